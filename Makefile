@@ -1,0 +1,70 @@
+# footnoted: `make serve` and `make test` do everything on a fresh machine; the rest is for its developers.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+INDEX ?= index
+TORCH := 2.13.0
+FREEZE := .lock-venv/bin/pip freeze --exclude footnoted | sed 's/+cpu//'
+
+# On Linux the default torch brings gigabytes of CUDA. PyTorch's own index has the CPU build; it is asked only
+# where the environment does not say by itself where packages come from.
+ifeq ($(shell uname -s),Linux)
+ifeq ($(PIP_FIND_LINKS)$(PIP_INDEX_URL),)
+TORCH_FROM := --extra-index-url https://download.pytorch.org/whl/cpu
+endif
+endif
+
+.PHONY: help serve ingest test test-fast check format lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+serve: $(VENV)/.installed ingest  ## ingest corpus/ and answer questions on http://127.0.0.1:8000
+	$(BIN)/footnoted serve --index $(INDEX) --port $(PORT)
+
+ingest: $(VENV)/.installed  ## read corpus/ into the index; quick when nothing changed
+	$(BIN)/footnoted ingest corpus --index $(INDEX)
+
+test: $(VENV)/.installed-test  ## all tests
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.installed-test  ## the tests that need no model, no browser and little time
+	$(BIN)/python -m pytest -m "not slow and not model and not browser"
+
+check: $(VENV)/.installed-test  ## style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-test  ## put the code into the house's form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:  ## pin what the ranges of pyproject.toml give today
+	rm -rf .lock-venv
+	$(PYTHON) -m venv .lock-venv
+	.lock-venv/bin/pip install --quiet --upgrade pip
+	.lock-venv/bin/pip install --quiet $(TORCH_FROM) torch==$(TORCH) hatchling editables .
+	$(FREEZE) > requirements.lock
+	.lock-venv/bin/pip install --quiet --group dev
+	$(FREEZE) > requirements-test.lock
+	rm -rf .lock-venv
+
+clean:  ## remove the virtual environment, the index and what tools left behind
+	rm -rf $(VENV) $(INDEX) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "footnoted needs Python 3.11 or newer; say which with: make PYTHON=python3.12 serve")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --disable-pip-version-check $(TORCH_FROM) -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
+	$(BIN)/python -m pip install --disable-pip-version-check $(TORCH_FROM) -r requirements-test.lock
+	touch $@

@@ -1,0 +1,1 @@
+"""The read edge: HTTP, the question page and what prints an answer."""

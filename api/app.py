@@ -1,0 +1,176 @@
+"""The application: every route in one table, every error in one form, one live index."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from api import asking, collection, health
+from api.collection_response import DocumentBody, DocumentPage, IndexBody, TextBody
+from api.live_index import LiveIndex
+from api.openapi import FILTER_PARAMETERS, QUERY_BODY, document_with_our_models, refusals
+from api.parameters import only_parameters
+from api.problems import Problem, invalid, problem_of, respond_problem
+from api.query_response import QueryResponse
+from api.question_page import add_pages
+from api.request_edge import RequestEdge
+from api.retrieval_threads import RetrievalThreads
+from api.service import Service, utc_today
+from api.settings import Settings
+from api.snapshot import SnapshotOpener, open_snapshot
+from api.validation import parameter_errors
+from retriever.errors import FootnotedError
+
+_ABOUT = "Questions in; passages out, each with a citation that anyone can check. Nothing that is asked is stored."
+
+
+def create_app(
+    settings: Settings, *, opener: SnapshotOpener = open_snapshot, today: Callable[[], date] = utc_today
+) -> FastAPI:
+    """The service over one index directory. It starts without an index too, and picks one up when it appears."""
+    live = LiveIndex(
+        settings.index_dir,
+        opener,
+        reload_interval_s=settings.reload_interval_s,
+        retry_interval_s=settings.retry_interval_s,
+    )
+    threads = RetrievalThreads(threads=settings.retrieval_threads, waiting_limit=settings.waiting_limit)
+
+    @asynccontextmanager
+    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        # Made once, here: it takes most of a second, which no question should have to wait for.
+        await asyncio.to_thread(application.openapi)
+        await live.refresh()
+        watch = asyncio.create_task(live.watch())
+        try:
+            yield
+        finally:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+            live.close()
+            threads.close()
+
+    app = FastAPI(
+        title="Footnoted",
+        version=_version(),
+        description=_ABOUT,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = Service(settings=settings, live=live, threads=threads, today=today)
+    _add_routes(app)
+    add_pages(app)
+    _add_error_handlers(app)
+    app.add_middleware(RequestEdge)
+    app.openapi = document_with_our_models(app)  # type: ignore[method-assign]
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    add = app.add_api_route
+    add(
+        "/v1/query",
+        asking.query,
+        methods=["POST"],
+        response_model=QueryResponse,
+        responses=refusals(400, 408, 413, 415, 422, 503),
+        openapi_extra=QUERY_BODY,
+        dependencies=[Depends(only_parameters())],
+        tags=["asking"],
+    )
+    add(
+        "/v1/index",
+        collection.index,
+        response_model=IndexBody,
+        responses=refusals(422, 503),
+        dependencies=[Depends(only_parameters())],
+        tags=["collection"],
+    )
+    add(
+        "/v1/documents",
+        collection.documents,
+        response_model=DocumentPage,
+        responses=refusals(422, 503),
+        openapi_extra=FILTER_PARAMETERS,
+        dependencies=[Depends(only_parameters("limit", "after", filters=True))],
+        tags=["collection"],
+    )
+    add(
+        "/v1/documents/{document_id}",
+        collection.document,
+        response_model=DocumentBody,
+        responses=refusals(404, 422, 503),
+        dependencies=[Depends(only_parameters())],
+        tags=["collection"],
+    )
+    add(
+        "/v1/documents/{document_id}/text",
+        collection.document_text,
+        response_model=TextBody,
+        responses=refusals(404, 422, 503),
+        dependencies=[Depends(only_parameters("start", "end"))],
+        tags=["collection"],
+    )
+    add("/livez", health.livez, response_model=health.Liveness, responses=refusals(), tags=["service"])
+    add(
+        "/readyz",
+        health.readyz,
+        response_model=health.Readiness,
+        responses=refusals(503, model="NotReady") | refusals(),
+        tags=["service"],
+    )
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    async def on_problem(request: Request, error: Exception) -> Response:
+        return respond_problem(request, _problem(request, error))
+
+    for kind in (Problem, FootnotedError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, on_problem)
+
+
+def _problem(request: Request, error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case FootnotedError():
+            return problem_of(error)
+        case RequestValidationError():
+            return invalid(parameter_errors(error.errors()))
+        case HTTPException(status_code=405):
+            allowed = ", ".join(_methods(request))
+            return Problem(405, "method_not_allowed", f"use {allowed} here", headers={"Allow": allowed})
+        case HTTPException(status_code=404) if request.url.path.startswith("/v1/documents/"):
+            return collection.document_not_found()
+        case HTTPException(status_code=404):
+            return Problem(
+                404, "not_found", "there is nothing at this address; GET /openapi.json lists what there is"
+            )
+        case _:
+            raise error
+
+
+def _methods(request: Request) -> list[str]:
+    scope = dict(request.scope)
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    # The edge answers HEAD wherever GET is answered.
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _version() -> str:
+    try:
+        return version("footnoted")
+    except PackageNotFoundError:
+        return "0+checkout"

@@ -1,0 +1,152 @@
+"""`footnoted ask`: one question on the command line, the same passages as over HTTP."""
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from api.query_response import CitationBody, PassageBody, QueryResponse
+
+WIDTH = 100
+
+_FRESHNESS = {
+    "current": ("reviewed in time", "green"),
+    "due_soon": ("review due soon", "yellow"),
+    "overdue": ("REVIEW OVERDUE", "red"),
+    "unknown": ("review date unknown", None),
+}
+
+
+def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = [
+        (key, value) for key, separator, value in (each.partition("=") for each in given) if key and separator
+    ]
+    if len(pairs) != len(given):
+        raise click.BadParameter("write it as KEY=VALUE, for example language=en")
+    return pairs
+
+
+@click.command()
+@click.argument("question")
+@click.option(
+    "--index",
+    "index_dir",
+    type=click.Path(path_type=Path),
+    default=Path("index"),
+    envvar="FOOTNOTED_INDEX",
+    show_default=True,
+    show_envvar=True,
+    help="Directory that `footnoted ingest` publishes into.",
+)
+@click.option(
+    "--top-k", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages are wanted."
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    default="hybrid",
+    show_default=True,
+    help="Search by meaning (dense), by words (lexical) or both.",
+)
+@click.option(
+    "--filter",
+    "pairs",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=_pairs,
+    help="Search only documents with this metadata; several keys all have to match.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the body of POST /v1/query.")
+def command(
+    question: str, index_dir: Path, top_k: int, mode: str, pairs: list[tuple[str, str]], as_json: bool
+) -> None:
+    """Show the passages that answer QUESTION, each with its source."""
+    from api.answers import answer_query
+    from api.identifiers import new_identifier
+    from api.query_request import QueryRequest
+    from api.service import utc_today
+    from api.snapshot import open_snapshot
+    from retriever.errors import FootnotedError, QueryInvalid
+
+    try:
+        request = QueryRequest.model_validate(
+            {"query": question, "top_k": top_k, "mode": mode, "filters": _request_filter(pairs)}
+        )
+        request.core_query()
+        snapshot = open_snapshot(index_dir)
+        response = answer_query(snapshot, request, query_id=f"q_{new_identifier()}", today=utc_today())
+    except QueryInvalid as error:
+        click.echo(f"footnoted ask: {error}", err=True)
+        sys.exit(2)
+    except FootnotedError as error:
+        click.echo(f"footnoted ask: {error}", err=True)
+        sys.exit(3)
+    if as_json:
+        click.echo(response.model_dump_json())
+    else:
+        _print(response)
+
+
+def _request_filter(pairs: list[tuple[str, str]]) -> dict[str, object] | None:
+    """The `KEY=VALUE` pairs in the filter language of the API; a repeated key matches with any of its values."""
+    values: dict[str, list[str]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    if not values:
+        return None
+    return {"type": "and", "filters": [{"type": "in", "key": key, "value": each} for key, each in values.items()]}
+
+
+def _print(response: "QueryResponse") -> None:
+    for warning in response.warnings:
+        if warning.passage_rank is None:
+            click.echo(f"Note: {warning.detail}.", err=True)
+    if not response.passages:
+        click.echo("Not found in this collection.")
+    for passage in response.passages:
+        click.echo(_passage(passage) + "\n")
+
+
+def _passage(passage: "PassageBody") -> str:
+    citation = passage.citation
+    wording, colour = _FRESHNESS[citation.freshness.value]
+    due = f" (due {citation.review_due})" if citation.freshness.value == "overdue" else ""
+    headings = [heading for heading in citation.headings if heading != citation.title]
+    lines = [
+        click.style(_plain(f"[{passage.rank}] {' > '.join([citation.title, *headings])}"), bold=True),
+        *(_wrapped(line) for line in _plain(passage.text).splitlines()),
+        _wrapped(_plain(_origin(citation))),
+        f"    {click.style(wording + due, fg=colour)}",
+        f"    {_plain(citation.url or 'no web address given')}",
+        *(f"    also in: {_plain(other.title)}" for other in passage.also_in),
+    ]
+    return "\n".join(lines)
+
+
+def _origin(citation: "CitationBody") -> str:
+    source, cited = citation.source, citation.citation
+    if source and cited and not cited.startswith(source):
+        return f"{source}: {cited}"
+    return cited or source or "source not given"
+
+
+def _wrapped(line: str) -> str:
+    # A table's line keeps its tabs, and with them its columns.
+    width = max(len(line) + 4, WIDTH) if "\t" in line else WIDTH
+    return textwrap.fill(
+        line,
+        width,
+        initial_indent="    ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        expand_tabs=False,
+        replace_whitespace=False,
+    )
+
+
+def _plain(text: str) -> str:
+    """The text without control characters, which a terminal would obey."""
+    return "".join(character for character in text if character in "\n\t" or character.isprintable())

@@ -1,0 +1,25 @@
+"""`POST /v1/query`: a question in, passages with citations out."""
+
+from fastapi import Request, Response
+
+from api.answers import answer_query
+from api.identifiers import new_identifier
+from api.json_body import read_json
+from api.query_request import QueryRequest
+from api.service import service_of
+
+
+async def query(request: Request) -> Response:
+    """The best passages for a question, each with a citation that anyone can check."""
+    service = service_of(request)
+    settings = service.settings
+    asked = await read_json(
+        request, QueryRequest, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
+    )
+    # One snapshot serves the whole request, so that no answer can mix two generations.
+    snapshot = service.live.snapshot()
+    query_id, today = f"q_{new_identifier()}", service.today()
+    body = await service.threads.run(
+        lambda: answer_query(snapshot, asked, query_id=query_id, today=today).model_dump_json()
+    )
+    return Response(body, media_type="application/json")

@@ -1,0 +1,146 @@
+"""The bodies that describe the collection: its index, its documents, their reading text."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retriever.document import Document, ReviewFrequency
+from retriever.freshness import Freshness, review
+from retriever.index import Index
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EncoderBody(_Response):
+    """The language model that built the vectors."""
+
+    model: str = Field(examples=["all-MiniLM-L6-v2"])
+    model_sha256: str = Field(description="One digest over the model's files.")
+    arithmetic: str = Field(examples=["openvino-int8"])
+    artifact_sha256: str | None = Field(
+        description="Digest of the converted model, null where it runs as it came."
+    )
+    dimension: int
+    max_tokens: int = Field(description="Word pieces that the model reads; more are not embedded.")
+    query_prompt: str
+    passage_prompt: str
+
+
+class SplitBody(_Response):
+    """How documents were split into passages; lengths in word pieces."""
+
+    splitter: str
+    version: int
+    chunk_size: int
+    max_tokens: int
+
+
+class CoverageBody(_Response):
+    """The share of passages that each search covers, 1.0 for all."""
+
+    dense: float = Field(ge=0, le=1)
+    lexical: float = Field(ge=0, le=1)
+
+
+class IndexBody(_Response):
+    """The generation that serves now."""
+
+    generation: str = Field(examples=["gen-000042"])
+    fingerprint: str = Field(description="Digest of all that determines the contents.")
+    documents: int
+    passages: int
+    encoder: EncoderBody
+    split: SplitBody
+    created: str = Field(description="ISO 8601, UTC.", examples=["2026-11-22T07:48:00Z"])
+    coverage: CoverageBody
+
+
+class DocumentBody(_Response):
+    """One document of the collection; metadata that is not known is null."""
+
+    document_id: str = Field(examples=["denosumab"])
+    source_path: str = Field(description="The file below its root, as it was given to ingest.")
+    title: str
+    url: str | None
+    source: str | None
+    source_type: str | None
+    citation: str | None
+    license: str | None
+    language: str | None
+    audience_level: str | None
+    status: str | None
+    version: str | None
+    last_reviewed: date | None
+    review_frequency: ReviewFrequency | None
+    tags: list[str]
+    cancer_types: list[str]
+    extra: dict[str, Any] = Field(description="Front matter that has no field of its own.")
+    sha256: str = Field(description="Digest of the file's bytes.")
+    passages: int = Field(description="How many passages the document has.")
+    review_due: date | None
+    freshness: Freshness
+
+
+class DocumentPage(_Response):
+    """A page of the list of documents, in order of their ids."""
+
+    documents: list[DocumentBody]
+    next: str | None = Field(description="Send it as `after` for the next page; null on the last page.")
+
+
+class TextBody(_Response):
+    """A span of a document's reading text, in code points."""
+
+    document_id: str
+    start_char: int
+    end_char: int
+    text: str
+
+
+def index_body(index: Index) -> IndexBody:
+    """What the index says of itself."""
+    manifest = index.manifest
+    return IndexBody(
+        generation=index.generation,
+        fingerprint=index.fingerprint,
+        documents=manifest.documents,
+        passages=manifest.passages,
+        encoder=EncoderBody(**asdict(manifest.encoder)),
+        split=SplitBody(**asdict(manifest.split)),
+        created=manifest.created,
+        # Both searches are built from every passage before a generation is published.
+        coverage=CoverageBody(dense=1.0, lexical=1.0),
+    )
+
+
+def document_body(index: Index, document: Document, *, today: date) -> DocumentBody:
+    """One document with its review as it stands on `today`."""
+    metadata = document.metadata
+    due = review(metadata, today=today)
+    return DocumentBody(
+        document_id=document.document_id,
+        source_path=document.source_path,
+        title=metadata.title,
+        url=metadata.url,
+        source=metadata.source,
+        source_type=metadata.source_type,
+        citation=metadata.citation,
+        license=metadata.license,
+        language=metadata.language,
+        audience_level=metadata.audience_level,
+        status=metadata.status,
+        version=metadata.version,
+        last_reviewed=metadata.last_reviewed,
+        review_frequency=metadata.review_frequency,
+        tags=list(metadata.tags),
+        cancer_types=list(metadata.cancer_types),
+        extra=dict(metadata.extra),
+        sha256=document.sha256,
+        passages=index.passage_count(document.document_id),
+        review_due=due.due,
+        freshness=due.freshness,
+    )

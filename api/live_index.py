@@ -1,0 +1,112 @@
+"""The live index: which snapshot serves now, and the watch that replaces it when another one is published."""
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.snapshot import Snapshot, SnapshotOpener
+from retriever.errors import FootnotedError, IndexMissing, IndexRefused
+from retriever.pointer import Pointer, read_pointer
+
+logger = logging.getLogger("footnoted.index")
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadFailure:
+    """Why the last attempt to open what is published failed, and when (UTC)."""
+
+    error: FootnotedError
+    at: datetime
+
+
+class LiveIndex:
+    """Holds one reference to the snapshot that serves. A bad new generation never replaces a good old one.
+
+    All methods run on the event loop; the opening itself runs in a thread of its own, one at a time.
+    """
+
+    def __init__(
+        self, index_dir: Path, opener: SnapshotOpener, *, reload_interval_s: float, retry_interval_s: float
+    ) -> None:
+        self._index_dir = index_dir
+        self._opener = opener
+        self._reload_interval_s = reload_interval_s
+        self._retry_interval_s = retry_interval_s
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="open-index")
+        self._snapshot: Snapshot | None = None
+        self._pointer: Pointer | None = None
+        self._refused: Pointer | None = None
+        self._retry_at = 0.0
+        self.last_failure: ReloadFailure | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The snapshot to use for the whole of a request. Raises FootnotedError, saying why there is none."""
+        if self._snapshot is not None:
+            return self._snapshot
+        if self.last_failure is not None:
+            raise self.last_failure.error
+        raise IndexMissing("the index has not been opened yet; try again shortly")
+
+    async def watch(self) -> None:
+        """Looks at the pointer again and again, until it is cancelled."""
+        while True:
+            await asyncio.sleep(self._reload_interval_s)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Opens what is published now, if it is not what serves; keeps the old snapshot when that fails."""
+        loop = asyncio.get_running_loop()
+        try:
+            pointer = await loop.run_in_executor(self._thread, self._read_pointer)
+        except FootnotedError as error:
+            self._remember(error, refused=None)
+            return
+        if self._snapshot is not None and pointer == self._pointer:
+            self.last_failure = None
+            return
+        if pointer == self._refused and time.monotonic() < self._retry_at:
+            return
+        try:
+            snapshot = await loop.run_in_executor(self._thread, self._open)
+        except FootnotedError as error:
+            self._remember(error, refused=pointer)
+            return
+        self._snapshot, self._pointer = snapshot, pointer
+        self._refused, self.last_failure = None, None
+        logger.info("serving %s (%s)", snapshot.index.generation, snapshot.index.fingerprint)
+
+    def close(self) -> None:
+        """Ends the opening thread, waiting for an opening that is under way."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _read_pointer(self) -> Pointer:
+        pointer = read_pointer(self._index_dir)
+        if pointer is None:
+            raise IndexMissing("nothing is published yet; run `footnoted ingest PATH --index DIR`")
+        return pointer
+
+    def _open(self) -> Snapshot:
+        try:
+            return self._opener(self._index_dir, self._snapshot)
+        except FootnotedError:
+            raise
+        except Exception as error:
+            # Anything else would end the watch, and with it every later reload, without a sign.
+            raise IndexRefused("opening it failed in an unforeseen way; run `footnoted doctor`") from error
+
+    def _remember(self, error: FootnotedError, *, refused: Pointer | None) -> None:
+        known = self.last_failure
+        if known is None or str(known.error) != str(error):
+            serving = "nothing" if self._snapshot is None else self._snapshot.index.generation
+            logger.warning(
+                "cannot open what is published (serving %s): %s", serving, error, exc_info=error.__cause__
+            )
+            self.last_failure = ReloadFailure(error=error, at=datetime.now(UTC))
+        if refused is not None:
+            # Opening reads and hashes everything, so what was refused is tried again only now and then.
+            self._retry_at = time.monotonic() + self._retry_interval_s
+            self._refused = refused

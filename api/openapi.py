@@ -1,0 +1,80 @@
+"""The OpenAPI document: what FastAPI derives, plus the bodies and refusals that we read and write ourselves."""
+
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from api.health import NotReady
+from api.problems import MEDIA_TYPE, ProblemDetails
+from api.query_request import QueryRequest
+
+_REFERENCE = "#/components/schemas/{model}"
+_REASONS = {
+    400: "The body is not the JSON that is read here.",
+    404: "There is no such document.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large.",
+    415: "The body is not application/json in UTF-8, or is compressed.",
+    422: "A value is not accepted; `errors` says which and why.",
+    500: "The service failed; its log has the particulars under the request id.",
+    503: "No index is open, or too many questions are waiting; `Retry-After` says when to come back.",
+}
+
+QUERY_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="QueryRequest")}}},
+    }
+}
+
+FILTER_PARAMETERS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "filter",
+            "in": "query",
+            "required": False,
+            "style": "form",
+            "explode": True,
+            "description": "`filter.KEY=VALUE` keeps the documents whose metadata field KEY equals VALUE; several "
+            "keys all have to match, a repeated key matches with any of its values.",
+            "schema": {
+                "type": "object",
+                "propertyNames": {"pattern": r"^filter\.[a-z_]+$"},
+                "additionalProperties": {"type": "string"},
+            },
+        }
+    ]
+}
+
+
+def refusals(*statuses: int, model: str = "ProblemDetails") -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that can be refused with these statuses, and with 500 as every route can."""
+    schema = {"$ref": _REFERENCE.format(model=model)}
+    return {
+        status: {"description": _REASONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        | (
+            {"headers": {"Retry-After": {"schema": {"type": "string"}}}}
+            if status == HTTPStatus.SERVICE_UNAVAILABLE
+            else {}
+        )
+        for status in (*statuses, 500)
+    }
+
+
+def document_with_our_models(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """FastAPI's document with the models added that no handler's signature names."""
+    derive = app.openapi
+
+    @cache
+    def openapi() -> dict[str, Any]:
+        document = derive()
+        ours = [(QueryRequest, "validation"), (ProblemDetails, "serialization"), (NotReady, "serialization")]
+        _, definitions = models_json_schema(ours, ref_template=_REFERENCE)  # type: ignore[arg-type]
+        document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
+        return document
+
+    return openapi

@@ -1,0 +1,116 @@
+"""The body that answers a query, on every transport: passages, each with a citation that anyone can check."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retriever.freshness import Freshness
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IndexReference(_Response):
+    """Which published generation everything in this response comes from."""
+
+    generation: str = Field(examples=["gen-000042"])
+    fingerprint: str = Field(description="Digest of the whole generation.", examples=["sha256:5f0c..."])
+
+
+class Scores(_Response):
+    """The parts of a score; null where that search did not find the passage or did not take part."""
+
+    dense: float | None = Field(allow_inf_nan=False, description="Cosine of question and passage.")
+    lexical: float | None = Field(allow_inf_nan=False, description="BM25 score of the passage's own text.")
+
+
+class CitationBody(_Response):
+    """Where a passage stands, and what its page says of itself; null is not known, never invented."""
+
+    title: str = Field(examples=["Denosumab - NCI"])
+    url: str | None = Field(description="The page as its author publishes it; check the scheme before linking.")
+    deep_link: str | None = Field(description="The page's address, leading to the passage where that is possible.")
+    source: str | None = Field(examples=["NCI"])
+    citation: str | None = Field(description="How the page wants to be cited.", examples=["NCI, 2025"])
+    license: str | None = Field(examples=["public_domain"])
+    language: str | None = Field(examples=["en"])
+    audience_level: str | None = Field(examples=["patient"])
+    version: str | None = Field(examples=["v1"])
+    source_type: str | None
+    last_reviewed: date | None
+    review_due: date | None = Field(description="Last review plus the interval that the page promises.")
+    freshness: Freshness = Field(
+        description="`due_soon` is within 30 days; `unknown` where the page does not say."
+    )
+    headings: list[str] = Field(description="The headings above the passage, outermost first.")
+    page: int | None = Field(description="Page number, for documents that have pages.")
+    start_char: int = Field(ge=0, description="Start in the document's reading text, in code points.")
+    end_char: int = Field(ge=0, description="End (exclusive) in the reading text.")
+    source_start_char: int = Field(
+        ge=0, description="Start in the source file decoded as UTF-8, newlines untouched."
+    )
+    source_end_char: int = Field(ge=0, description="End (exclusive) in the source file.")
+    document_sha256: str = Field(description="Digest of the source file's bytes.")
+
+
+class Duplicate(_Response):
+    """Another place of exactly the same text."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    url: str | None
+
+
+class PassageBody(_Response):
+    """One ranked passage. `text` is `reading_text[start_char:end_char]`, character for character; plain text."""
+
+    rank: int = Field(ge=1)
+    passage_id: str = Field(examples=["denosumab:1203-1741"])
+    document_id: str = Field(examples=["denosumab"])
+    text: str = Field(description="Plain text, not markup: escape it before it is rendered.")
+    score: float = Field(allow_inf_nan=False, description="Larger is better; comparable within one response.")
+    scores: Scores
+    also_in: list[Duplicate] = Field(description="Other places of the same text, which are not ranked again.")
+    citation: CitationBody
+
+
+class WarningCode(StrEnum):
+    """What a reader should know before trusting a response."""
+
+    SOURCE_OVERDUE = "source_overdue"
+    QUERY_TRUNCATED = "query_truncated"
+    NO_MATCH = "no_match"
+    FILTERED_OUT = "filtered_out"
+    EMPTY_INDEX = "empty_index"
+
+
+class WarningBody(_Response):
+    """One thing to know. `passage_rank` is null where it concerns the whole response."""
+
+    code: WarningCode
+    passage_rank: int | None = Field(ge=1)
+    detail: str
+
+
+class Timings(_Response):
+    """Milliseconds."""
+
+    encode: float = Field(ge=0, allow_inf_nan=False)
+    search: float = Field(ge=0, allow_inf_nan=False)
+    total: float = Field(ge=0, allow_inf_nan=False)
+
+
+class QueryResponse(_Response):
+    """The passages for one question, all from one generation."""
+
+    query_id: str = Field(description="Sorts by time.", examples=["q_01J8ZC4Q0D8T4V5N3T1X9B7K2M"])
+    query: str = Field(description="The question as it was searched.")
+    index: IndexReference
+    answerability: None = Field(description="Always null: this version does not assess it.")
+    answer: None = Field(description="Always null: this version gives passages only.")
+    passages: list[PassageBody] = Field(description="Best first; empty with a warning that says why.")
+    warnings: list[WarningBody]
+    timings_ms: Timings

@@ -1,0 +1,34 @@
+"""What the handlers share: the settings, the live index, the threads and the clock of one running service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from fastapi import Request
+
+from api.live_index import LiveIndex
+from api.retrieval_threads import RetrievalThreads
+from api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One running service. `today` is the day that reviews are compared with."""
+
+    settings: Settings
+    live: LiveIndex
+    threads: RetrievalThreads
+    today: Callable[[], date]
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request was sent to."""
+    service = request.app.state.service
+    if not isinstance(service, Service):
+        raise TypeError("the application was not made by create_app")
+    return service
+
+
+def utc_today() -> date:
+    """The day in UTC: every server gives the same freshness at the same moment."""
+    return datetime.now(UTC).date()

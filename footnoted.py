@@ -1,0 +1,50 @@
+"""The front door: one command line, each subcommand loaded only when it is called."""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+_COMMANDS = {
+    "ingest": ("ingest.ingest_command", "command", "Read files into the index and publish it."),
+    "serve": ("api.serve_command", "command", "Answer questions over HTTP, with a page for people."),
+    "ask": ("api.ask_command", "command", "Ask the index one question."),
+    "doctor": ("api.doctor_command", "command", "Check the installation and the index, and say what to do."),
+    "index": ("ingest.index_command", "index_group", "List generations, go back to one, remove old ones."),
+}
+"""Name, module, attribute, and the line that `--help` shows without loading the module."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when that command runs, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: footnoted ingest FOLDER && footnoted ask 'your question'",
+)
+@click.version_option(version("footnoted"), prog_name="footnoted")
+def main() -> None:
+    """Questions answered from your own pages, each passage with a citation that anyone can check."""
+    if sys.flags.optimize:
+        raise click.UsageError("python -O removes checks that the libraries rely on; run without it")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The write edge: files to documents, passages, embeddings and one published generation."""

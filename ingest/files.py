@@ -1,0 +1,247 @@
+"""Files of a collection: the folders walked in a fixed order, each file once, opened without trust.
+
+Source: the flags O_NOFOLLOW and O_NONBLOCK of open(2): a link put in place of a file is refused instead of
+followed, and a pipe without a writer is opened at once instead of never.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from ingest.errors import FileUnreadable, SkipReason
+
+MAX_FILE_BYTES = 10_000_000
+_SLUG_CHARS = 119  # 128, the longest id, less the dash and the eight digits of the digest
+_CHUNK_BYTES = 1 << 20
+
+
+class SourceType(StrEnum):
+    """What a file's extension says about how it is to be read."""
+
+    MARKDOWN = "markdown"
+    PLAIN_TEXT = "plain_text"
+
+
+_TYPES = {
+    ".md": SourceType.MARKDOWN,
+    ".markdown": SourceType.MARKDOWN,
+    ".txt": SourceType.PLAIN_TEXT,
+    ".text": SourceType.PLAIN_TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may become a document; `source_path` is its POSIX path below its root, fit for display."""
+
+    document_id: str
+    source_path: str
+    path: Path
+    source_type: SourceType
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file, or a whole hidden or unreadable folder, that is not part of the collection, and why."""
+
+    source_path: str
+    reason: SkipReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """Every file below the given paths, exactly once: either a candidate or skipped."""
+
+    candidates: tuple[Candidate, ...]
+    skipped: tuple[SkippedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBytes:
+    """The content of one file and the hexadecimal SHA-256 of exactly these bytes."""
+
+    content: bytes
+    sha256: str
+
+
+def find_files(paths: Sequence[Path | str]) -> FoundFiles:
+    """Every file below `paths`, in the order of the paths and then by name; nothing is opened.
+
+    Raises ValueError when a path does not exist or cannot be one.
+    """
+    candidates: list[Candidate] = []
+    skipped: list[SkippedFile] = []
+    first_path_of: dict[str, str] = {}
+    for root in [_checked_root(path) for path in paths]:
+        for found in _walk(root):
+            if isinstance(found, SkippedFile):
+                skipped.append(found)
+            elif found.document_id in first_path_of:
+                detail = f"the id belongs to {first_path_of[found.document_id]}, which was found first"
+                skipped.append(SkippedFile(found.source_path, SkipReason.DUPLICATE_DOCUMENT_ID, detail))
+            else:
+                first_path_of[found.document_id] = found.source_path
+                candidates.append(found)
+    return FoundFiles(tuple(candidates), tuple(skipped))
+
+
+def document_id_of(source_path: str) -> str:
+    """The id of the document at this path below its root: a readable slug and eight digits of a digest.
+
+    It holds only `A-Z a-z 0-9 . _ -`, is at most 128 characters long, and depends on nothing but the path
+    (in Unicode's composed form, since some file systems give the other one back).
+    """
+    composed = unicodedata.normalize("NFC", source_path)
+    digest = hashlib.sha256(composed.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    folder, _, name = composed.rpartition("/")
+    stem = name[: name.rfind(".")] if name.rfind(".") > 0 else name
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{folder}/{stem}".strip("/").replace("/", "."))
+    # The end of a path tells pages apart; the beginning is mostly the same for all of them.
+    return f"{slug[-_SLUG_CHARS:].lstrip('.-') or 'document'}-{digest}"
+
+
+def read_source(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> SourceBytes:
+    """The file's bytes and their digest.
+
+    Raises FileUnreadable when it is not a regular file, is larger than `max_bytes`, is gone, may not be
+    read, or changes while it is read. Never waits for a pipe or a device.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unreadable(error) from error
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise FileUnreadable(SkipReason.NOT_REGULAR_FILE, "only regular files are read")
+        if before.st_size > max_bytes:
+            raise FileUnreadable(SkipReason.TOO_LARGE, f"{before.st_size} bytes; the limit is {max_bytes}")
+        content = _read_all(descriptor, max_bytes)
+        after = os.fstat(descriptor)
+    except OSError as error:
+        raise _unreadable(error) from error
+    finally:
+        os.close(descriptor)
+    unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    if not unchanged or len(content) != after.st_size:
+        raise FileUnreadable(
+            SkipReason.CHANGED_DURING_READ, "the file changed while it was read; ingest again once it rests"
+        )
+    return SourceBytes(content, hashlib.sha256(content).hexdigest())
+
+
+def _read_all(descriptor: int, max_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    # One byte past the limit is enough to see that a file grows while it is read.
+    while size <= max_bytes and (chunk := os.read(descriptor, _CHUNK_BYTES)):
+        chunks.append(chunk)
+        size += len(chunk)
+    return b"".join(chunks)
+
+
+def _unreadable(error: OSError) -> FileUnreadable:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return FileUnreadable(SkipReason.VANISHED, "the file was listed but is gone")
+        case PermissionError():
+            return FileUnreadable(SkipReason.PERMISSION_DENIED, "this user may not read the file")
+        case IsADirectoryError():
+            return FileUnreadable(SkipReason.CHANGED_DURING_READ, "the file became a folder")
+    # O_NOFOLLOW answers ELOOP for a link, a socket answers ENXIO: neither is a file that may be read.
+    if error.errno in {errno.ELOOP, errno.ENXIO}:
+        return FileUnreadable(SkipReason.NOT_REGULAR_FILE, "only regular files are read")
+    return FileUnreadable(SkipReason.READ_FAILED, f"the system answered {os.strerror(error.errno or 0)}")
+
+
+def _checked_root(path: Path | str) -> Path:
+    if "\0" in os.fspath(path) or not os.fspath(path):
+        raise ValueError("a path is empty or holds a NUL character; give the path of a file or a folder")
+    root = Path(path)
+    try:
+        root.stat()
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"there is nothing at {_shown(str(root))}; give the path of a file or a folder"
+        ) from error
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise ValueError(f"{_shown(str(root))} cannot be read: {reason}; check the path and its rights") from error
+    return root
+
+
+def _walk(root: Path) -> Iterator[Candidate | SkippedFile]:
+    if not root.is_dir():
+        refused = _refused_link(root, root.name, root.parent.resolve())
+        yield refused or _judged(root, root.name, is_at_root=False)
+        return
+    resolved_root = root.resolve()
+    # Each entry is a path on disk, its path below the root, and the resolved folders above it.
+    waiting: list[tuple[Path, str, tuple[Path, ...]]] = [(root, "", (resolved_root,))]
+    while waiting:
+        path, below, above = waiting.pop()
+        if below and (refused := _refused_link(path, below, resolved_root)):
+            yield refused
+        elif not path.is_dir():
+            yield _judged(path, below, is_at_root="/" not in below)
+        elif below and path.name.startswith("."):
+            yield SkippedFile(_shown(below), SkipReason.HIDDEN, "a folder whose name begins with a dot")
+        elif below and path.resolve() in above:
+            yield SkippedFile(_shown(below), SkipReason.NOT_REGULAR_FILE, "a link to a folder above itself")
+        else:
+            inside = (*above, path.resolve()) if below else above
+            try:
+                names = sorted((entry.name for entry in path.iterdir()), key=os.fsencode, reverse=True)
+            except OSError as error:
+                detail = f"the folder cannot be listed: {os.strerror(error.errno or 0)}"
+                yield SkippedFile(_shown(below), SkipReason.PERMISSION_DENIED, detail)
+                continue
+            waiting.extend((path / name, f"{below}/{name}" if below else name, inside) for name in names)
+
+
+def _refused_link(path: Path, below: str, root: Path) -> SkippedFile | None:
+    """A link is followed only when what it leads to lies below the root as well."""
+    if not path.is_symlink():
+        return None
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return SkippedFile(_shown(below), SkipReason.NOT_REGULAR_FILE, "a link that leads nowhere")
+    if not target.is_relative_to(root):
+        return SkippedFile(_shown(below), SkipReason.NOT_REGULAR_FILE, "a link that leaves its root")
+    return None
+
+
+def _judged(path: Path, below: str, *, is_at_root: bool) -> Candidate | SkippedFile:
+    shown = _shown(below)
+    if path.name.startswith("."):
+        return SkippedFile(shown, SkipReason.HIDDEN, "a file whose name begins with a dot")
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return SkippedFile(shown, SkipReason.VANISHED, "the file was listed but is gone")
+    if not stat.S_ISREG(mode):
+        return SkippedFile(shown, SkipReason.NOT_REGULAR_FILE, "only regular files are read")
+    if is_at_root and path.name == "SOURCES.md":
+        return SkippedFile(shown, SkipReason.ABOUT_THE_COLLECTION, "it tells where the collection comes from")
+    source_type = _TYPES.get(path.suffix.lower())
+    if source_type is None:
+        extension = _shown(path.suffix) or "no extension"
+        return SkippedFile(shown, SkipReason.UNSUPPORTED_TYPE, f"{extension}; read are {', '.join(_TYPES)}")
+    # A link inside the root is read at its target, since the file is opened without following links.
+    target = path.resolve() if path.is_symlink() else path
+    return Candidate(document_id_of(below), shown, target, source_type)
+
+
+def _shown(path: str) -> str:
+    """A path that any JSON reader takes: bytes that are no UTF-8, and line breaks, stand escaped."""
+    readable = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in readable)

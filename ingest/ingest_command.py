@@ -1,0 +1,115 @@
+"""The command `footnoted ingest`."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+EXIT_FAILED, EXIT_REFUSED = 1, 3
+_ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
+
+
+@click.command(
+    epilog="Exit codes: 0 done, 1 --strict and a file was skipped, 2 usage, 3 refused (locked, shrunk, nothing to "
+    "publish, disk full); in every case but 0 what was served before is served on."
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--index", "index_dir", type=click.Path(path_type=Path), default=Path("index"), show_default=True,
+    envvar="FOOTNOTED_INDEX", show_envvar=True, help="Where the index lies; made when missing.",
+)  # fmt: skip
+@click.option(
+    "--model", default="all-MiniLM-L6-v2", show_default=True, envvar="FOOTNOTED_MODEL", show_envvar=True,
+    help="Sentence model: the bundled one, a folder, or a name of the model hub.",
+)  # fmt: skip
+@click.option(
+    "--arithmetic", type=click.Choice(_ARITHMETICS), default=None,
+    help="How the model is computed; the fastest that this processor has, unless given.",
+)  # fmt: skip
+@click.option(
+    "--chunk-size", type=click.IntRange(50, 10_000), default=None, envvar="FOOTNOTED_CHUNK_SIZE",
+    show_envvar=True, help="Aim for a passage, in characters. [default: 700]",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Publish even if the collection shrinks by more than 20 %.")
+@click.option("--rebuild", is_flag=True, help="Take nothing over from the present generation; embed everything.")
+@click.option("--dry-run", is_flag=True, help="Read and report, but embed nothing and publish nothing.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a file had to be skipped for a fault of its own.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+def command(
+    paths: tuple[Path, ...],
+    index_dir: Path,
+    model: str,
+    arithmetic: str | None,
+    chunk_size: int | None,
+    force: bool,
+    rebuild: bool,
+    dry_run: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Make the index hold exactly the documents below PATH...
+
+    Folders are walked; Markdown (.md) and plain text (.txt) are read, everything else is listed as skipped.
+    Files that did not change are taken over, passages that were embedded before are not embedded again, and a
+    file that is gone is gone from the answers. Readers see the old index until the new one is complete. An
+    interrupted run is safe: the same command goes on where it stopped.
+
+    \b
+    Examples:
+      footnoted ingest corpus/
+      footnoted ingest pages/ leaflets/ --index /srv/index --json
+      footnoted ingest pages/ --dry-run
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from ingest.errors import IngestRefused
+    from ingest.files import find_files
+    from ingest.prepare_encoder import prepare_encoder
+    from ingest.progress import Progress
+    from ingest.report_text import print_report
+    from ingest.run import IngestOptions, ingest
+    from ingest.split import DEFAULT_CHUNK_SIZE
+    from retriever.errors import FootnotedError
+
+    console = Console(stderr=True)
+    try:
+        found = find_files(paths)
+        with Progress(console) as progress:
+            encoder = prepare_encoder(
+                model, arithmetic, index_dir=None if dry_run else index_dir, say=progress.say
+            )
+            report = ingest(
+                found,
+                index_dir=index_dir,
+                encoder=encoder,
+                options=IngestOptions(
+                    chunk_size=chunk_size or DEFAULT_CHUNK_SIZE, force=force, dry_run=dry_run, rebuild=rebuild
+                ),
+                now=lambda: datetime.now(UTC),
+                progress=progress,
+            )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except IngestRefused as refused:
+        for file in refused.files:
+            click.echo(f"{file.outcome}  {file.path}  {file.reason or ''}  {file.detail or ''}".rstrip(), err=True)
+        _refuse(str(refused))
+    except FootnotedError as error:
+        _refuse(str(error))
+    except KeyboardInterrupt:
+        click.echo("interrupted; what was served is served on, and the same command goes on from here", err=True)
+        sys.exit(EXIT_FAILED)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        print_report(report, Console())
+    if strict and report.has_faults():
+        sys.exit(EXIT_FAILED)
+
+
+def _refuse(message: str) -> None:
+    click.echo(f"refused: {message}", err=True)
+    sys.exit(EXIT_REFUSED)

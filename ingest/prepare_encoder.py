@@ -1,0 +1,148 @@
+"""Gets the encoder for an ingest ready: finds a converted model, converts one, or falls back, and says so."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+
+from retriever.converted_encoder import ConvertedEncoder, read_description
+from retriever.durable import LocalDisk, storage_failures
+from retriever.encoder import Arithmetic, Encoder
+from retriever.errors import EncoderUnavailable, IndexRefused
+from retriever.model_files import ModelFiles, find_model
+from retriever.open_encoder import encoder_folder
+from retriever.sentence_model import SentenceTransformerEncoder
+
+CONVERSION_TIMEOUT_S = 900
+"""A large model on a slow disk; the bundled one takes about twenty seconds."""
+
+
+ARITHMETICS: Mapping[str, Arithmetic] = {
+    "int8": Arithmetic.OPENVINO_INT8,
+    "bfloat16": Arithmetic.OPENVINO_BFLOAT16,
+    "float32": Arithmetic.OPENVINO_FLOAT32,
+    "torch-float32": Arithmetic.TORCH_FLOAT32,
+}
+"""What `--arithmetic` takes."""
+
+
+def default_arithmetic() -> Arithmetic:
+    """int8 where the processor has integer dot products, else float32."""
+    import openvino.properties.device as device
+    from openvino import Core
+
+    capabilities = Core().get_property("CPU", device.capabilities)
+    return Arithmetic.OPENVINO_INT8 if "INT8" in capabilities else Arithmetic.OPENVINO_FLOAT32
+
+
+def prepare_encoder(
+    model: str, arithmetic: str | None, *, index_dir: Path | None, say: Callable[[str], None]
+) -> Encoder:
+    """An encoder that is ready to encode, its converted files lying under `index_dir` so that they travel with it.
+
+    `arithmetic` is a member of `ARITHMETICS`; None means the fastest that this processor has, and then a model
+    that cannot be converted runs as it is, and `say` is told. `index_dir` None leaves the files in the user's
+    cache (`FOOTNOTED_CACHE`, else `~/.cache/footnoted`). Raises EncoderUnavailable where the model is not there,
+    or where an arithmetic that was asked for cannot be had.
+    """
+    found = find_model(model)
+    wanted = default_arithmetic() if arithmetic is None else ARITHMETICS[arithmetic]
+    if wanted is Arithmetic.TORCH_FLOAT32:
+        return SentenceTransformerEncoder(found)
+    try:
+        folder = _converted(found, wanted, cache_dir=_cache_dir(), say=say)
+    except EncoderUnavailable as error:
+        if arithmetic is not None:
+            raise
+        say(f"{error}; going on with sentence-transformers in float32, which is slower")
+        return SentenceTransformerEncoder(found)
+    if index_dir is not None:
+        folder = _placed(folder, index_dir)
+    return ConvertedEncoder(folder, threads=os.cpu_count() or 1)
+
+
+def _cache_dir() -> Path:
+    chosen = os.environ.get("FOOTNOTED_CACHE")
+    return Path(chosen) if chosen else Path.home() / ".cache" / "footnoted"
+
+
+def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, say: Callable[[str], None]) -> Path:
+    """The folder of the converted model in the user's cache; converts where it is not there yet."""
+    kept = cache_dir / "encoders" / _cache_key(found, arithmetic)
+    if (kept / "encoder.json").is_file():
+        return kept
+    say(f"converting {found.name} to {arithmetic} (once; about twenty seconds for the bundled model)")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".converting-") as made:
+        out_dir = Path(made) / "encoder"
+        out_dir.mkdir()
+        _run_conversion(str(found.path) if Path(found.name).is_dir() else found.name, arithmetic, out_dir)
+        try:
+            out_dir.rename(kept)
+        except OSError:
+            if not (kept / "encoder.json").is_file():  # else another process was faster, and that is as good
+                raise
+    return kept
+
+
+def _run_conversion(model: str, arithmetic: Arithmetic, out_dir: Path) -> None:
+    command = [sys.executable, "-m", "ingest.convert_encoder", model, str(arithmetic), str(out_dir)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    try:
+        subprocess.run(  # noqa: S603 - our own module, arguments as a list
+            command, check=True, timeout=CONVERSION_TIMEOUT_S, capture_output=True, text=True, env=environment
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EncoderUnavailable(f"the model was not converted within {CONVERSION_TIMEOUT_S} s") from error
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr or "").strip().splitlines()[-1:] or ["no message"]
+        raise EncoderUnavailable(f"the model cannot be converted to {arithmetic} ({last[0][:300]})") from error
+
+
+def _cache_key(found: ModelFiles, arithmetic: Arithmetic) -> str:
+    """Everything that decides the converted files, without loading what converts them."""
+    calibration = hashlib.sha256((Path(__file__).parent / "calibration.txt").read_bytes()).hexdigest()
+    converter = hashlib.sha256((Path(__file__).parent / "convert_encoder.py").read_bytes()).hexdigest()
+    libraries = {name: _version(name) for name in ("openvino", "nncf", "torch", "transformers")}
+    key = msgspec.json.encode(
+        [found.name, found.sha256, arithmetic, calibration, converter, libraries], order="sorted"
+    )
+    return hashlib.sha256(key).hexdigest()[:32]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _placed(cached: Path, index_dir: Path) -> Path:
+    """The folder of the converted files below the index, copied there unless it is there and whole."""
+    _, artifact_sha256 = read_description(cached)
+    folder = encoder_folder(index_dir, artifact_sha256)
+    try:
+        described, _ = read_description(folder)
+        if all((folder / name).stat().st_size == entry.size for name, entry in described.files.items()):
+            return folder
+    except (EncoderUnavailable, IndexRefused, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+    with storage_failures(index_dir):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".copying-") as made:
+            copy = Path(made) / "encoder"
+            shutil.copytree(cached, copy)
+            disk = LocalDisk()
+            for file in copy.iterdir():
+                disk.sync_file(file)
+            disk.sync_folder(copy)
+            disk.rename(copy, folder)
+            disk.sync_folder(folder.parent)
+    return folder

@@ -1,0 +1,72 @@
+"""Reading text: what a person reads of a page, whatever its format, with the way back to the source."""
+
+import re
+from dataclasses import dataclass
+
+from ingest.blocks import HIDDEN, assemble
+from ingest.errors import DocumentWarning, WarningCode
+from ingest.files import SourceType
+from ingest.markdown import read_markdown
+from ingest.noise import without_noise
+from ingest.plain_text import TITLE_LEVEL, read_plain_text
+from retriever.document import ReadingText
+
+READING_VERSION = 1
+"""Raise it when the same file gives another reading text than before: unchanged files are then read again."""
+
+MIN_LETTERS = 40
+MIN_LETTER_SHARE = 0.4
+MAX_WORD_CHARS = 100
+"""The encoder knows no word longer than this: all of them share one vector."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_HIDDEN = re.compile(f"[{HIDDEN}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading text and what is odd about it."""
+
+    reading_text: ReadingText
+    warnings: tuple[DocumentWarning, ...]
+
+
+def make_reading_text(source: str, body_start: int, source_type: SourceType) -> Reading:
+    """The reading text of the body that begins at code point `body_start` of a decoded file.
+
+    It depends on the body alone, and may be empty.
+    """
+    warnings: list[DocumentWarning] = []
+    if source_type is SourceType.MARKDOWN:
+        page = read_markdown(source, body_start)
+        blocks = without_noise(page.blocks, source)
+        if page.unclosed_fence_at is not None:
+            line = _line_of(source, page.unclosed_fence_at)
+            detail = f"line {line}: a code fence is never closed; all below it is read as code"
+            warnings.append(DocumentWarning(WarningCode.UNCLOSED_FENCE, detail, line))
+    else:
+        blocks = read_plain_text(source, body_start)
+    # Without markup only the line on top of the page is surely its title.
+    max_title_level = 6 if source_type is SourceType.MARKDOWN else TITLE_LEVEL
+    reading_text = assemble(source, blocks, max_title_level=max_title_level)
+    return Reading(reading_text, (*warnings, *_oddities(source, body_start, reading_text.text)))
+
+
+def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:
+    warnings: list[DocumentWarning] = []
+    hidden = sum(1 for _ in _HIDDEN.finditer(source, body_start))
+    if hidden:
+        detail = f"{hidden} control characters or characters without width are not part of the reading text"
+        warnings.append(DocumentWarning(WarningCode.CONTROL_CHARACTERS_REMOVED, detail))
+    words = text.split()
+    visible = sum(map(len, words))
+    letters = sum(map(len, _LETTERS.findall(text)))
+    long = sum(len(word) for word in words if len(word) > MAX_WORD_CHARS)
+    if letters < MIN_LETTERS or letters < MIN_LETTER_SHARE * visible or 2 * long > visible:
+        detail = f"{letters} letters among {visible} visible characters; check whether this is a page to be read"
+        warnings.append(DocumentWarning(WarningCode.LOW_TEXT, detail))
+    return warnings
+
+
+def _line_of(source: str, position: int) -> int:
+    return 1 + len(re.findall(r"\r\n|\n|\r", source[:position]))

@@ -1,0 +1,53 @@
+"""The report of an ingest for people."""
+
+from rich.console import Console
+from rich.text import Text
+
+from ingest.report import Outcome, Report
+
+_SHOWN = 20
+"""Names shown of each unremarkable outcome; skipped and removed files are all named, and `--json` names all."""
+
+_WORDS = {
+    Outcome.ADDED: ("added", "green"),
+    Outcome.CHANGED: ("changed", "yellow"),
+    Outcome.METADATA_CHANGED: ("metadata changed", "yellow"),
+    Outcome.UNCHANGED: ("unchanged", "dim"),
+    Outcome.REMOVED: ("removed", "red"),
+    Outcome.SKIPPED: ("skipped", "magenta"),
+}
+_ALL_NAMED = frozenset({Outcome.REMOVED, Outcome.SKIPPED})
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Prints every outcome with its files, the warnings, and what is served now."""
+    for outcome, (word, style) in _WORDS.items():
+        files = [file for file in report.files if file.outcome is outcome]
+        if not files:
+            continue
+        console.print(Text.assemble((f"{len(files):,} {word}", f"bold {style}")))
+        shown = files if outcome in _ALL_NAMED else files[:_SHOWN]
+        for file in shown:
+            reason = f"  {file.reason}: {file.detail}" if file.reason else ""
+            console.print(Text(f"  {file.path}{reason}"), soft_wrap=True)
+        if len(files) > len(shown):
+            console.print(Text(f"  ... and {len(files) - len(shown):,} more (--json names them all)", "dim"))
+    if report.warnings:
+        console.print(Text(f"{len(report.warnings):,} warnings", "bold yellow"))
+        for one in report.warnings[:_SHOWN]:
+            line = "" if one.line is None else f":{one.line}"
+            console.print(Text(f"  {one.path}{line}  {one.code}: {one.detail}"), soft_wrap=True)
+        if len(report.warnings) > _SHOWN:
+            console.print(Text(f"  ... and {len(report.warnings) - _SHOWN:,} more (--json names them all)", "dim"))
+    console.print(Text(_summary(report)), soft_wrap=True)
+
+
+def _summary(report: Report) -> str:
+    passages = (
+        f"{report.passages_total:,} passages, {report.passages_embedded:,} embedded, "
+        f"{report.passages_reused:,} taken over; {report.seconds:,.1f} s, peak {report.peak_rss_mb:,.0f} MB"
+    )
+    if report.published:
+        return f"published {report.generation}: {passages}"
+    served = report.generation or "nothing"
+    return f"nothing published, {served} is served: {passages}"

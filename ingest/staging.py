@@ -1,0 +1,158 @@
+"""The files of a generation while they are written: documents go in one by one, vectors and indexes at the end."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.split import SplitPassage
+from retriever import contents
+from retriever.contents import StoredDocument, embedding_key, embedding_text
+from retriever.dense import DenseIndex
+from retriever.document import Document, SourceMap
+from retriever.durable import storage_failures
+from retriever.index import Index
+from retriever.lexical import LexicalField
+
+
+class Staging:
+    """Documents in order of their ids, with their texts on the disk and only their passages' columns in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.stored: list[StoredDocument] = []
+        self.keys: list[bytes] = []
+        """The embedding key of every passage."""
+        self._prefixes: list[str] = []
+        self._columns: list[NDArray[np.void]] = []
+        self._maps: list[NDArray[np.int32]] = []
+        self._map_slices = 0
+        self._text_bytes = 0
+        self._first_of_text: dict[bytes, int] = {}
+        self._texts: BinaryIO = (folder / contents.TEXTS).open("w+b")
+
+    def __enter__(self) -> "Staging":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._texts.close()
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are so far."""
+        return len(self.keys)
+
+    def add(self, document: Document, text: str, source_map: SourceMap, passages: Sequence[SplitPassage]) -> None:
+        """Takes in a document that was read and split anew."""
+        columns = np.zeros(len(passages), dtype=contents.PASSAGE_DTYPE)
+        keys = []
+        for place, passage in enumerate(passages):
+            source_start, source_end = source_map.source_span(passage.start_char, passage.end_char)
+            columns[place] = (
+                len(self.stored), passage.section, passage.start_char, passage.end_char,
+                source_start, source_end, passage.tokens, 0,
+            )  # fmt: skip
+            keys.append(embedding_key(embedding_text(passage.prefix, text[passage.start_char : passage.end_char])))
+        prefixes = [passage.prefix for passage in passages]
+        self._append(document, text, contents.map_rows(source_map), columns, keys, prefixes)
+
+    def take_over(self, document: Document, previous: Index) -> None:
+        """Takes in a document from the previous generation as it stands there."""
+        stored = previous.stored(document.document_id)
+        if stored is None:
+            raise ValueError("the previous generation has no such document")
+        rows = range(stored.passage_start, stored.passage_start + stored.passage_count)
+        columns = previous.rows[rows.start : rows.stop].copy()
+        columns["document"] = len(self.stored)
+        self._append(
+            document,
+            previous.reading_text(document.document_id),
+            contents.map_rows(previous.source_map(document.document_id)),
+            columns,
+            [previous.embedding_key(row) for row in rows],
+            [""] * len(rows),
+        )
+
+    def texts_to_embed(self, rows: Sequence[int]) -> list[str]:
+        """What the encoder reads for these passages, which were added by `add`; rows ascend."""
+        return [embedding_text(self._prefixes[row], text) for row, text in self._passage_texts(rows)]
+
+    def finish(self, vectors: NDArray[np.float32]) -> None:
+        """Writes everything else: documents, passages, vectors (row i for passage i), both lexical fields."""
+        with storage_failures(self.folder.parent):
+            self._texts.flush()
+            with (self.folder / contents.DOCUMENTS).open("wb") as file:
+                file.writelines(contents.encode_document(stored) for stored in self.stored)
+            rows = np.concatenate([np.zeros(0, dtype=contents.PASSAGE_DTYPE), *self._columns])
+            maps = np.concatenate([np.zeros((0, 3), dtype=np.int32), *self._maps])
+            self._write(contents.PASSAGES, contents.npy_bytes(rows))
+            self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
+            self._write(contents.EMBEDDING_KEYS, b"".join(self.keys))
+            DenseIndex.build(vectors).write(self.folder / contents.VECTORS)
+            everything = range(self.passages)
+            body = LexicalField.build(text for _, text in self._passage_texts(everything))
+            headings = LexicalField.build(self._heading_texts(rows))
+            for name, field in ((contents.BODY, body), (contents.HEADINGS, headings)):
+                for file_name, content in field.files(name).items():
+                    self._write(file_name, content)
+
+    def _append(
+        self,
+        document: Document,
+        text: str,
+        map_rows: NDArray[np.int32],
+        columns: NDArray[np.void],
+        keys: Sequence[bytes],
+        prefixes: Sequence[str],
+    ) -> None:
+        encoded = text.encode()
+        stored = StoredDocument(
+            document=document,
+            text_start=self._text_bytes,
+            text_bytes=len(encoded),
+            map_start=self._map_slices,
+            map_slices=len(map_rows),
+            passage_start=self.passages,
+            passage_count=len(columns),
+        )
+        for place, (start, end) in enumerate(zip(columns["start_char"], columns["end_char"], strict=True)):
+            same = embedding_key(text[start:end])
+            columns["first_same"][place] = self._first_of_text.setdefault(same, self.passages + place)
+        with storage_failures(self.folder.parent):
+            self._texts.write(encoded)
+        self._text_bytes += len(encoded)
+        self._map_slices += len(map_rows)
+        self.stored.append(stored)
+        self._maps.append(map_rows)
+        self._columns.append(columns)
+        self.keys.extend(keys)
+        self._prefixes.extend(prefixes)
+
+    def _passage_texts(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """The texts of these passages, rows ascending, each document read back from the disk once."""
+        self._texts.flush()
+        waiting = iter(rows)
+        row = next(waiting, None)
+        for stored, columns in zip(self.stored, self._columns, strict=True):
+            end = stored.passage_start + stored.passage_count
+            if row is None or row >= end:
+                continue
+            self._texts.seek(stored.text_start)
+            text = self._texts.read(stored.text_bytes).decode()
+            while row is not None and row < end:
+                columns_of_row = columns[row - stored.passage_start]
+                yield row, text[columns_of_row["start_char"] : columns_of_row["end_char"]]
+                row = next(waiting, None)
+
+    def _heading_texts(self, rows: NDArray[np.void]) -> Iterator[str]:
+        for columns in rows:
+            document = self.stored[columns["document"]].document
+            yield "\n".join((document.metadata.title, *document.sections[columns["section"]].headings))
+
+    def _write(self, name: str, content: bytes) -> None:
+        (self.folder / name).write_bytes(content)

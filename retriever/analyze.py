@@ -1,0 +1,35 @@
+"""Text to the terms that the lexical search counts: folded, without stop words, stemmed."""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+from bm25s.stopwords import STOPWORDS_EN
+
+_WORD = re.compile(r"[^\W_]+")
+_STOP_WORDS = frozenset(STOPWORDS_EN)
+_local = threading.local()
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in their order, repeated as often as they stand.
+
+    Letters and digits make a word; case and accents are folded; English stop words drop out, unless that
+    would leave nothing; the Snowball stemmer for English takes the endings. Source: Porter, "Snowball" (2001).
+    """
+    words = [_fold(word) for word in _WORD.findall(text)]
+    kept = [word for word in words if word not in _STOP_WORDS] or words
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")  # holds state: one for each thread
+    stemmed: list[str] = _local.stemmer.stemWords(kept)
+    return stemmed
+
+
+@lru_cache(maxsize=65_536)
+def _fold(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

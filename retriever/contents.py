@@ -1,0 +1,99 @@
+"""What the files of a generation hold, for the side that writes them and the side that reads them.
+
+| file | holds |
+|---|---|
+| `documents.jsonl` | one `StoredDocument` a line, in order of document_id |
+| `texts.bin` | the reading texts as UTF-8, one after the other in the same order |
+| `source_map.npy` | int32 (n, 3): where a slice begins in the reading text, where in the source, its length |
+| `passages.npy` | one row of `PASSAGE_DTYPE` a passage, by document and then by place in the text |
+| `embedding_keys.bin` | 32 bytes a passage: the digest of the text that was embedded for it |
+| `dense.faiss` | the vectors, row i being passage i, in FAISS's own format |
+| `body.*`, `headings.*` | the two lexical fields: a passage's own text; its title and headings |
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.document import Document, SourceMap
+
+DOCUMENTS, TEXTS, SOURCE_MAP = "documents.jsonl", "texts.bin", "source_map.npy"
+PASSAGES, EMBEDDING_KEYS, VECTORS = "passages.npy", "embedding_keys.bin", "dense.faiss"
+BODY, HEADINGS = "body", "headings"
+KEY_BYTES = 32
+
+PASSAGE_DTYPE = np.dtype(
+    [
+        ("document", "<i4"),
+        ("section", "<i4"),
+        ("start_char", "<i4"),
+        ("end_char", "<i4"),
+        ("source_start_char", "<i4"),
+        ("source_end_char", "<i4"),
+        ("tokens", "<i4"),
+        ("first_same", "<i4"),  # the first passage of the collection with exactly this text, maybe itself
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document and where its parts lie in the other files: bytes of text, slices of map, rows of passages."""
+
+    document: Document
+    text_start: int
+    text_bytes: int
+    map_start: int
+    map_slices: int
+    passage_start: int
+    passage_count: int
+
+
+def encode_document(stored: StoredDocument) -> bytes:
+    """One line of `documents.jsonl`, line end included."""
+    return msgspec.json.encode(stored, order="sorted") + b"\n"
+
+
+def decode_documents(content: bytes) -> list[StoredDocument]:
+    """All lines of `documents.jsonl`."""
+    return msgspec.json.Decoder(StoredDocument).decode_lines(content)
+
+
+def map_rows(source_map: SourceMap) -> NDArray[np.int32]:
+    """A source map as rows of `source_map.npy`, shape (slices, 3)."""
+    columns = (source_map.reading_starts, source_map.source_starts, source_map.lengths)
+    return np.array(columns, dtype=np.int32).reshape(3, -1).T
+
+
+def map_of_rows(rows: NDArray[np.int32]) -> SourceMap:
+    """The source map that rows of `source_map.npy` hold."""
+    reading_starts, source_starts, lengths = (tuple(column) for column in rows.T.tolist())
+    return SourceMap(reading_starts=reading_starts, source_starts=source_starts, lengths=lengths)
+
+
+def embedding_text(prefix: str, text: str) -> str:
+    """What the encoder reads for a passage: the heading prefix on a line of its own, then the text."""
+    return f"{prefix}\n{text}" if prefix else text
+
+
+def embedding_key(text: str) -> bytes:
+    """The digest by which a vector is found again."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def npy_bytes(array: NDArray[Any]) -> bytes:
+    """An array as the bytes of a .npy file, no pickle."""
+    written = io.BytesIO()
+    np.save(written, array, allow_pickle=False)
+    return written.getvalue()
+
+
+def array_of_npy(content: bytes) -> NDArray[Any]:
+    """The array in the bytes of a .npy file, no pickle."""
+    array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
+    return array

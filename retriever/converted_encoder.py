@@ -1,0 +1,167 @@
+"""The encoder as OpenVINO runs it: the same model, converted once at ingest; it needs no torch."""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.encoder import Arithmetic, EncoderIdentity
+from retriever.errors import EncoderUnavailable, IndexCorrupt
+from retriever.manifest import FileEntry
+
+DESCRIPTION = "encoder.json"
+GRAPH, WEIGHTS, TOKENIZER = "model.xml", "model.bin", "tokenizer.json"
+BATCH = 8
+WIDTH_STEP = 16
+"""Batches are padded to a multiple of this many tokens: OpenVINO keeps memory for every shape it has seen."""
+
+_PRECISION = {
+    Arithmetic.OPENVINO_FLOAT32: "f32",
+    Arithmetic.OPENVINO_BFLOAT16: "bf16",
+    Arithmetic.OPENVINO_INT8: "f32",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedModel:
+    """What `encoder.json` says beside the converted files; `made_with` names the converter's versions."""
+
+    model: str
+    model_sha256: str
+    arithmetic: Arithmetic
+    dimension: int
+    max_tokens: int
+    query_prompt: str
+    passage_prompt: str
+    made_with: dict[str, str]
+    files: dict[str, FileEntry]
+
+
+class ConvertedEncoder:
+    """An Encoder over a folder of converted files. Safe to share between threads."""
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        """Verifies every file against `encoder.json`, then loads and compiles.
+
+        Raises EncoderUnavailable where files are missing, IndexCorrupt where one is altered.
+        """
+        import openvino
+        from tokenizers import Tokenizer
+
+        described, artifact_sha256 = read_description(folder)
+        content = {name: _read_verified(folder, name, entry) for name, entry in described.files.items()}
+        self.identity = EncoderIdentity(
+            model=described.model,
+            model_sha256=described.model_sha256,
+            arithmetic=described.arithmetic,
+            artifact_sha256=artifact_sha256,
+            dimension=described.dimension,
+            max_tokens=described.max_tokens,
+            query_prompt=described.query_prompt,
+            passage_prompt=described.passage_prompt,
+        )
+        self._counter = Tokenizer.from_buffer(content[TOKENIZER])
+        self._counter.no_padding()
+        self._counter.no_truncation()
+        self._tokenizer = Tokenizer.from_buffer(content[TOKENIZER])
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(described.max_tokens)
+        core = openvino.Core()
+        self._compiled = core.compile_model(
+            core.read_model(content[GRAPH], content[WEIGHTS]),
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": _PRECISION[described.arithmetic],
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": 1,
+            },
+        )
+        self._requests = threading.local()
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions, shape (len(texts), dimension), of length one.
+
+        Each is computed alone, so that the same question always has the same vector to the bit.
+        """
+        prompt = self.identity.query_prompt
+        encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
+        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
+        for row, one in enumerate(encoded):
+            vectors[row] = self._infer([one.ids])[0]
+        return vectors
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of passages, shape (len(texts), dimension), of length one."""
+        prompt = self.identity.passage_prompt
+        ids = [one.ids for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
+        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
+        for batch in _batches(ids):
+            vectors[batch] = self._infer([ids[row] for row in batch])
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text as a passage, with prompt and special tokens, nothing cut."""
+        prompt = self.identity.passage_prompt
+        return [len(one) for one in self._counter.encode_batch_fast([prompt + text for text in texts])]
+
+    def _infer(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        width = ceil(max(len(row) for row in ids) / WIDTH_STEP) * WIDTH_STEP
+        inputs = np.zeros((len(ids), width), dtype=np.int64)
+        mask = np.zeros((len(ids), width), dtype=np.int64)
+        for row, tokens in enumerate(ids):
+            inputs[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        if not hasattr(self._requests, "one"):
+            self._requests.one = self._compiled.create_infer_request()
+        outputs = self._requests.one.infer({"input_ids": inputs, "attention_mask": mask})
+        vectors: NDArray[np.float32] = outputs[0]
+        if not np.isfinite(vectors).all():
+            raise EncoderUnavailable("the encoder gave a vector that is not finite; run `footnoted doctor`")
+        return vectors
+
+
+def read_description(folder: Path) -> tuple[ConvertedModel, str]:
+    """What `encoder.json` says, and the digest of that file, which names the converted model.
+
+    Raises EncoderUnavailable where it is missing, IndexCorrupt where it is not well-formed.
+    """
+    try:
+        raw = (folder / DESCRIPTION).read_bytes()
+    except OSError as error:
+        raise EncoderUnavailable(
+            f"the converted encoder {folder.name} is missing; run `footnoted ingest` again to convert it"
+        ) from error
+    try:
+        return msgspec.json.decode(raw, type=ConvertedModel), hashlib.sha256(raw).hexdigest()
+    except msgspec.MsgspecError as error:
+        raise IndexCorrupt(
+            f"{folder.name}/{DESCRIPTION} is damaged; remove that folder and ingest again"
+        ) from error
+
+
+def _read_verified(folder: Path, name: str, entry: FileEntry) -> bytes:
+    if "/" in name or name.startswith("."):
+        raise IndexCorrupt(
+            f"{folder.name}/{DESCRIPTION} names a file outside its folder; remove it and ingest again"
+        )
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise EncoderUnavailable(f"{folder.name}/{name} is missing; run `footnoted ingest` again") from error
+    if len(content) != entry.size or hashlib.sha256(content).hexdigest() != entry.sha256:
+        raise IndexCorrupt(f"{folder.name}/{name} is altered; remove that folder and run `footnoted ingest` again")
+    return content
+
+
+def _batches(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Rows of like length together, so that little is padded; the same input always gives the same batches."""
+    order = sorted(range(len(ids)), key=lambda row: (len(ids[row]), row))
+    for start in range(0, len(order), BATCH):
+        yield order[start : start + BATCH]

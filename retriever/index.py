@@ -1,0 +1,124 @@
+"""An open, verified generation in memory: documents, passages, reading texts and both searches."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever import contents
+from retriever.dense import DenseIndex
+from retriever.document import Document, SourceMap
+from retriever.generation import VerifiedGeneration
+from retriever.lexical import LexicalField
+from retriever.manifest import Manifest
+from retriever.passage import Passage
+from retriever.store import IndexStore
+
+
+class Index:
+    """One generation, immutable. Everything it returns comes from that generation alone.
+
+    Passages are known inside by their row: the place in the order of document_id and text.
+    """
+
+    def __init__(self, generation: VerifiedGeneration) -> None:
+        """Reads and verifies every file. Raises IndexCorrupt, IndexMismatch."""
+        read = generation.read
+        self.manifest: Manifest = generation.manifest
+        self._stored = contents.decode_documents(read(contents.DOCUMENTS))
+        self._texts = read(contents.TEXTS)
+        self._source_map = contents.array_of_npy(read(contents.SOURCE_MAP))
+        self.rows = contents.array_of_npy(read(contents.PASSAGES))
+        self._keys = read(contents.EMBEDDING_KEYS)
+        self.dense = DenseIndex.from_bytes(
+            read(contents.VECTORS), dimension=self.manifest.encoder.dimension, rows=self.manifest.passages
+        )
+        self.body = LexicalField.from_files(contents.BODY, read)
+        self.headings = LexicalField.from_files(contents.HEADINGS, read)
+        self.documents: Sequence[Document] = tuple(stored.document for stored in self._stored)
+        """Sorted by document_id."""
+        self._places = {document.document_id: place for place, document in enumerate(self.documents)}
+        self.document_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["document"])
+        self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
+        self.centroids = _centroids(self.dense.vectors, self._stored)
+
+    @classmethod
+    def open(cls, index_dir: Path) -> "Index":
+        """The current generation under `index_dir`, every file verified. Raises IndexMissing, IndexRefused."""
+        return cls(IndexStore(index_dir).open())
+
+    @property
+    def generation(self) -> str:
+        """The generation's name."""
+        return self.manifest.generation
+
+    @property
+    def fingerprint(self) -> str:
+        """What the generation holds, in one digest."""
+        return self.manifest.fingerprint
+
+    def document(self, document_id: str) -> Document | None:
+        """The document of that id."""
+        place = self._places.get(document_id)
+        return None if place is None else self.documents[place]
+
+    def reading_text(self, document_id: str) -> str:
+        """The whole reading text of a document that is in the index."""
+        return self._text(self._stored[self._places[document_id]])
+
+    def source_map(self, document_id: str) -> SourceMap:
+        """Where the reading text of a document stood in its source file."""
+        stored = self._stored[self._places[document_id]]
+        return contents.map_of_rows(self._source_map[stored.map_start : stored.map_start + stored.map_slices])
+
+    def passage_count(self, document_id: str) -> int:
+        """How many passages a document has."""
+        return self._stored[self._places[document_id]].passage_count
+
+    def passages_of(self, document_id: str) -> Sequence[Passage]:
+        """A document's passages in the order of the text."""
+        stored = self._stored[self._places[document_id]]
+        text = self._text(stored)
+        first = stored.passage_start
+        return [self._passage(row, stored, text) for row in range(first, first + stored.passage_count)]
+
+    def passage(self, row: int) -> Passage:
+        """The passage of that row."""
+        stored = self._stored[int(self.document_of_row[row])]
+        return self._passage(row, stored, self._text(stored))
+
+    def embedding_key(self, row: int) -> bytes:
+        """The digest of the text that was embedded for the passage of that row."""
+        return self._keys[row * contents.KEY_BYTES : (row + 1) * contents.KEY_BYTES]
+
+    def stored(self, document_id: str) -> contents.StoredDocument | None:
+        """Where a document's parts lie, for an ingest that takes them over."""
+        place = self._places.get(document_id)
+        return None if place is None else self._stored[place]
+
+    def _text(self, stored: contents.StoredDocument) -> str:
+        return self._texts[stored.text_start : stored.text_start + stored.text_bytes].decode()
+
+    def _passage(self, row: int, stored: contents.StoredDocument, text: str) -> Passage:
+        columns = self.rows[row]
+        start_char, end_char = int(columns["start_char"]), int(columns["end_char"])
+        return Passage(
+            document_id=stored.document.document_id,
+            start_char=start_char,
+            end_char=end_char,
+            source_start_char=int(columns["source_start_char"]),
+            source_end_char=int(columns["source_end_char"]),
+            headings=stored.document.sections[int(columns["section"])].headings,
+            tokens=int(columns["tokens"]),
+            text=text[start_char:end_char],
+        )
+
+
+def _centroids(vectors: NDArray[np.float32], stored: Sequence[contents.StoredDocument]) -> NDArray[np.float32]:
+    """The mean direction of each document's passages, shape (documents, dimension), of length one."""
+    centroids = np.zeros((len(stored), vectors.shape[1]), dtype=np.float32)
+    for place, one in enumerate(stored):
+        mean = vectors[one.passage_start : one.passage_start + one.passage_count].mean(axis=0)
+        centroids[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return centroids

@@ -1,0 +1,101 @@
+"""What is asked, and what comes back: queries, filters, hits."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from retriever.document import Document
+from retriever.passage import Passage
+
+
+class Mode(StrEnum):
+    """Which searches take part."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+class Operator(StrEnum):
+    """How a metadata field is compared with a value."""
+
+    EQ = "eq"
+    NE = "ne"
+    GT = "gt"
+    GTE = "gte"
+    LT = "lt"
+    LTE = "lte"
+    IN = "in"
+    NIN = "nin"
+
+
+class Junction(StrEnum):
+    """How several filters are joined."""
+
+    AND = "and"
+    OR = "or"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One condition on one metadata field; `value` is a tuple for `in` and `nin`, else a scalar."""
+
+    operator: Operator
+    key: str
+    value: str | int | float | bool | tuple[str | int | float | bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """Several filters joined by `and` or `or`."""
+
+    junction: Junction
+    filters: tuple["Filter", ...]
+
+
+Filter = Comparison | Compound
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question. `text` has gone through `normalise_question`."""
+
+    text: str
+    top_k: int = 5
+    mode: Mode = Mode.HYBRID
+    filters: Filter | None = None
+    max_per_document: int = 2
+
+
+class NoHits(StrEnum):
+    """Why a query has no hits at all."""
+
+    EMPTY_INDEX = "empty_index"
+    FILTERED_OUT = "filtered_out"
+    NO_MATCH = "no_match"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked passage. `score` is the fused score, larger is better; the parts are None where not searched.
+
+    `dense` is the cosine of question and passage; `lexical` the BM25 score of the passage's own text.
+    `also_in` lists other passages of exactly the same text, which are not ranked again.
+    """
+
+    rank: int
+    passage: Passage
+    document: Document
+    score: float
+    dense: float | None
+    lexical: float | None
+    also_in: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """The hits of one query, from one generation. `no_hits` says why there are none, if there are none."""
+
+    hits: tuple[Hit, ...]
+    no_hits: NoHits | None
+    encode_ms: float
+    search_ms: float

@@ -1,0 +1,199 @@
+"""The whole pipeline for one question: encode, search twice, fuse, collapse, cap."""
+
+import time
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.encoder import Encoder
+from retriever.errors import QueryInvalid
+from retriever.filters import check_filter, filter_keys, matching, names_status
+from retriever.fuse import fuse
+from retriever.index import Index
+from retriever.open_encoder import refuse_other_encoder
+from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
+
+MAX_QUERY_CHARS = 2_000
+CANDIDATES = 100
+"""How deep each search goes; what it finds is scored by all of them and fused."""
+
+WEIGHTS: Mapping[Mode, Mapping[str, float]] = {
+    Mode.HYBRID: {"dense": 0.5, "headings": 0.3, "centroid": 0.2},
+    Mode.DENSE: {"dense": 1.0},
+    Mode.LEXICAL: {"body": 0.6, "headings": 0.4},
+}
+"""What each search counts: cosine of the passage, BM25 of its text, BM25 of its title and headings, cosine of
+the whole document."""
+
+
+def normalise_question(text: str) -> str:
+    """The question as it is searched: NFKC, no control or format characters, single spaces.
+
+    Raises QueryInvalid (`query_empty`, `query_too_long`, `invalid_unicode`).
+    """
+    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise QueryInvalid(
+            "the question holds a lone surrogate; send valid Unicode",
+            code="invalid_unicode",
+            pointer="/query",
+        )
+    composed = unicodedata.normalize("NFKC", text)
+    kept = "".join(
+        " " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")
+    )
+    question = " ".join(kept.split())
+    if not question:
+        raise QueryInvalid(
+            "the question is empty; write what you want to know", code="query_empty", pointer="/query"
+        )
+    if len(question) > MAX_QUERY_CHARS:
+        raise QueryInvalid(
+            f"the question has {len(question):,} characters; at most {MAX_QUERY_CHARS:,} are read",
+            code="query_too_long",
+            pointer="/query",
+        )
+    return question
+
+
+class Retriever:
+    """One open generation and its encoder, ready to answer. Safe to share between threads."""
+
+    def __init__(
+        self, index: Index, encoder: Encoder, *, weights: Mapping[Mode, Mapping[str, float]] = WEIGHTS
+    ) -> None:
+        """Raises IndexMismatch where the encoder is not the one that built the index."""
+        self._weights = weights
+        refuse_other_encoder(index.manifest.encoder, encoder.identity)
+        self.index = index
+        self._encoder = encoder
+        self.filter_keys = filter_keys(index.documents)
+        self._active = np.array(
+            [_is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
+        )
+        self._active_rows = self._rows_of(self._active)
+
+    def retrieve(self, query: Query) -> Retrieval:
+        """The best passages for a query, best first; equal scores in the order of document and place.
+
+        Raises QueryInvalid for a filter that names an unknown key or compares it with a wrong type.
+        """
+        if not self.index.documents:
+            return _nothing(NoHits.EMPTY_INDEX)
+        if query.filters is not None:
+            check_filter(query.filters, self.filter_keys)
+        allowed = self._allowed(query.filters)
+        if allowed is not None and not allowed.any():
+            return _nothing(NoHits.FILTERED_OUT)
+        started = time.perf_counter()
+        vector = None if query.mode is Mode.LEXICAL else self._encoder.encode_queries([query.text])[0]
+        encoded = time.perf_counter()
+        rows, scores, parts = self._ranked(query, vector, allowed)
+        hits = self._hits(query, rows, scores, parts, allowed)
+        return Retrieval(
+            hits=hits,
+            no_hits=None if hits else NoHits.NO_MATCH,
+            encode_ms=(encoded - started) * 1000,
+            search_ms=(time.perf_counter() - encoded) * 1000,
+        )
+
+    def question_tokens(self, question: str) -> int:
+        """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""
+        return self._encoder.count_tokens([question])[0]
+
+    def _ranked(
+        self, query: Query, vector: NDArray[np.float32] | None, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
+        """All candidates best first: rows, fused scores, and the parts in the same order."""
+        lexical = {} if query.mode is Mode.DENSE else self._lexical(query.text, allowed)
+        found = [_top_rows(scores) for scores in lexical.values()]
+        if vector is not None:
+            found.append(self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)[1])
+        rows = np.unique(np.concatenate(found))
+        parts = {name: scores[rows] for name, scores in lexical.items()}
+        if vector is not None:
+            parts["dense"] = self.index.dense.scores_of(vector, rows)
+            parts["centroid"] = (self.index.centroids @ vector)[self.index.document_of_row[rows]]
+        fused = np.round(fuse(parts, self._weights[query.mode]), 9)
+        order = np.lexsort((rows, -fused))
+        return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
+
+    def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
+        scores = {"body": self.index.body.search(question), "headings": self.index.headings.search(question)}
+        if allowed is not None:
+            scores = {name: np.where(allowed, one, np.float32(0)) for name, one in scores.items()}
+        return scores
+
+    def _hits(
+        self,
+        query: Query,
+        rows: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        parts: Mapping[str, NDArray[np.float32]],
+        allowed: NDArray[np.bool_] | None,
+    ) -> tuple[Hit, ...]:
+        """The first `top_k` candidates, the same text once and no document more often than it may."""
+        hits: list[Hit] = []
+        seen: set[int] = set()
+        of_document: dict[int, int] = {}
+        for place, row in enumerate(rows.tolist()):
+            if len(hits) == query.top_k:
+                break
+            same, document = int(self.index.first_same[row]), int(self.index.document_of_row[row])
+            if same in seen or of_document.get(document, 0) >= query.max_per_document:
+                continue
+            seen.add(same)
+            of_document[document] = of_document.get(document, 0) + 1
+            hits.append(
+                Hit(
+                    rank=len(hits) + 1,
+                    passage=self.index.passage(row),
+                    document=self.index.documents[document],
+                    score=float(scores[place]),
+                    dense=_part(parts, "dense", place),
+                    lexical=_part(parts, "body", place),
+                    also_in=tuple(self.index.passage(other) for other in self._copies(row, allowed)),
+                )
+            )
+        return tuple(hits)
+
+    def _copies(self, row: int, allowed: NDArray[np.bool_] | None) -> Sequence[int]:
+        """The other passages of exactly the same text, among those that the filters let through."""
+        same = self.index.first_same == self.index.first_same[row]
+        if allowed is not None:
+            same &= allowed
+        return [int(other) for other in np.flatnonzero(same) if other != row]
+
+    def _allowed(self, wanted: Filter | None) -> NDArray[np.bool_] | None:
+        """Which passages may be found, shape (passages,); None for all of them."""
+        if wanted is None:
+            return self._active_rows
+        documents = matching(self.index.documents, wanted)
+        return self._rows_of(documents if names_status(wanted) else documents & self._active)
+
+    def _rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+        if documents.all():
+            return None
+        rows: NDArray[np.bool_] = documents[self.index.document_of_row]
+        return rows
+
+
+def _nothing(reason: NoHits) -> Retrieval:
+    return Retrieval(hits=(), no_hits=reason, encode_ms=0.0, search_ms=0.0)
+
+
+def _is_active(status: str | None) -> bool:
+    return status is None or status.casefold() == "active"
+
+
+def _top_rows(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The rows of the highest scores above zero, at most `CANDIDATES` of them, ties by row."""
+    reach = min(CANDIDATES, scores.size)
+    threshold = np.partition(scores, scores.size - reach)[scores.size - reach]
+    rows = np.flatnonzero((scores >= threshold) & (scores > 0))
+    return rows[np.lexsort((rows, -scores[rows]))][:reach]
+
+
+def _part(parts: Mapping[str, NDArray[np.float32]], name: str, place: int) -> float | None:
+    return float(parts[name][place]) if name in parts else None

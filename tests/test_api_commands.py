@@ -1,0 +1,196 @@
+"""The commands `ask`, `doctor` and `serve`: what they print, and how they end."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.ask_command import command as ask
+from api.checks import Check, exit_code
+from api.doctor_command import command as doctor
+from api.settings import Settings
+from ingest.ingest_command import command as ingest
+from tests.collections_on_disk import write_collection
+
+CHECKOUT = Path(__file__).parent.parent
+SERVE = "from api.serve_command import command; command()"
+SLOW = """
+import sys, time
+from pathlib import Path
+from api.app import create_app
+from api.serve_command import listen, run_server
+from api.settings import Settings
+from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
+index_dir, seconds, grace = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+name = publish(index_dir, 1)
+slow = snapshot_of(MemoryIndex(name), before=lambda _: time.sleep(seconds))
+settings = Settings(index_dir=index_dir, shutdown_grace_s=grace)
+run_server(create_app(settings, opener=FolderOpener({name: slow})), settings, listen("127.0.0.1", 0))
+"""
+
+
+@contextmanager
+def server(code: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server process and its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"answers at (http://\S+)", line):
+                yield process, found[1]
+                break
+        else:
+            pytest.fail("the server ended before it answered")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_server_without_an_index_answers_503_and_stops_with_0(tmp_path: Path) -> None:
+    with server(SERVE, "--index", str(tmp_path / "none"), "--port", "0") as (process, address):
+        assert httpx.get(f"{address}/livez").status_code == 200
+        response = httpx.post(f"{address}/v1/query", json={"query": "denosumab"})
+        assert (response.status_code, response.json()["code"]) == (503, "index_missing")
+        assert "server" not in response.headers
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_question_under_way_is_answered_after_the_server_is_told_to_stop(tmp_path: Path) -> None:
+    with server(SLOW, str(tmp_path / "index"), "1", "10") as (process, address):
+        statuses: list[int] = []
+
+        def question() -> None:
+            statuses.append(httpx.post(f"{address}/v1/query", json={"query": "denosumab"}).status_code)
+
+        asking = threading.Thread(target=question)
+        asking.start()
+        time.sleep(0.4)
+        process.send_signal(signal.SIGTERM)
+        asking.join(10)
+        assert statuses == [200]
+        assert process.wait(10) == 0
+
+
+def test_a_port_in_use_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    with server(SERVE, "--index", str(tmp_path / "none"), "--port", "0") as (_, address):
+        arguments = [sys.executable, "-c", SERVE, "--port", address.rpartition(":")[2]]
+        second = subprocess.run(arguments, cwd=CHECKOUT, capture_output=True, text=True, timeout=30, check=False)
+    assert second.returncode == 3
+    assert "--port" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_command_answers_for_help_without_loading_the_numeric_libraries() -> None:
+    code = (
+        "import sys; import api.ask_command, api.doctor_command, api.serve_command;"
+        "sys.exit(bool({'torch', 'faiss', 'numpy', 'fastapi', 'pydantic', 'uvicorn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=30, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["denosumab"], 3, "footnoted ingest"),
+        ([" "], 2, "the question is empty"),
+        (["denosumab", "--filter", "language"], 2, "KEY=VALUE"),
+        (["denosumab", "--top-k", "0"], 2, "--top-k"),
+        ([], 2, "QUESTION"),
+    ],
+)
+def test_ask_refuses_with_the_next_action(arguments: list[str], code: int, says: str, tmp_path: Path) -> None:
+    outcome = CliRunner().invoke(ask, [*arguments, "--index", str(tmp_path / "none")])
+    assert outcome.exit_code == code
+    assert says in outcome.stderr
+    assert outcome.stdout == ""
+
+
+def test_doctor_without_an_index_says_what_to_run(tmp_path: Path) -> None:
+    outcome = CliRunner().invoke(doctor, ["--index", str(tmp_path / "none"), "--json"])
+    report = json.loads(outcome.stdout)
+    failed = [check for check in report["checks"] if not check["ok"]]
+    assert (outcome.exit_code, report["ok"]) == (1, False)
+    assert [check["name"] for check in failed] == ["index"]
+    assert "footnoted ingest" in failed[0]["detail"]
+
+
+def test_a_refused_generation_outweighs_other_failures() -> None:
+    fine, failed = Check("a", ok=True, detail=""), Check("b", ok=False, detail="")
+    refused = Check("c", ok=False, detail="", refused=True)
+    assert [exit_code(checks) for checks in ([fine], [fine, failed], [failed, refused])] == [0, 1, 3]
+
+
+@pytest.fixture(scope="module")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("real")
+    arguments = [str(write_collection(folder / "pages")), "--index", str(folder / "index")]
+    outcome = CliRunner().invoke(ingest, [*arguments, "--arithmetic", "float32"])
+    assert outcome.exit_code == 0, outcome.output
+    return folder / "index"
+
+
+@pytest.mark.model
+def test_ask_prints_passages_with_numbers_sources_and_reviews(real_index: Path) -> None:
+    outcome = CliRunner().invoke(ask, ["side effects of denosumab", "--index", str(real_index)])
+    assert outcome.exit_code == 0
+    assert outcome.stdout.startswith("[1] Denosumab")
+    assert "https://example.org/denosumab" in outcome.stdout
+    assert "REVIEW OVERDUE (due 2026-03-30)" in outcome.stdout
+
+
+@pytest.mark.model
+def test_ask_filters_and_says_when_nothing_is_found(real_index: Path) -> None:
+    arguments = ["denosumab", "--index", str(real_index), "--filter", "source=NCI", "--filter", "tags=none"]
+    outcome = CliRunner().invoke(ask, arguments)
+    assert (outcome.exit_code, outcome.stdout) == (0, "Not found in this collection.\n")
+    assert "no document passes the filter" in outcome.stderr
+
+
+@pytest.mark.model
+def test_ask_gives_the_same_passages_as_the_service(real_index: Path) -> None:
+    outcome = CliRunner().invoke(ask, ["side effects of denosumab", "--index", str(real_index), "--json"])
+    printed = json.loads(outcome.stdout)
+    with TestClient(create_app(Settings(index_dir=real_index))) as client:
+        served = client.post("/v1/query", json={"query": "side effects of denosumab"}).json()
+    assert set(printed) == set(served)
+    for field in ("query", "index", "passages", "warnings"):
+        assert printed[field] == served[field]
+
+
+@pytest.mark.model
+def test_doctor_finds_a_sound_index_sound_and_an_altered_one_refused(real_index: Path, tmp_path: Path) -> None:
+    sound = CliRunner().invoke(doctor, ["--index", str(real_index)])
+    assert (sound.exit_code, "FAIL" in sound.stdout) == (0, False)
+    altered = shutil.copytree(real_index, tmp_path / "altered")
+    vectors = altered / "gen-000001" / "dense.faiss"
+    content = bytearray(vectors.read_bytes())
+    content[-1] ^= 1
+    vectors.write_bytes(content)
+    refused = CliRunner().invoke(doctor, ["--index", str(altered)])
+    assert refused.exit_code == 3
+    assert "dense.faiss" in refused.stdout
+
+
+@pytest.mark.model
+def test_doctor_names_a_model_that_is_missing(real_index: Path, tmp_path: Path) -> None:
+    bare = shutil.copytree(real_index, tmp_path / "bare")
+    shutil.rmtree(bare / "encoders")
+    outcome = CliRunner().invoke(doctor, ["--index", str(bare), "--json"])
+    failed = [check["name"] for check in json.loads(outcome.stdout)["checks"] if not check["ok"]]
+    assert (outcome.exit_code, failed) == (1, ["model", "encoder"])

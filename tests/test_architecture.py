@@ -1,0 +1,142 @@
+"""The house's own rules: layers, names, no dangerous calls, nothing that only one machine has."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("retriever", "ingest", "api", "eval")
+MAX_LINES = 300
+
+
+def sources(*, tests: bool = False) -> Iterator[Path]:
+    """Every Python file of the project."""
+    yield ROOT / "footnoted.py"
+    for folder in (*PACKAGES, *(("tests",) if tests else ())):
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def tracked_texts() -> Iterator[tuple[str, str]]:
+    """Every text file that git tracks, but for the lines of the licence."""
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in names.split("\0"):
+        path = ROOT / name
+        if name and path.is_file() and path.suffix not in (".png", ".ico", ".woff2"):
+            yield name, path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_a_module_holds_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_a_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", list(sources(tests=True)), ids=str)
+def test_no_module_takes_the_name_eval_from_the_builtin(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.split(".")[0] == "eval" for alias in node.names), (
+                "write `from eval.x import y`"
+            )
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_nothing_is_unpickled_and_no_data_is_run(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+            assert not {name.split(".")[0] for name in names} & {
+                "pickle",
+                "marshal",
+                "shelve",
+                "dill",
+                "cloudpickle",
+            }
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert called not in (
+                "eval",
+                "exec",
+                "compile",
+                "torch.load",
+                "yaml.load",
+                "yaml.unsafe_load",
+                "os.system",
+            )
+            for keyword in node.keywords:
+                if keyword.arg in ("trust_remote_code", "allow_pickle", "shell"):
+                    assert isinstance(keyword.value, ast.Constant)
+                    assert keyword.value.value is False
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if path.parent != ROOT], ids=str)
+def test_nothing_imports_the_front_door(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.module != "footnoted"
+        if isinstance(node, ast.Import):
+            assert all(alias.name != "footnoted" for alias in node.names)
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    drawers = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py"}
+    assert not [path for path in sources(tests=True) if path.name in drawers]
+
+
+def test_no_committed_file_names_a_place_of_one_machine() -> None:
+    found = re.compile(r"(?<![\w.])/(?:work|root|opt|farm)/\w|pythonhosted\.org|/simple/")
+    allowed = {"tests/test_architecture.py"}
+    assert [name for name, text in tracked_texts() if found.search(text) and name not in allowed] == []
+
+
+def test_every_decision_is_numbered_once() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_help_is_printed_without_the_heavy_libraries() -> None:
+    program = (
+        "import sys, json, click\n"
+        "from click.testing import CliRunner\n"
+        "from footnoted import main\n"
+        "for command in ('', 'ingest', 'serve', 'ask', 'doctor'):\n"
+        "    result = CliRunner().invoke(main, f'{command} --help')\n"
+        "    assert result.exit_code == 0, result.output\n"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'faiss', 'openvino', 'numpy', 'fastapi')\n"
+        "print(json.dumps([name for name in heavy if name in sys.modules]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert json.loads(done.stdout) == []
+
+
+def test_python_without_its_checks_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-O", "-m", "footnoted", "index", "list"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 2
+    assert "python -O" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        check=True, cwd=ROOT, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names if ".dist-info" not in name.split("/")[0]}
+    assert tops == {*PACKAGES, "footnoted.py"}
+    assert {"ingest/calibration.txt", "api/page/index.html"} <= set(names)

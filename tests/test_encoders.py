@@ -1,0 +1,168 @@
+"""The real model: the converted encoder against sentence-transformers, its files, its fallbacks."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest import prepare_encoder as preparing
+from ingest.prepare_encoder import prepare_encoder
+from retriever.converted_encoder import ConvertedEncoder, _batches
+from retriever.encoder import Arithmetic, Encoder
+from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
+from retriever.model_files import BUNDLED_MODEL, find_model
+from retriever.open_encoder import encoder_folder, open_encoder
+from retriever.sentence_model import SentenceTransformerEncoder
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # torch and transformers use what Python will drop
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    paragraphs = [
+        p for page in sorted(CORPUS.rglob("*.md")) for p in page.read_text(encoding="utf-8").split("\n\n")
+    ]
+    return [*[p for p in paragraphs if len(p) > 200][:40], "Short.", "word " * 600]
+
+
+@pytest.fixture(scope="module")
+def reference() -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(find_model(BUNDLED_MODEL))
+
+
+@pytest.fixture(scope="module")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("index")
+
+
+@pytest.fixture(scope="module")
+def converted(index_dir: Path) -> Encoder:
+    return prepare_encoder(BUNDLED_MODEL, "int8", index_dir=index_dir, say=lambda _: None)
+
+
+def test_int8_points_where_float32_points(
+    converted: Encoder, reference: SentenceTransformerEncoder, texts: list[str]
+) -> None:
+    paragraphs = texts[:40]
+    cosines = (converted.encode_passages(paragraphs) * reference.encode_passages(paragraphs)).sum(axis=1)
+    assert cosines.mean() > 0.995
+    assert cosines.min() > 0.98
+
+
+@pytest.mark.slow
+def test_float32_in_openvino_is_float32(
+    index_dir: Path, reference: SentenceTransformerEncoder, texts: list[str]
+) -> None:
+    encoder = prepare_encoder(BUNDLED_MODEL, "float32", index_dir=index_dir, say=lambda _: None)
+    np.testing.assert_allclose(encoder.encode_passages(texts), reference.encode_passages(texts), atol=1e-4)
+
+
+def test_vectors_have_length_one_and_the_dimension_of_the_model(converted: Encoder, texts: list[str]) -> None:
+    vectors = converted.encode_passages(texts)
+    assert vectors.shape == (len(texts), 384)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+
+
+def test_a_question_has_the_same_vector_alone_and_among_others(converted: Encoder) -> None:
+    alone = converted.encode_queries(["what is denosumab?"])[0]
+    among = converted.encode_queries(["a much longer question about something else", "what is denosumab?"])[1]
+    assert alone.tobytes() == among.tobytes()
+
+
+def test_no_text_gives_no_vector(converted: Encoder, reference: SentenceTransformerEncoder) -> None:
+    assert converted.encode_passages([]).shape == reference.encode_passages([]).shape == (0, 384)
+    assert converted.count_tokens([]) == reference.count_tokens([]) == []
+
+
+def test_both_encoders_count_the_same_tokens_and_cut_none(
+    converted: Encoder, reference: SentenceTransformerEncoder, texts: list[str]
+) -> None:
+    assert converted.count_tokens(texts) == reference.count_tokens(texts)
+    assert converted.count_tokens(["word " * 600]) == [602]
+
+
+def test_an_encoder_is_opened_by_its_identity(converted: Encoder, index_dir: Path) -> None:
+    again = open_encoder(converted.identity, index_dir)
+    assert again.identity == converted.identity
+    with pytest.raises(IndexMismatch, match="model_sha256"):
+        open_encoder(replace(converted.identity, model_sha256="0" * 64), index_dir)
+
+
+def test_a_missing_encoder_says_what_to_do(converted: Encoder, tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailable, match="footnoted ingest"):
+        open_encoder(converted.identity, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "model.xml", "tokenizer.json", "encoder.json"])
+def test_an_altered_file_of_the_encoder_is_refused_by_name(
+    converted: Encoder, index_dir: Path, tmp_path: Path, name: str
+) -> None:
+    artifact = converted.identity.artifact_sha256
+    assert artifact is not None
+    folder = encoder_folder(tmp_path, artifact)
+    shutil.copytree(encoder_folder(index_dir, artifact), folder)
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises((IndexCorrupt, IndexMismatch), match=name if name != "encoder.json" else "encoder"):
+        open_encoder(converted.identity, tmp_path)
+
+
+def test_the_converted_encoder_needs_no_torch(converted: Encoder, index_dir: Path) -> None:
+    artifact = converted.identity.artifact_sha256
+    assert artifact is not None
+    program = (
+        "import sys, json; from pathlib import Path; from retriever.converted_encoder import ConvertedEncoder\n"
+        f"ConvertedEncoder(Path({str(encoder_folder(index_dir, artifact))!r}), threads=1).encode_queries(['a'])\n"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'nncf')\n"
+        "print(json.dumps([name for name in heavy if name in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_a_model_that_cannot_be_converted_runs_as_it_is_and_says_so(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: object) -> None:
+        raise EncoderUnavailable("the model cannot be converted to openvino-int8 (no such operation)")
+
+    monkeypatch.setenv("FOOTNOTED_CACHE", str(tmp_path))
+    monkeypatch.setattr(preparing, "_run_conversion", refuse)
+    said: list[str] = []
+    encoder = prepare_encoder(BUNDLED_MODEL, None, index_dir=index_dir, say=said.append)
+    assert encoder.identity.arithmetic is Arithmetic.TORCH_FLOAT32
+    assert any("float32" in line for line in said)
+    with pytest.raises(EncoderUnavailable, match="no such operation"):
+        prepare_encoder(BUNDLED_MODEL, "int8", index_dir=index_dir, say=said.append)
+
+
+def test_a_model_that_is_not_there_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderUnavailable, match="all-MiniLM-L6-v2"):
+        find_model("nobody/has-this-model")
+    with pytest.raises(EncoderUnavailable, match=r"config\.json"):
+        find_model(str(tmp_path))
+
+
+def test_batches_hold_every_row_once_and_rows_of_like_length() -> None:
+    ids = [[0] * length for length in (256, 3, 200, 3, 8, 100, 256, 31, *([5] * 20))]
+    batches = list(_batches(ids))
+    assert sorted(row for batch in batches for row in batch) == list(range(len(ids)))
+    assert all(len(batch) <= 8 for batch in batches)
+    lengths = [len(ids[row]) for batch in batches for row in batch]
+    assert lengths == sorted(lengths)
+
+
+def test_the_encoder_class_is_what_serves(converted: Encoder) -> None:
+    assert isinstance(converted, ConvertedEncoder)

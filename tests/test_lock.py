@@ -1,0 +1,107 @@
+"""The writer's lock: whom it names to the one who has to wait."""
+
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from retriever.errors import IndexLocked, StorageFailed
+from retriever.lock import writer_lock
+
+HOST = socket.gethostname()
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[BinaryIO]:
+    """The lock's file, open and locked as another process would have it, with nothing written in it yet."""
+    with (tmp_path / "writer.lock").open("w+b", buffering=0) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def dead_pid() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def holder(pid: int, host: str = HOST) -> bytes:
+    return json.dumps({"pid": pid, "host": host, "started": "2026-01-31T12:00:00Z"}).encode()
+
+
+def refusal(index_dir: Path) -> str:
+    with pytest.raises(IndexLocked) as caught, writer_lock(index_dir):
+        pass
+    return str(caught.value)
+
+
+def test_the_message_names_process_host_and_start(tmp_path: Path, held: BinaryIO) -> None:
+    held.write(holder(os.getpid()))
+    assert refusal(tmp_path) == (
+        f"process {os.getpid()} on {HOST} has been writing to {tmp_path} since 2026-01-31T12:00:00Z; "
+        "wait for it, or end it, and try again"
+    )
+
+
+def test_a_holder_on_another_machine_is_believed_at_once(tmp_path: Path, held: BinaryIO) -> None:
+    held.write(holder(dead_pid(), "another.example"))
+    started = time.monotonic()
+    assert "on another.example has been writing" in refusal(tmp_path)
+    assert time.monotonic() - started < 0.3
+
+
+@pytest.mark.parametrize("before", ["nothing", "a killed process"])
+def test_a_winner_that_has_not_written_its_name_yet_is_waited_for(
+    tmp_path: Path, held: BinaryIO, before: str
+) -> None:
+    if before == "a killed process":
+        held.write(holder(dead_pid()))
+
+    def write_name() -> None:
+        os.pwrite(held.fileno(), holder(os.getpid()).ljust(200), 0)
+
+    timer = threading.Timer(0.1, write_name)
+    timer.start()
+    assert refusal(tmp_path).startswith(f"process {os.getpid()} on ")
+    timer.join()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"pid": "one"}'])
+def test_without_a_name_the_refusal_still_comes_within_a_second(
+    tmp_path: Path, held: BinaryIO, content: bytes
+) -> None:
+    held.write(content)
+    started = time.monotonic()
+    assert refusal(tmp_path).startswith(f"another process is writing to {tmp_path}; ")
+    assert time.monotonic() - started < 1
+
+
+def test_a_lock_that_is_released_meanwhile_is_taken(tmp_path: Path, held: BinaryIO) -> None:
+    timer = threading.Timer(0.1, fcntl.flock, (held, fcntl.LOCK_UN))
+    timer.start()
+    with writer_lock(tmp_path):
+        assert json.loads((tmp_path / "writer.lock").read_bytes())["pid"] == os.getpid()
+    timer.join()
+
+
+def test_a_released_lock_names_nobody(tmp_path: Path) -> None:
+    with writer_lock(tmp_path):
+        pass
+    assert (tmp_path / "writer.lock").read_bytes() == b""
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_bytes(b"keep me")
+    (tmp_path / "writer.lock").symlink_to(tmp_path / "precious")
+    with pytest.raises(StorageFailed), writer_lock(tmp_path):
+        pass
+    assert (tmp_path / "precious").read_bytes() == b"keep me"

@@ -1,0 +1,366 @@
+"""A killed, failing or concurrent writer: what was published stays served, and the next writer just works."""
+
+import ast
+import errno
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import pytest
+
+from retriever import durable
+from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
+from retriever.errors import IndexLocked, StorageFailed
+from retriever.store import IndexStore
+from tests.small_generations import publish, publish_at_failpoint, publish_forever, served
+
+KILLS = 20
+KILLS_OF_A_RELEASE = 1_000
+ROUNDS = 3
+ROUNDS_OF_A_RELEASE = 100
+WRITERS = 10
+
+
+@pytest.fixture(scope="module")
+def processes() -> ForkServerContext:
+    """Starts fresh processes quickly: each is forked off one that has imported the store and done nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.small_generations"])
+    return context
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path) -> Path:
+    """One published generation, what a killed writer left behind, and files of other modules."""
+    index_dir = tmp_path / "index"
+    publish(index_dir)
+    (index_dir / "gen-000007.tmp" / "deep").mkdir(parents=True)
+    (index_dir / "gen-000007.tmp" / "deep" / "half").write_bytes(b"half")
+    (index_dir / "embeddings.partial").write_bytes(b"not ours")
+    return index_dir
+
+
+def ended(process: ForkServerProcess) -> int | None:
+    process.join(30)
+    code = process.exitcode
+    process.kill()
+    process.join()
+    process.close()
+    return code
+
+
+def assert_sound(index_dir: Path, allowed: set[str]) -> None:
+    """One of the allowed generations is served, whole; publishing works without any help and leaves no rest."""
+    found = served(index_dir)
+    assert found in allowed
+    assert len(list(index_dir.glob("*.tmp"))) <= 2, "more than one abandoned folder and one pointer"
+    started = time.monotonic()
+    new = publish(index_dir)
+    assert time.monotonic() - started < 2
+    assert served(index_dir) == new
+    assert new > found
+    assert list(index_dir.glob("*.tmp")) == []
+    assert (
+        not (index_dir / "embeddings.partial").exists()
+        or (index_dir / "embeddings.partial").read_bytes() == b"not ours"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(FAILPOINTS))
+def test_a_kill_at_every_failpoint_leaves_the_old_or_the_new(
+    processes: ForkServerContext, tmp_path: Path, name: str
+) -> None:
+    codes = []
+    for passes in range(1, 30):
+        index_dir = tmp_path / str(passes)
+        publish(index_dir)
+        (index_dir / "gen-000007.tmp").mkdir()
+        process = processes.Process(target=publish_at_failpoint, args=(index_dir, f"{name}:{passes}:kill"))
+        process.start()
+        codes.append(ended(process))
+        assert_sound(index_dir, {"gen-000001", "gen-000008"})
+        if codes[-1] == 0:
+            break
+    assert codes == [-signal.SIGKILL] * (len(codes) - 1) + [0]
+    assert len(codes) > 1, "the publish path never passes this point"
+
+
+@pytest.mark.parametrize("action", ["eio", "enospc"])
+@pytest.mark.parametrize("name", sorted(FAILPOINTS))
+def test_a_failing_disk_at_every_failpoint_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, action: str
+) -> None:
+    failures = 0
+    for passes in range(1, 30):
+        index_dir = tmp_path / str(passes)
+        publish(index_dir)
+        (index_dir / "gen-000007.tmp").mkdir()
+        monkeypatch.setenv(FAILPOINT_VARIABLE, f"{name}:{passes}:{action}")
+        try:
+            publish(index_dir, keep=1)
+        except StorageFailed as error:
+            failures += 1
+            told = str(error)
+        else:
+            break
+        finally:
+            monkeypatch.delenv(FAILPOINT_VARIABLE)
+        assert told.startswith(f"{index_dir} cannot be written: ")
+        assert "\n" not in told
+        now = served(index_dir)
+        # Once the pointer has moved, the message says so instead of promising that nothing changed.
+        assert ("what was published before is untouched" in told) == (now == "gen-000001")
+        assert now == "gen-000001" or now in told
+        assert_sound(index_dir, {"gen-000001", "gen-000008"})
+    assert failures == passes - 1 >= 1
+
+
+def test_nothing_of_a_failed_publish_is_left(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("publish.sync_file", "publish.sync_folder", "publish.sync_rename", "pointer.replace"):
+        monkeypatch.setenv(FAILPOINT_VARIABLE, f"{name}:1:enospc")
+        with pytest.raises(StorageFailed, match=r"No space left on device \([\d,]+ bytes free\)"):
+            publish(index_dir)
+        assert [path.name for path in index_dir.glob("gen-*")] == ["gen-000001"]
+
+
+class DiskThatFails(LocalDisk):
+    """A disk whose n-th write, rename or sync fails, and all that follow: an error does not go away by itself."""
+
+    def __init__(self, code: int, after: int) -> None:
+        self._code = code
+        self._left = after
+
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError(self._code, os.strerror(self._code))
+
+    def make_folder(self, path: Path) -> None:
+        self._spend()
+        super().make_folder(path)
+
+    def write(self, path: Path, content: bytes) -> None:
+        if self._left == 0:
+            super().write(path, content[: len(content) // 2])
+        self._spend()
+        super().write(path, content)
+
+    def sync_file(self, path: Path) -> None:
+        self._spend()
+        super().sync_file(path)
+
+    def sync_folder(self, path: Path) -> None:
+        self._spend()
+        super().sync_folder(path)
+
+    def rename(self, source: Path, target: Path) -> None:
+        self._spend()
+        super().rename(source, target)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._spend()
+        super().replace(source, target)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.EROFS])
+def test_a_disk_that_fails_for_good_at_any_operation_serves_one_whole_generation(
+    tmp_path: Path, code: int
+) -> None:
+    for after in range(60):
+        index_dir = tmp_path / str(after)
+        publish(index_dir)
+        disk = DiskThatFails(code, after)
+        try:
+            # The files of the generation are written by the index, which reports its own failures the same way.
+            with storage_failures(index_dir):
+                publish(index_dir, disk, keep=1)
+        except StorageFailed as error:
+            told = str(error)
+        else:
+            assert after > 10
+            return
+        assert told.startswith(f"{index_dir} cannot be written: {os.strerror(code)}")
+        assert_sound(index_dir, {"gen-000001", "gen-000002"})
+    pytest.fail("the publish never completed")
+
+
+def test_the_failpoints_are_those_of_the_source() -> None:
+    called = set()
+    for path in Path(durable.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "failpoint":
+                (argument,) = node.args
+                called.add(ast.literal_eval(argument))
+    assert called == FAILPOINTS
+
+
+def test_only_one_module_syncs_renames_and_replaces() -> None:
+    elsewhere = []
+    for path in Path(durable.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and (node.value.id, node.attr) in {("os", "fsync"), ("os", "rename"), ("os", "replace")}
+                and path.name != "durable.py"
+            ):
+                elsewhere.append(path.name)
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize(
+    "text", ["publish.rename", "no.such.point:1:kill", "publish.rename:x:kill", "pointer.sync:1:nap"]
+)
+def test_a_failpoint_that_cannot_be_read_stops_the_program(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv(FAILPOINT_VARIABLE, text)
+    with pytest.raises(ValueError, match=FAILPOINT_VARIABLE):
+        publish(index_dir)
+
+
+def kill_at_random_moments(processes: ForkServerContext, index_dir: Path, kills: int) -> None:
+    chance = random.Random(20_260_131)  # noqa: S311
+    number = 1
+    for _ in range(kills):
+        process = processes.Process(target=publish_forever, args=(index_dir, 2))
+        process.start()
+        time.sleep(chance.uniform(0, 0.12))
+        process.kill()
+        assert ended(process) == -signal.SIGKILL
+        found = served(index_dir)
+        assert int(found.removeprefix("gen-")) >= number, "the index went backwards"
+        assert len(list(index_dir.glob("gen-*.tmp"))) <= 1
+        new = publish(index_dir)
+        assert served(index_dir) == new
+        number = int(new.removeprefix("gen-"))
+    assert number > 2 * kills, "the processes were killed before they wrote anything"
+
+
+def test_random_kills_leave_a_whole_generation(processes: ForkServerContext, index_dir: Path) -> None:
+    kill_at_random_moments(processes, index_dir, KILLS)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+def test_a_thousand_random_kills_leave_a_whole_generation(processes: ForkServerContext, index_dir: Path) -> None:
+    kill_at_random_moments(processes, index_dir, KILLS_OF_A_RELEASE)
+
+
+def compete(
+    index_dir: Path, start: Callable[[], int], finish: Callable[[], int], report: Callable[[str], None]
+) -> None:
+    """Tries to write at the same moment as others; who gets the lock keeps it until all others have failed."""
+    start()
+    started = time.monotonic()
+    try:
+        with IndexStore(index_dir).writer():
+            report(json.dumps({"pid": os.getpid(), "refusal": None, "seconds": 0}))
+            finish()
+    except IndexLocked as error:
+        report(json.dumps({"pid": os.getpid(), "refusal": str(error), "seconds": time.monotonic() - started}))
+        finish()
+
+
+def compete_once(processes: ForkServerContext, index_dir: Path) -> None:
+    start, finish, reports = processes.Barrier(WRITERS), processes.Barrier(WRITERS), processes.SimpleQueue()
+    writers = [
+        processes.Process(target=compete, args=(index_dir, start.wait, finish.wait, reports.put))
+        for _ in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    told = [json.loads(reports.get()) for _ in writers]
+    assert [ended(writer) for writer in writers] == [0] * WRITERS
+    reports.close()
+    (winner,) = [report["pid"] for report in told if report["refusal"] is None]
+    for report in told:
+        if report["refusal"] is not None:
+            assert report["refusal"].startswith(f"process {winner} on {os.uname().nodename} has been writing to ")
+            assert report["seconds"] < 1
+
+
+def test_of_ten_writers_one_wins_and_the_others_name_it(processes: ForkServerContext, index_dir: Path) -> None:
+    for _ in range(ROUNDS):
+        compete_once(processes, index_dir)
+    assert publish(index_dir) == "gen-000008"
+    assert (index_dir / "embeddings.partial").read_bytes() == b"not ours"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+def test_of_ten_writers_one_wins_a_hundred_times(processes: ForkServerContext, index_dir: Path) -> None:
+    for _ in range(ROUNDS_OF_A_RELEASE):
+        compete_once(processes, index_dir)
+
+
+@pytest.fixture
+def writer_at_work(processes: ForkServerContext, index_dir: Path) -> Iterator[ForkServerProcess]:
+    """A process that holds the writer's lock."""
+    start, finish, reports = processes.Barrier(1), processes.Barrier(2), processes.SimpleQueue()
+    process = processes.Process(target=compete, args=(index_dir, start.wait, finish.wait, reports.put))
+    process.start()
+    reports.get()
+    yield process
+    process.kill()
+    process.join()
+    process.close()
+
+
+def test_the_lock_of_a_killed_writer_needs_no_removal(index_dir: Path, writer_at_work: ForkServerProcess) -> None:
+    with pytest.raises(IndexLocked, match=f"process {writer_at_work.pid} on "):
+        publish(index_dir)
+    writer_at_work.kill()
+    writer_at_work.join()
+    assert publish(index_dir) == "gen-000008"
+
+
+def test_readers_need_no_lock(index_dir: Path, writer_at_work: ForkServerProcess) -> None:
+    assert writer_at_work.is_alive()
+    assert served(index_dir) == "gen-000001"
+
+
+def test_a_reader_beside_a_busy_writer_always_finds_a_whole_generation(
+    processes: ForkServerContext, index_dir: Path
+) -> None:
+    process = processes.Process(target=publish_forever, args=(index_dir, 2))
+    process.start()
+    numbers = [int(served(index_dir).removeprefix("gen-")) for _ in range(500)]
+    process.kill()
+    assert ended(process) == -signal.SIGKILL
+    assert numbers == sorted(numbers)
+    assert numbers[-1] > numbers[0], "nothing was published meanwhile"
+
+
+def test_opening_beside_a_writer_that_keeps_only_the_newest_always_succeeds(
+    processes: ForkServerContext, index_dir: Path
+) -> None:
+    process = processes.Process(target=publish_forever, args=(index_dir, 1))
+    process.start()
+    names = [IndexStore(index_dir).open().manifest.generation for _ in range(2_000)]
+    process.kill()
+    assert ended(process) == -signal.SIGKILL
+    assert len(set(names)) > 10, "nothing was published meanwhile"
+
+
+def test_a_folder_made_by_another_process_at_the_same_moment_is_taken(tmp_path: Path) -> None:
+    class Overtaken(LocalDisk):
+        def make_folder(self, path: Path) -> None:
+            super().make_folder(path)
+            super().make_folder(path)
+
+    make_folders(Overtaken(), tmp_path / "data" / "index")
+    assert (tmp_path / "data" / "index").is_dir()
+
+
+def test_a_rename_never_replaces(tmp_path: Path) -> None:
+    for name in ("gen-000001.tmp", "gen-000001"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(FileExistsError):
+        LocalDisk().rename(tmp_path / "gen-000001.tmp", tmp_path / "gen-000001")

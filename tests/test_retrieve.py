@@ -1,0 +1,215 @@
+"""The pipeline on small collections: order, filters, status, caps, copies, determinism."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from retriever.encoder import Arithmetic
+from retriever.errors import IndexMismatch, QueryInvalid
+from retriever.index import Index
+from retriever.query import Comparison, Compound, Junction, Mode, NoHits, Operator, Query, Retrieval
+from retriever.retrieve import MAX_QUERY_CHARS, Retriever, normalise_question
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import IDENTITY, HashingEncoder
+
+
+def page(body: str, **front_matter: str) -> str:
+    """A Markdown page; keys of the front matter as they are written."""
+    lines = "".join(f"{key}: {value}\n" for key, value in front_matter.items())
+    return f"---\n{lines}---\n\n{body}\n" if lines else body
+
+
+PAGES = {
+    "calcium.md": page("# Calcium\n\nMilk holds calcium.\n\n## Dose\n\nAdults need 700 mg each day.", source="NHS",
+                       tags="[food, bone]", lastReviewed="2026-01-31", words="12"),
+    "falls.md": page("# Falls\n\nLoose rugs cause falls.\n\n## Lights\n\nGood lights prevent falls.\n\n"
+                     "## Shoes\n\nFirm shoes prevent falls.",
+                     source="NCI", tags="[home]", lastReviewed="2025-01-31"),
+    "old.md": page("# Old page\n\nMilk holds calcium, said the old page.", source="NHS", status="retired"),
+    "copy.md": page("# Copied\n\nCalled elsewhere.\n\n## Lights\n\nGood lights prevent falls."),
+    "plain.txt": "Bones grow.\n\nBones grow until about thirty.",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    root = write_collection(tmp_path_factory.mktemp("pages"), PAGES)
+    index_dir = tmp_path_factory.mktemp("index")
+    run_ingest(root, index_dir)
+    return Retriever(Index.open(index_dir), HashingEncoder())
+
+
+def paths(found: Retrieval) -> list[str]:
+    """The hits' documents, best first."""
+    return [hit.document.source_path for hit in found.hits]
+
+
+def only(key: str, value: str | int | tuple[str, ...], operator: Operator = Operator.EQ) -> Comparison:
+    """One condition."""
+    return Comparison(operator=operator, key=key, value=value)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_page_that_says_it_comes_first(retriever: Retriever, mode: Mode) -> None:
+    found = retriever.retrieve(Query("how much calcium do adults need each day", mode=mode))
+    assert paths(found)[0] == "calcium.md"
+    assert found.hits[0].passage.headings[-1] == "Dose"
+
+
+def test_hits_are_ranked_from_one_with_falling_scores(retriever: Retriever) -> None:
+    hits = retriever.retrieve(Query("falls at home")).hits
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_same_question_gives_the_same_hits(retriever: Retriever) -> None:
+    once, again = (retriever.retrieve(Query("prevent falls")).hits for _ in range(2))
+    assert once == again
+
+
+def test_every_hit_is_the_slice_of_its_document(retriever: Retriever) -> None:
+    for hit in retriever.retrieve(Query("milk lights bones shoes", top_k=50)).hits:
+        text = retriever.index.reading_text(hit.document.document_id)
+        assert text[hit.passage.start_char : hit.passage.end_char] == hit.passage.text
+
+
+def test_a_page_that_is_not_active_is_not_returned(retriever: Retriever) -> None:
+    assert "old.md" not in paths(retriever.retrieve(Query("milk calcium old page", top_k=50)))
+
+
+def test_a_filter_on_status_finds_the_page_that_is_not_active(retriever: Retriever) -> None:
+    found = retriever.retrieve(Query("milk", filters=only("status", "retired")))
+    assert paths(found) == ["old.md"]
+
+
+def test_no_document_comes_more_often_than_it_may(retriever: Retriever) -> None:
+    found = retriever.retrieve(Query("prevent falls lights shoes rugs", max_per_document=1, top_k=50))
+    assert len(paths(found)) == len(set(paths(found)))
+
+
+def test_the_same_text_comes_once_with_its_other_places(retriever: Retriever) -> None:
+    hits = retriever.retrieve(Query("Good lights prevent falls.", top_k=50)).hits
+    same = [hit for hit in hits if "Good lights" in hit.passage.text]
+    assert len(same) == 1
+    assert len(same[0].also_in) == 1
+    assert {same[0].passage.document_id, same[0].also_in[0].document_id} == {
+        document.document_id
+        for document in retriever.index.documents
+        if document.source_path in ("copy.md", "falls.md")
+    }
+
+
+def test_a_filter_limits_the_other_places_too(retriever: Retriever) -> None:
+    hits = retriever.retrieve(Query("Good lights prevent falls.", filters=only("source", "NCI"))).hits
+    assert all(not hit.also_in for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (only("source", "NHS"), {"calcium.md"}),
+        (only("tags", "home"), {"falls.md"}),
+        (only("tags", ("home", "food"), Operator.IN), {"calcium.md", "falls.md"}),
+        (only("source", "NHS", Operator.NE), {"falls.md", "copy.md", "plain.txt"}),
+        (only("source", ("NHS", "NCI"), Operator.NIN), {"copy.md", "plain.txt"}),
+        (only("last_reviewed", "2025-06-01", Operator.GT), {"calcium.md"}),
+        (only("last_reviewed", "2025-01-31", Operator.LTE), {"falls.md"}),
+        (only("words", 10, Operator.GTE), {"calcium.md"}),
+        (only("extra.words", 12), {"calcium.md"}),
+        (only("source_path", "plain.txt"), {"plain.txt"}),
+        (Compound(Junction.OR, (only("tags", "home"), only("tags", "food"))), {"calcium.md", "falls.md"}),
+        (Compound(Junction.AND, (only("source", "NHS"), only("tags", "food"))), {"calcium.md"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_filter_applies_before_the_search(
+    retriever: Retriever, wanted: Comparison | Compound, expected: set[str], mode: Mode
+) -> None:
+    question = "milk calcium falls rugs lights bones grow called elsewhere"
+    found = retriever.retrieve(Query(question, filters=wanted, top_k=50, max_per_document=1, mode=mode))
+    assert set(paths(found)) == expected
+
+
+def test_a_filter_that_lets_nothing_through_says_so(retriever: Retriever) -> None:
+    found = retriever.retrieve(Query("milk", filters=only("source", "nobody")))
+    assert (found.hits, found.no_hits) == ((), NoHits.FILTERED_OUT)
+
+
+def test_words_that_stand_nowhere_match_nothing_lexically(retriever: Retriever) -> None:
+    found = retriever.retrieve(Query("xylophone", mode=Mode.LEXICAL))
+    assert (found.hits, found.no_hits) == ((), NoHits.NO_MATCH)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "pointer"),
+    [
+        (only("sauce", "NHS"), "filter_unknown_key", "/filters/key"),
+        (only("source", 5), "filter_value_type", "/filters/value"),
+        (only("last_reviewed", "soon", Operator.GT), "filter_value_type", "/filters/value"),
+        (Compound(Junction.AND, (only("source", "NHS"), only("x", "y"))), "filter_unknown_key",
+         "/filters/filters/1/key"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_cannot_be_applied_is_refused(
+    retriever: Retriever, wanted: Comparison | Compound, code: str, pointer: str
+) -> None:
+    with pytest.raises(QueryInvalid) as raised:
+        retriever.retrieve(Query("milk", filters=wanted))
+    assert (raised.value.code, raised.value.pointer) == (code, pointer)
+    assert "sauce" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(IDENTITY, model="another"),
+        replace(IDENTITY, model_sha256="1" * 64),
+        replace(IDENTITY, arithmetic=Arithmetic.OPENVINO_INT8),
+        replace(IDENTITY, dimension=32),
+        replace(IDENTITY, query_prompt="query: "),
+    ],
+)
+def test_an_encoder_that_did_not_build_the_index_is_refused(retriever: Retriever, other: object) -> None:
+    encoder = HashingEncoder(identity=other)  # type: ignore[arg-type]
+    with pytest.raises(IndexMismatch, match="footnoted ingest"):
+        Retriever(retriever.index, encoder)
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("  what\tis\n it? ", "what is it?"),
+        ("ｃａｌｃｉｕｍ", "calcium"),
+        ("cal\u200bcium\x00", "calcium"),
+        ("cafe\u0301", "café"),
+    ],
+)
+def test_a_question_is_normalised(asked: str, searched: str) -> None:
+    assert normalise_question(asked) == searched
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("", "query_empty"),
+        ("\u200b\x00 \n", "query_empty"),
+        ("a" * (MAX_QUERY_CHARS + 1), "query_too_long"),
+        ("\ud800", "invalid_unicode"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(asked: str, code: str) -> None:
+    with pytest.raises(QueryInvalid) as raised:
+        normalise_question(asked)
+    assert raised.value.code == code
+
+
+def test_an_index_on_the_disk_and_one_in_memory_agree(retriever: Retriever, tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "pages", PAGES)
+    run_ingest(root, tmp_path / "index")
+    other = Retriever(Index.open(tmp_path / "index"), HashingEncoder())
+    question = Query("milk and lights", top_k=50)
+    assert other.retrieve(question).hits == retriever.retrieve(question).hits
+    assert other.index.fingerprint == retriever.index.fingerprint

@@ -1,0 +1,113 @@
+"""Both searches against a brute-force oracle, fusion, and the terms."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from retriever.analyze import terms
+from retriever.dense import DenseIndex
+from retriever.fuse import fuse, scale
+from retriever.lexical import K1, B, LexicalField
+
+RANDOM = np.random.default_rng(7)
+
+
+def unit(rows: int, dimension: int = 8) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Random vectors of length one."""
+    vectors = RANDOM.normal(size=(rows, dimension)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.mark.parametrize("top_k", [1, 5, 40, 100])
+def test_dense_search_agrees_with_brute_force_on_scores_and_order(top_k: int) -> None:
+    vectors, question = unit(40), unit(1)[0] * np.float32(3.5)
+    scores, rows = DenseIndex.build(vectors).search(question, top_k=top_k, allowed=None)
+    expected = np.argsort(-(vectors @ question), kind="stable")[:top_k]
+    assert rows.tolist() == expected.tolist()
+    np.testing.assert_allclose(scores, (vectors @ question)[expected], rtol=1e-5)
+
+
+def test_dense_search_keeps_to_the_allowed_rows_and_never_pads() -> None:
+    vectors = unit(40)
+    allowed = np.zeros(40, dtype=np.bool_)
+    allowed[[3, 17, 31]] = True
+    _, rows = DenseIndex.build(vectors).search(unit(1)[0], top_k=10, allowed=allowed)
+    assert sorted(rows.tolist()) == [3, 17, 31]
+
+
+def test_dense_search_of_nothing_allowed_finds_nothing() -> None:
+    scores, rows = DenseIndex.build(unit(4)).search(unit(1)[0], top_k=3, allowed=np.zeros(4, dtype=np.bool_))
+    assert scores.shape == rows.shape == (0,)
+
+
+def test_equal_vectors_come_in_order_of_their_rows() -> None:
+    vectors = np.repeat(unit(1), 5, axis=0)
+    assert DenseIndex.build(vectors).search(vectors[0], top_k=5, allowed=None)[1].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_vectors_that_are_not_of_length_one_are_refused() -> None:
+    with pytest.raises(ValueError, match="length one"):
+        DenseIndex.build(unit(3) * np.float32(2))
+    with pytest.raises(ValueError, match="finite"):
+        DenseIndex.build(np.full((1, 4), np.nan, dtype=np.float32))
+
+
+def test_bm25_agrees_with_the_formula() -> None:
+    texts = ["calcium calcium bones", "vitamin bones", "falls at night"]
+    scores = LexicalField.build(texts).search("calcium bones")
+    lengths = [len(terms(text)) for text in texts]
+    average = sum(lengths) / 3
+
+    def part(frequency: int, length: int, having: int) -> float:
+        idf = np.log(1 + (3 - having + 0.5) / (having + 0.5))
+        return float(idf * frequency / (frequency + K1 * (1 - B + B * length / average)))
+
+    assert scores[0] == pytest.approx(part(2, lengths[0], 1) + part(1, lengths[0], 2), rel=1e-5)
+    assert scores[1] == pytest.approx(part(1, lengths[1], 2), rel=1e-5)
+    assert scores[2] == 0
+
+
+def test_a_lexical_field_is_the_same_after_its_files_are_read_back() -> None:
+    field = LexicalField.build(["calcium in food", "", "vitamin D and calcium"])
+    files = field.files("body")
+    again = LexicalField.from_files("body", files.__getitem__)
+    assert again.search("calcium").tolist() == field.search("calcium").tolist()
+    assert again.files("body") == files
+
+
+def test_unknown_words_and_an_empty_field_score_zero() -> None:
+    assert LexicalField.build(["calcium"]).search("zebra").tolist() == [0]
+    assert LexicalField.build(["", ""]).search("zebra").tolist() == [0, 0]
+
+
+def test_terms_are_folded_stemmed_and_without_stop_words() -> None:
+    assert terms("The Injections of DÉNOSUMAB, injected!") == ["inject", "denosumab", "inject"]
+
+
+def test_a_question_of_stop_words_alone_keeps_them() -> None:
+    assert terms("is it") == ["is", "it"]
+
+
+def test_fusion_is_the_weighted_sum_of_scaled_scores() -> None:
+    parts = {
+        "dense": np.array([0.2, 0.4, 0.6], dtype=np.float32),
+        "body": np.array([10.0, 0.0, 5.0], dtype=np.float32),
+    }
+    fused = fuse(parts, {"dense": 3.0, "body": 1.0})
+    np.testing.assert_allclose(fused, [0.75 * 0 + 0.25 * 1, 0.75 * 0.5 + 0, 0.75 * 1 + 0.25 * 0.5], atol=1e-6)
+
+
+def test_fusion_without_any_weight_is_refused() -> None:
+    with pytest.raises(ValueError, match="weight"):
+        fuse({"dense": np.zeros(2, dtype=np.float32)}, {"body": 1.0})
+
+
+@given(arrays(np.float32, st.integers(0, 20), elements=st.floats(-100, 100, width=32)))
+def test_scaling_keeps_the_order_and_stays_between_zero_and_one(
+    scores: np.ndarray[tuple[int], np.dtype[np.float32]],
+) -> None:
+    scaled = scale(scores)
+    assert ((scaled >= 0) & (scaled <= 1)).all()
+    assert (np.diff(scaled[np.argsort(scores)]) >= 0).all()
