@@ -60,7 +60,7 @@ class QueryRequest(BaseModel):
         default=None, description="Which documents are searched; applied before the search, never after it."
     )
     max_per_document: int = Field(
-        default=2, ge=1, le=50, description="How many passages of one document may be among the passages."
+        default=3, ge=1, le=50, description="How many passages of one document may be among the passages."
     )
     explain: Annotated[Literal[False], BeforeValidator(_only_false)] = Field(
         default=False, description="Reserved; this version accepts false only."

@@ -29,7 +29,7 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
 )  # fmt: skip
 @click.option(
     "--chunk-size", type=click.IntRange(50, 10_000), default=None, envvar="FOOTNOTED_CHUNK_SIZE",
-    show_envvar=True, help="Aim for a passage, in characters. [default: 700]",
+    show_envvar=True, help="Aim for a passage, in characters. [default: 1000]",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Publish even if the collection shrinks by more than 20 %.")
 @click.option("--rebuild", is_flag=True, help="Take nothing over from the present generation; embed everything.")

@@ -11,6 +11,9 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingest.checkpoint import Checkpoint
 from ingest.embed import embed
 from ingest.errors import DocumentSkipped, IngestRefused
@@ -73,21 +76,31 @@ def ingest(
         run.read_all(found, progress)
         generation, published, embedded = previous.generation if previous else None, False, 0
         if writer is None:
-            embedded = len(set(run.staging.keys) - run.known_keys())
+            embedded = len(set(run.staging.keys) - run.known_vectors().keys())
         else:
             run.refuse_loss(force=options.force)
             if run.has_changes():
                 checkpoint = stack.enter_context(Checkpoint(index_dir, encoder.identity))
-                made = embed(
-                    run.staging,
+                known = run.known_vectors() | dict(checkpoint.vectors)
+                headings = embed(
+                    list(run.staging.headings),
+                    run.staging.headings_to_embed,
                     encoder,
-                    previous=run.reusable,
+                    known=known,
+                    checkpoint=checkpoint,
+                    progress=lambda done, total: progress.update("headings", done, total, "headings"),
+                )
+                passages = embed(
+                    run.staging.keys,
+                    run.staging.texts_to_embed,
+                    encoder,
+                    known=known,
                     checkpoint=checkpoint,
                     progress=lambda done, total: progress.update("embedding", done, total, "passages"),
                 )
-                embedded = made.encoded
+                embedded = passages.encoded
                 progress.update("publishing", 0, 1, "generation")
-                run.staging.finish(made.vectors)
+                run.staging.finish(passages.vectors, headings.vectors)
                 generation = writer.publish(folder, run.provenance(), created=now(), self_check=_self_check)
                 published = True
                 checkpoint.remove()
@@ -153,11 +166,9 @@ class _Run:
                 if document.source_path not in present
             ]
 
-    def known_keys(self) -> set[bytes]:
-        """The keys of all vectors that the previous generation has to give."""
-        if self.reusable is None:
-            return set()
-        return {self.reusable.embedding_key(row) for row in range(self.reusable.manifest.passages)}
+    def known_vectors(self) -> dict[bytes, NDArray[np.float32]]:
+        """What the previous generation has to give: vectors of this encoder by the digest of their text."""
+        return {} if self.reusable is None else self.reusable.known_vectors()
 
     def has_changes(self) -> bool:
         """Whether the generation would differ from the one that is served."""

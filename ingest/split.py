@@ -12,7 +12,7 @@ from retriever.manifest import SplitIdentity
 
 SPLIT_VERSION = 1
 """Raised when the rules of this module change: unchanged files are then split anew."""
-DEFAULT_CHUNK_SIZE = 700
+DEFAULT_CHUNK_SIZE = 1000
 PREFIX_CHARS = 120
 PREFIX_SHARE = 1 / 3
 SHORT_TAIL = 0.2

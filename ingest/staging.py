@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ingest.split import SplitPassage
 from retriever import contents
+from retriever.boilerplate import boilerplate
 from retriever.contents import StoredDocument, embedding_key, embedding_text
 from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
 from retriever.durable import storage_failures
 from retriever.index import Index
-from retriever.lexical import LexicalField
+from retriever.lexical import LexicalField, count_terms
 
 
 class Staging:
@@ -26,7 +27,10 @@ class Staging:
         self.stored: list[StoredDocument] = []
         self.keys: list[bytes] = []
         """The embedding key of every passage."""
+        self.headings: dict[bytes, int] = {}
+        """The embedding key of every heading prefix, and its row."""
         self._prefixes: list[str] = []
+        self._heading_prefixes: list[str] = []
         self._columns: list[NDArray[np.void]] = []
         self._maps: list[NDArray[np.int32]] = []
         self._map_slices = 0
@@ -53,9 +57,10 @@ class Staging:
         keys = []
         for place, passage in enumerate(passages):
             source_start, source_end = source_map.source_span(passage.start_char, passage.end_char)
+            heading = self._heading(embedding_key(passage.prefix), passage.prefix)
             columns[place] = (
                 len(self.stored), passage.section, passage.start_char, passage.end_char,
-                source_start, source_end, passage.tokens, 0,
+                source_start, source_end, passage.tokens, heading, 0, 0,
             )  # fmt: skip
             keys.append(embedding_key(embedding_text(passage.prefix, text[passage.start_char : passage.end_char])))
         prefixes = [passage.prefix for passage in passages]
@@ -69,6 +74,7 @@ class Staging:
         rows = range(stored.passage_start, stored.passage_start + stored.passage_count)
         columns = previous.rows[rows.start : rows.stop].copy()
         columns["document"] = len(self.stored)
+        columns["heading"] = [self._heading(previous.heading_key(int(row)), "") for row in columns["heading"]]
         self._append(
             document,
             previous.reading_text(document.document_id),
@@ -82,7 +88,11 @@ class Staging:
         """What the encoder reads for these passages, which were added by `add`; rows ascend."""
         return [embedding_text(self._prefixes[row], text) for row, text in self._passage_texts(rows)]
 
-    def finish(self, vectors: NDArray[np.float32]) -> None:
+    def headings_to_embed(self, rows: Sequence[int]) -> list[str]:
+        """What the encoder reads for these heading prefixes, which came with `add`."""
+        return [self._heading_prefixes[row] for row in rows]
+
+    def finish(self, vectors: NDArray[np.float32], heading_vectors: NDArray[np.float32]) -> None:
         """Writes everything else: documents, passages, vectors (row i for passage i), both lexical fields."""
         with storage_failures(self.folder.parent):
             self._texts.flush()
@@ -90,16 +100,27 @@ class Staging:
                 file.writelines(contents.encode_document(stored) for stored in self.stored)
             rows = np.concatenate([np.zeros(0, dtype=contents.PASSAGE_DTYPE), *self._columns])
             maps = np.concatenate([np.zeros((0, 3), dtype=np.int32), *self._maps])
+            body = count_terms(text for _, text in self._passage_texts(range(self.passages)))
+            rows["boilerplate"] = boilerplate(body.rows, rows["document"])
             self._write(contents.PASSAGES, contents.npy_bytes(rows))
             self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
             self._write(contents.EMBEDDING_KEYS, b"".join(self.keys))
+            self._write(contents.HEADING_KEYS, b"".join(self.headings))
+            self._write(contents.HEADING_VECTORS, contents.npy_bytes(heading_vectors))
             DenseIndex.build(vectors).write(self.folder / contents.VECTORS)
-            everything = range(self.passages)
-            body = LexicalField.build(text for _, text in self._passage_texts(everything))
-            headings = LexicalField.build(self._heading_texts(rows))
-            for name, field in ((contents.BODY, body), (contents.HEADINGS, headings)):
-                for file_name, content in field.files(name).items():
+            for name, counted in (
+                (contents.BODY, body),
+                (contents.HEADINGS, count_terms(self._heading_texts(rows))),
+            ):
+                for file_name, content in LexicalField.build(counted).files(name).items():
                     self._write(file_name, content)
+
+    def _heading(self, key: bytes, prefix: str) -> int:
+        """The row of a heading prefix; an empty text belongs to a key that the previous generation knows."""
+        if key not in self.headings:
+            self.headings[key] = len(self.headings)
+            self._heading_prefixes.append(prefix)
+        return self.headings[key]
 
     def _append(
         self,

@@ -8,6 +8,8 @@
 | `passages.npy` | one row of `PASSAGE_DTYPE` a passage, by document and then by place in the text |
 | `embedding_keys.bin` | 32 bytes a passage: the digest of the text that was embedded for it |
 | `dense.faiss` | the vectors, row i being passage i, in FAISS's own format |
+| `heading_keys.bin` | 32 bytes a heading prefix: the digest of its text |
+| `heading_vectors.npy` | float32 (n, dimension): the vectors of the heading prefixes |
 | `body.*`, `headings.*` | the two lexical fields: a passage's own text; its title and headings |
 """
 
@@ -24,6 +26,7 @@ from retriever.document import Document, SourceMap
 
 DOCUMENTS, TEXTS, SOURCE_MAP = "documents.jsonl", "texts.bin", "source_map.npy"
 PASSAGES, EMBEDDING_KEYS, VECTORS = "passages.npy", "embedding_keys.bin", "dense.faiss"
+HEADING_KEYS, HEADING_VECTORS = "heading_keys.bin", "heading_vectors.npy"
 BODY, HEADINGS = "body", "headings"
 KEY_BYTES = 32
 
@@ -36,6 +39,8 @@ PASSAGE_DTYPE = np.dtype(
         ("source_start_char", "<i4"),
         ("source_end_char", "<i4"),
         ("tokens", "<i4"),
+        ("heading", "<i4"),  # the row of its heading prefix in `heading_vectors.npy`
+        ("boilerplate", "u1"),  # the percentage of its wordings that stand in many documents
         ("first_same", "<i4"),  # the first passage of the collection with exactly this text, maybe itself
     ]
 )

@@ -31,6 +31,8 @@ class Index:
         self._source_map = contents.array_of_npy(read(contents.SOURCE_MAP))
         self.rows = contents.array_of_npy(read(contents.PASSAGES))
         self._keys = read(contents.EMBEDDING_KEYS)
+        self._heading_keys = read(contents.HEADING_KEYS)
+        self.heading_vectors: NDArray[np.float32] = contents.array_of_npy(read(contents.HEADING_VECTORS))
         self.dense = DenseIndex.from_bytes(
             read(contents.VECTORS), dimension=self.manifest.encoder.dimension, rows=self.manifest.passages
         )
@@ -40,6 +42,8 @@ class Index:
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}
         self.document_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["document"])
+        self.heading_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["heading"])
+        self.boilerplate: NDArray[np.uint8] = np.ascontiguousarray(self.rows["boilerplate"])
         self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
         self.centroids = _centroids(self.dense.vectors, self._stored)
 
@@ -90,7 +94,17 @@ class Index:
 
     def embedding_key(self, row: int) -> bytes:
         """The digest of the text that was embedded for the passage of that row."""
-        return self._keys[row * contents.KEY_BYTES : (row + 1) * contents.KEY_BYTES]
+        return _key(self._keys, row)
+
+    def heading_key(self, heading: int) -> bytes:
+        """The digest of the heading prefix of that row of `heading_vectors`."""
+        return _key(self._heading_keys, heading)
+
+    def known_vectors(self) -> dict[bytes, NDArray[np.float32]]:
+        """Every vector of the generation, of passages and of headings, by the digest of its text."""
+        known = {self.heading_key(row): vector for row, vector in enumerate(self.heading_vectors)}
+        known |= {self.embedding_key(row): vector for row, vector in enumerate(self.dense.vectors)}
+        return known
 
     def stored(self, document_id: str) -> contents.StoredDocument | None:
         """Where a document's parts lie, for an ingest that takes them over."""
@@ -113,6 +127,10 @@ class Index:
             tokens=int(columns["tokens"]),
             text=text[start_char:end_char],
         )
+
+
+def _key(keys: bytes, row: int) -> bytes:
+    return keys[row * contents.KEY_BYTES : (row + 1) * contents.KEY_BYTES]
 
 
 def _centroids(vectors: NDArray[np.float32], stored: Sequence[contents.StoredDocument]) -> NDArray[np.float32]:

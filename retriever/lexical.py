@@ -1,6 +1,7 @@
 """Lexical search: BM25 over one field of the passages, exact and deterministic."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -15,6 +16,21 @@ from retriever.contents import array_of_npy, npy_bytes
 K1 = 1.2
 B = 0.75
 _ARRAYS = ("data", "indices", "indptr")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Texts as numbered terms: the number of every term, and the terms of each text in their order."""
+
+    vocabulary: Mapping[str, int]
+    rows: Sequence[Sequence[int]]
+
+
+def count_terms(texts: Iterable[str]) -> Counted:
+    """The terms of each text, numbered in the order in which they first stand."""
+    vocabulary: dict[str, int] = {}
+    rows = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
+    return Counted(vocabulary, rows)
 
 
 class LexicalField:
@@ -32,12 +48,9 @@ class LexicalField:
         self._engine.nonoccurrence_array = None
 
     @classmethod
-    def build(cls, texts: Iterable[str]) -> "LexicalField":
+    def build(cls, counted: "Counted") -> "LexicalField":
         """The field over these texts, one row each."""
-        vocabulary: dict[str, int] = {}
-        rows: list[list[int]] = []
-        for text in texts:
-            rows.append([vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
+        vocabulary, rows = counted.vocabulary, counted.rows
         if not vocabulary:
             empty = {
                 "data": np.zeros(0, np.float32),

@@ -63,7 +63,7 @@ class Query:
     top_k: int = 5
     mode: Mode = Mode.HYBRID
     filters: Filter | None = None
-    max_per_document: int = 2
+    max_per_document: int = 3
 
 
 class NoHits(StrEnum):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid
+from retriever.facets import facet_mask, facets_of_heading, facets_of_question
 from retriever.filters import check_filter, filter_keys, matching, names_status
 from retriever.fuse import fuse
 from retriever.index import Index
@@ -20,12 +21,17 @@ CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
 
 WEIGHTS: Mapping[Mode, Mapping[str, float]] = {
-    Mode.HYBRID: {"dense": 0.5, "headings": 0.3, "centroid": 0.2},
+    Mode.HYBRID: {"dense": 0.4, "headings": 0.25, "heading_dense": 0.2, "centroid": 0.15},
     Mode.DENSE: {"dense": 1.0},
     Mode.LEXICAL: {"body": 0.6, "headings": 0.4},
 }
 """What each search counts: cosine of the passage, BM25 of its text, BM25 of its title and headings, cosine of
-the whole document."""
+its heading prefix, cosine of the whole document."""
+
+FACET_BONUS = 0.1
+"""Added where the heading announces the side of its subject that the question asks about."""
+BOILERPLATE_MALUS = 0.2
+"""Taken off a passage that stands, word for word, in many documents; a part of it for a part of the passage."""
 
 
 def normalise_question(text: str) -> str:
@@ -73,6 +79,7 @@ class Retriever:
             [_is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
         )
         self._active_rows = self._rows_of(self._active)
+        self._facets = _heading_facets(index)
 
     def retrieve(self, query: Query) -> Retrieval:
         """The best passages for a query, best first; equal scores in the order of document and place.
@@ -115,9 +122,20 @@ class Retriever:
         if vector is not None:
             parts["dense"] = self.index.dense.scores_of(vector, rows)
             parts["centroid"] = (self.index.centroids @ vector)[self.index.document_of_row[rows]]
-        fused = np.round(fuse(parts, self._weights[query.mode]), 9)
+            parts["heading_dense"] = self.index.heading_vectors[self.index.heading_of_row[rows]] @ vector
+        fused = fuse(parts, self._weights[query.mode])
+        if query.mode is Mode.HYBRID:
+            fused = np.clip(fused + self._priors(query.text, rows), 0, None) / (1 + FACET_BONUS)
+        fused = np.round(fused, 9)
         order = np.lexsort((rows, -fused))
         return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
+
+    def _priors(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What a passage's heading and its repetition say for and against it, shape (len(rows),)."""
+        asked = facet_mask(facets_of_question(question))
+        own, above = self._facets[:, rows]
+        announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
+        return FACET_BONUS * announced - BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
         scores = {"body": self.index.body.search(question), "headings": self.index.headings.search(question)}
@@ -177,6 +195,30 @@ class Retriever:
             return None
         rows: NDArray[np.bool_] = documents[self.index.document_of_row]
         return rows
+
+
+def _heading_facets(index: Index) -> NDArray[np.uint32]:
+    """The facets that each passage's own heading announces, and the one above it, as masks, shape (2, passages).
+
+    The page's title says what the subject is, not which side of it, and so announces none.
+    """
+    masks = {"": 0}
+    of_section: dict[tuple[int, int], tuple[int, int]] = {}
+    facets = np.zeros((2, len(index.rows)), dtype=np.uint32)
+    places = zip(index.rows["document"].tolist(), index.rows["section"].tolist(), strict=True)
+    for row, (document, section) in enumerate(places):
+        if (document, section) not in of_section:
+            one = index.documents[document]
+            headings = one.sections[section].headings
+            if headings and one.metadata.title.casefold().startswith(headings[0].casefold()):
+                headings = headings[1:]
+            above, own = ("", "", *headings)[-2:]
+            for heading in (above, own):
+                if heading not in masks:
+                    masks[heading] = facet_mask(facets_of_heading(heading))
+            of_section[document, section] = masks[own], masks[above]
+        facets[:, row] = of_section[document, section]
+    return facets
 
 
 def _nothing(reason: NoHits) -> Retrieval:

@@ -1,0 +1,107 @@
+"""What each stage is worth: the same questions with stages alone and with each stage left out."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.compare import Difference, differences
+from eval.evaluate import Depth, Evaluation, evaluate
+from eval.in_process import InProcess, Weights
+from eval.results import Baseline, passages_of, rounded
+from eval.source_tokens import SourceTokens
+from retriever.query import Mode
+from retriever.retrieve import WEIGHTS
+
+WORDS_ONLY = "words only (BM25)"
+Asking = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way of ranking."""
+
+    name: str
+    mode: Mode
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Ablated:
+    """A variant's evaluation and what it lacks against the whole pipeline; the median time in milliseconds."""
+
+    name: str
+    evaluation: Evaluation
+    against_whole: tuple[Difference, ...]
+    median_ms: float
+
+
+def variants(weights: Weights = WEIGHTS) -> list[Variant]:
+    """The searches alone, each remaining part of the fusion alone, and the fusion without each part."""
+    parts = weights[Mode.HYBRID]
+    alone = [
+        Variant(f"{part} alone", Mode.HYBRID, _hybrid(weights, {part: 1.0})) for part in parts if part != "dense"
+    ]
+    without = [
+        Variant(
+            f"without {part}",
+            Mode.HYBRID,
+            _hybrid(weights, {other: weight for other, weight in parts.items() if other != part}),
+        )
+        for part in parts
+        if len(parts) > 1
+    ]
+    return [
+        Variant(WORDS_ONLY, Mode.LEXICAL, weights),
+        Variant("meaning only (dense)", Mode.DENSE, weights),
+        *alone,
+        *without,
+    ]
+
+
+def ablate(
+    whole: Evaluation, system: InProcess, tokens: SourceTokens, *, depth: Depth, asking: Asking
+) -> list[Ablated]:
+    """Every variant on the questions of `whole`, compared with it."""
+    found = []
+    baseline = baseline_of(whole, "the whole pipeline")
+    for variant in variants():
+        with asking(len(whole.dataset.questions), variant.name) as tick:
+            evaluation = evaluate(
+                whole.dataset,
+                system.variant(mode=variant.mode, weights=variant.weights),
+                whole.names,
+                tokens=tokens,
+                depth=depth,
+                seed=whole.seed,
+                tick=tick,
+            )
+        apart = tuple(differences(evaluation, baseline)) if evaluation.means else ()
+        found.append(Ablated(variant.name, evaluation, apart, median_ms(evaluation)))
+    return found
+
+
+def baseline_of(evaluation: Evaluation, name: str) -> Baseline:
+    """An evaluation of this run as the baseline of another."""
+    return Baseline(
+        name=name,
+        values={
+            question: {measure: rounded(value) for measure, value in row.items()}
+            for question, row in evaluation.values.items()
+        },
+        documents={
+            question: tuple(document for document, _ in one.documents)
+            for question, one in evaluation.collected.items()
+        },
+        passages={question: passages_of(evaluation, question) for question in evaluation.collected},
+    )
+
+
+def median_ms(evaluation: Evaluation) -> float:
+    """The median time of one question."""
+    return float(np.median([one.response.total_ms for one in evaluation.collected.values()]))
+
+
+def _hybrid(weights: Weights, parts: Mapping[str, float]) -> Weights:
+    return {**weights, Mode.HYBRID: parts}

@@ -1,0 +1,116 @@
+"""How fast, how large: several ways of asking taken in turns in one run, so that their ratios hold."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.charts import percentiles
+from eval.dataset import Question
+from eval.errors import ComparisonRefused
+from eval.in_process import InProcess
+from eval.system import Response
+
+TOP_K = 5
+STAGES = ("encode", "search", "total")
+COLD_TIMEOUT_S = 600
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """One way of asking: milliseconds by stage and percentile, of warm questions one at a time."""
+
+    name: str
+    questions: int
+    stages: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Questions per second from that many threads at once, and what one question then took."""
+
+    name: str
+    concurrency: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """A fresh process up to its first answer; milliseconds and megabytes, medians of several."""
+
+    name: str
+    starts: int
+    import_ms: float
+    open_index_ms: float
+    open_encoder_ms: float
+    first_answer_ms: float
+    second_answer_ms: float
+    peak_rss_mb: float
+
+
+def warm(systems: Mapping[str, InProcess], questions: Sequence[Question], *, repeats: int) -> list[Latency]:
+    """Every question to every system in turns, after a round that does not count."""
+    times: dict[str, list[Response]] = {name: [] for name in systems}
+    for repeat in range(repeats + 1):
+        for question in questions:
+            for name, system in systems.items():
+                response = system.ask(question, top_k=TOP_K, max_per_document=None)
+                if repeat:
+                    times[name].append(response)
+    return [
+        Latency(
+            name,
+            len(responses),
+            {stage: percentiles([float(getattr(one, f"{stage}_ms")) for one in responses]) for stage in STAGES},
+        )
+        for name, responses in times.items()
+    ]
+
+
+def throughput(name: str, system: InProcess, questions: Sequence[Question], *, concurrency: int) -> Throughput:
+    """All questions as fast as `concurrency` threads ask them."""
+
+    def ask(question: Question) -> float:
+        return system.ask(question, top_k=TOP_K, max_per_document=None).total_ms
+
+    with ThreadPoolExecutor(concurrency) as threads:
+        list(threads.map(ask, questions[:concurrency]))
+        started = time.perf_counter()
+        times = list(threads.map(ask, questions))
+        seconds = time.perf_counter() - started
+    found = percentiles(times)
+    return Throughput(name, concurrency, len(questions) / seconds, found["p50"], found["p99"])
+
+
+def cold(name: str, index_dir: Path, question: str, *, starts: int) -> ColdStart:
+    """A fresh process each time. Raises ComparisonRefused where the process fails."""
+    command = [sys.executable, "-m", "eval.cold_start", str(index_dir)]
+    runs: list[dict[str, float]] = []
+    for _ in range(starts):
+        done = subprocess.run(  # noqa: S603 - our own module, no shell
+            command, input=question, capture_output=True, text=True, timeout=COLD_TIMEOUT_S, check=False
+        )
+        if done.returncode != 0:
+            raise ComparisonRefused(f"a cold start of {name} failed; try `footnoted doctor --index {index_dir}`")
+        runs.append(json.loads(done.stdout))
+    medians = {key: percentiles([run[key] for run in runs])["p50"] for key in runs[0]}
+    return ColdStart(name, starts, **medians)
+
+
+def peak_rss_mb() -> float:
+    """The most resident memory that this process has had, in megabytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) / _MEGABYTE
+
+
+def size_mb(folder: Path) -> float:
+    """What the files below a folder take, in megabytes."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / _MEGABYTE

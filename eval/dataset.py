@@ -1,0 +1,71 @@
+"""An evaluation dataset: questions, judged documents, gold spans, and which questions have no answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSpan:
+    """Where an answer stands: code points of the source file, half-open."""
+
+    document: str
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An answer given as an exact quotation of a page's reading text; the index knows its span."""
+
+    document: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `subsets` names the smaller sets that it is also reported in, such as `tight`.
+
+    `answerable` is None where the dataset does not say; `category` groups the unanswerable ones.
+    """
+
+    question_id: str
+    text: str
+    subsets: tuple[str, ...] = ()
+    answerable: bool | None = None
+    category: str | None = None
+    quote: Quote | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Questions and their judgments. Documents go by the dataset's own ids.
+
+    `qrels` gives the relevance of each judged document of a question; `spans` the gold spans of a question.
+    `excluded` lists documents that the search has to leave out. `sha256` is the digest of the files that
+    were read.
+    """
+
+    name: str
+    sha256: str
+    questions: tuple[Question, ...]
+    qrels: Mapping[str, Mapping[str, int]]
+    spans: Mapping[str, tuple[GoldSpan, ...]]
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """Every document that a judgment, a span or a quotation names."""
+        return frozenset(
+            {document for judged in self.qrels.values() for document in judged}
+            | {span.document for spans in self.spans.values() for span in spans}
+            | {question.quote.document for question in self.questions if question.quote is not None}
+        )
+
+    def measured(self) -> frozenset[str]:
+        """Ids of the questions with at least one relevant document: those that rankings are measured on."""
+        return frozenset(
+            question.question_id
+            for question in self.questions
+            if any(relevance > 0 for relevance in self.qrels.get(question.question_id, {}).values())
+        )

@@ -1,0 +1,147 @@
+"""`footnoted eval`: how good the service is on a dataset, and whether a change made it better."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+INDEX_OPTION = click.option(
+    "--index",
+    "index_dir",
+    type=click.Path(path_type=Path),
+    default=Path("index"),
+    envvar="FOOTNOTED_INDEX",
+    show_default=True,
+    show_envvar=True,
+    help="Directory that `footnoted ingest` publishes into.",
+)
+
+
+class DefaultGroup(click.Group):
+    """A group whose command is `run` where the first word is none of its commands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=DefaultGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`footnoted eval DATASET` is short for `footnoted eval run DATASET`.",
+)
+def command() -> None:
+    """Measure retrieval on questions whose answers are known."""
+
+
+@command.command()
+@click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
+@INDEX_OPTION
+@click.option("--url", help="Ask a running service instead, such as http://127.0.0.1:8000.")
+@click.option(
+    "--run-file",
+    type=click.Path(exists=True, path_type=Path),
+    help="Measure another system: its TREC run, its passages.jsonl, or a folder that --out wrote.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, path_type=Path),
+    help="Compare with this: a folder that --out wrote, or a TREC run.",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write run, values and summary here."
+)
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write one HTML page here.")
+@click.option(
+    "--gate", type=click.Path(dir_okay=False, path_type=Path), help="Fail where this baseline is missed."
+)
+@click.option("--update-gate", is_flag=True, help="Write the figures of this run into the --gate file instead.")
+@click.option(
+    "--corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder that was ingested: passages are then looked up in their files too.",
+)
+@click.option("--export", type=click.Choice(["ragas", "trec"]), multiple=True, help="Also write this into --out.")
+@click.option("--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid", show_default=True)
+@click.option("--top-k", type=click.IntRange(1, 50), default=20, show_default=True, help="Passages per question.")
+@click.option(
+    "--max-per-document", type=click.IntRange(1, 50), help="Passages of one document  [default: the API's]"
+)
+@click.option("--depth", type=click.IntRange(1, 50), default=50, show_default=True, help="Documents per question.")
+@click.option("--with-copies", is_flag=True, help="Count documents that a passage names as holding the same text.")
+@click.option("--exclude", type=click.Path(exists=True, path_type=Path), help="Search without these source paths.")
+@click.option(
+    "--wording",
+    type=click.Choice(["question", "summary", "paraphrase"]),
+    default="question",
+    show_default=True,
+    help="Which field of a query is asked.",
+)
+@click.option("--split", default="test", show_default=True, help="Which of BEIR's qrels.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first N questions.")
+@click.option("--sample", "draw", type=click.IntRange(1), help="Only N questions, drawn by the seed.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--allow-missing", is_flag=True, help="Go on where relevant documents are not in the index.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def run(**options: Any) -> None:
+    """Ask every question of DATASET and measure what comes back (the default command)."""
+    from eval.run_eval import Options, run_eval
+    from retriever.errors import FootnotedError
+
+    chosen = Options(**options)
+    if problem := chosen.problem():
+        raise click.UsageError(problem)
+    try:
+        passed = run_eval(chosen)
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)
+    sys.exit(0 if passed else 1)
+
+
+@command.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("out_dir", type=click.Path(file_okay=False, path_type=Path))
+def prepare(source: Path, out_dir: Path) -> None:
+    """Write a collection of rows (BEIR's corpus.jsonl) as Markdown files that `footnoted ingest` can read."""
+    from eval.prepare import prepare as write_pages
+    from retriever.errors import FootnotedError
+
+    try:
+        written = write_pages(source, out_dir)
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)
+    click.echo(f"{written} pages written; next: footnoted ingest {out_dir}", err=True)
+
+
+@command.command()
+@click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
+@INDEX_OPTION
+@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Another index, asked in turns.")
+@click.option(
+    "--ingest",
+    "pages",
+    type=click.Path(exists=True, path_type=Path),
+    help="Also time a complete ingest of these pages into a new index.",
+)
+@click.option("--questions", type=click.IntRange(1), default=100, show_default=True, help="The first N questions.")
+@click.option("--repeats", type=click.IntRange(1), default=3, show_default=True, help="Rounds that count.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 256), multiple=True, default=(1, 8), show_default=True, help="Threads."
+)
+@click.option("--starts", type=click.IntRange(0), default=3, show_default=True, help="Fresh processes timed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) -> None:
+    """Time the questions of DATASET: by stage, cold and warm, at several concurrencies."""
+    from eval.run_bench import echo, run_bench
+    from retriever.errors import FootnotedError
+
+    try:
+        found = run_bench(dataset_path, index_dir=index_dir, **options)
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)
+    echo(found, as_json=as_json)

@@ -1,0 +1,71 @@
+"""Which measures a reader sees first, and what each of them says in plain words."""
+
+from collections.abc import Iterable
+
+HEADLINE: tuple[tuple[str, str], ...] = (
+    ("nDCG@10", "all"),
+    ("R@1", "all"),
+    ("nDCG(judged_only)@10", "all"),
+    ("passage-hit@1", "all"),
+    ("passage-hit@5", "all"),
+    ("passage-hit@5 uncapped", "all"),
+    ("passage-hit@1", "tight"),
+    ("passage-hit@5", "tight"),
+    ("passage-hit-2@1", "all"),
+    ("passage-hit-2@5", "all"),
+    ("token-recall@1000t", "all"),
+    ("containment@1000t", "all"),
+    ("token-IoU@1000t", "all"),
+    ("nDCG@10", "plain"),
+    ("nDCG@10", "wordy"),
+    ("passage-hit-2@1", "plain"),
+    ("passage-hit-2@1", "wordy"),
+    ("R@5", "all"),
+)
+_INSTEAD_OF = {
+    "passage-hit-2@1": "passage-hit@1",
+    "passage-hit-2@5": "passage-hit@5",
+    "nDCG(judged_only)@10": "passage-hit-2@1",
+}
+"""Second choices: shown where the first choice was not measured."""
+
+MEANING = {
+    "nDCG": "the right pages stand near the top of the first ten",
+    "R": "share of the right pages among the first k",
+    "RR": "one over the rank of the first right page",
+    "Success": "a right page is among the first k",
+    "Judged": "share of the first ten that anyone judged",
+    "nDCG(judged_only)": "the same on judged pages only",
+    "passage-hit": "one of the first k passages lies mostly inside the answer",
+    "passage-hit-2": "one of the first k passages holds most of the answering sentence, or lies mostly inside it",
+    "token-recall": "share of the answer's words among the first 1,000 tokens shown",
+    "token-precision": "share of the first 1,000 tokens shown that belong to the answer",
+    "token-IoU": "overlap of the first 1,000 tokens with the answer",
+    "containment": "a whole answer stands among the first 1,000 tokens shown",
+}
+
+
+def headline(measured: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The measures that stand first, as (measure, subset), out of those that were measured."""
+    known = set(measured)
+    return [
+        (measure, subset)
+        for measure, subset in HEADLINE
+        if (measure, subset) in known and (_INSTEAD_OF.get(measure), subset) not in known
+    ]
+
+
+def meaning(measure: str) -> str:
+    """What a measure says, in plain words."""
+    name, _, rest = measure.partition("@")
+    said = MEANING.get(name, "")
+    return f"{said}; any number of passages of one page" if " " in rest else said
+
+
+def deciding(measures: Iterable[str]) -> str | None:
+    """The measure by which questions are called won or lost: the passage's where there is one."""
+    known = set(measures)
+    for measure in ("token-recall@1000t", "nDCG@10"):
+        if measure in known:
+            return measure
+    return None

@@ -1,0 +1,224 @@
+"""One evaluation as one HTML page that needs nothing else: no network, no script to be read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from eval.ablation import Ablated, median_ms
+from eval.charts import Histogram, histogram, percentiles
+from eval.compare import SAME, Difference
+from eval.evaluate import Evaluation, Measured
+from eval.headline import deciding, headline, meaning
+from eval.marks import MarkedPassage, marked
+from eval.results import Baseline, passages_of
+from eval.source_tokens import SourceTokens
+from eval.tables import notes_of
+from retriever.index import Index
+
+SHOWN = 5
+CARDS = 5
+ABLATION_COLUMNS = 8
+MOST_QUESTIONS = 60
+"""How many questions each of the lists won, lost and missed shows; the page says how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure of the headline table."""
+
+    label: str
+    meaning: str
+    measured: Measured
+    difference: Difference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question with what both systems returned for it."""
+
+    question_id: str
+    text: str
+    value: float
+    baseline: float | None
+    rank: int | None
+    baseline_rank: int | None
+    ours: tuple[MarkedPassage, ...]
+    theirs: tuple[MarkedPassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """Questions under one heading, the furthest apart first; `total` counts those that are not shown too."""
+
+    title: str
+    explanation: str
+    total: int
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AblationRow:
+    """One variant: its headline values, and the differences to the whole pipeline where they are known."""
+
+    name: str
+    values: tuple[tuple[float, Difference | None], ...]
+    median_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the evaluation is held against."""
+
+    baseline: Baseline
+    differences: Sequence[Difference]
+
+
+def write_report(
+    path: Path,
+    evaluation: Evaluation,
+    *,
+    against: Comparison | None,
+    ablated: Sequence[Ablated],
+    tokens: SourceTokens | None,
+    index: Index | None,
+    problems: Sequence[str] | None,
+) -> None:
+    """Writes the page. `problems` are the broken invariants, None where they were not checked."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("eval") / "report.html.jinja").read_text(encoding="utf-8"))
+    firsts = headline((one.measure, one.subset) for one in evaluation.means)
+    page = template.render(
+        evaluation=evaluation,
+        dataset=evaluation.dataset,
+        baseline=None if against is None else against.baseline.name,
+        cards=_rows(evaluation, against, [key for key in firsts if key[1] == "all"][:CARDS]),
+        headline=_rows(evaluation, against, firsts),
+        everything=_rows(evaluation, against, [(one.measure, one.subset) for one in evaluation.means]),
+        ablation_measures=[_label(measure, subset) for measure, subset in firsts[:ABLATION_COLUMNS]],
+        ablation=_ablation(evaluation, ablated, firsts[:ABLATION_COLUMNS]),
+        cases=_case_lists(evaluation, against, tokens),
+        deciding=deciding(one.measure for one in evaluation.means),
+        histograms=[] if index is None else _histograms(index),
+        latency=_latency(evaluation, ablated),
+        problems=problems,
+        notes=notes_of(evaluation),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+
+
+def _label(measure: str, subset: str) -> str:
+    return measure if subset == "all" else f"{measure}, {subset}"
+
+
+def _rows(evaluation: Evaluation, against: Comparison | None, wanted: Sequence[tuple[str, str]]) -> list[Row]:
+    means = {(one.measure, one.subset): one for one in evaluation.means}
+    apart = {} if against is None else {(one.measure, one.subset): one for one in against.differences}
+    return [Row(_label(*key), meaning(key[0]), means[key], apart.get(key)) for key in wanted]
+
+
+def _ablation(
+    evaluation: Evaluation, ablated: Sequence[Ablated], firsts: Sequence[tuple[str, str]]
+) -> list[AblationRow]:
+    if not ablated:
+        return []
+    whole = {(one.measure, one.subset): one.interval.mean for one in evaluation.means}
+    rows = [AblationRow("the whole pipeline", tuple((whole[key], None) for key in firsts), median_ms(evaluation))]
+    for one in ablated:
+        means = {(mean.measure, mean.subset): mean.interval.mean for mean in one.evaluation.means}
+        apart = {(difference.measure, difference.subset): difference for difference in one.against_whole}
+        values = tuple((means[key], apart.get(key)) for key in firsts)
+        rows.append(AblationRow(one.name, values, one.median_ms))
+    return rows
+
+
+def _case_lists(evaluation: Evaluation, against: Comparison | None, tokens: SourceTokens | None) -> list[CaseList]:
+    measure = deciding(one.measure for one in evaluation.means)
+    if measure is None:
+        return []
+    asked = [question for question, row in evaluation.values.items() if measure in row]
+    missed = sorted(question for question in asked if evaluation.values[question][measure] < SAME)
+    lists = [("Missed", f"{measure} is zero", missed)]
+    if against is not None:
+        apart = {
+            question: evaluation.values[question][measure] - against.baseline.values[question][measure]
+            for question in asked
+            if measure in against.baseline.values.get(question, {})
+        }
+        won = sorted((one for one in apart if apart[one] > SAME), key=lambda one: (-apart[one], one))
+        lost = sorted((one for one in apart if apart[one] < -SAME), key=lambda one: (apart[one], one))
+        name = against.baseline.name
+        lists = [
+            ("Won", f"{measure} is higher than with {name}", won),
+            ("Lost", f"{measure} is lower than with {name}", lost),
+            *lists,
+        ]
+    return [
+        CaseList(
+            title,
+            explanation,
+            len(questions),
+            tuple(_case(evaluation, against, tokens, measure, one) for one in questions[:MOST_QUESTIONS]),
+        )
+        for title, explanation, questions in lists
+    ]
+
+
+def _case(
+    evaluation: Evaluation,
+    against: Comparison | None,
+    tokens: SourceTokens | None,
+    measure: str,
+    question_id: str,
+) -> Case:
+    judged = evaluation.dataset.qrels.get(question_id, {})
+    gold = evaluation.gold.get(question_id, ())
+    texts = {question.question_id: question.text for question in evaluation.dataset.questions}
+    theirs = () if against is None else against.baseline.passages.get(question_id, ())
+    ranked = () if against is None else against.baseline.documents.get(question_id, ())
+    before = None if against is None else against.baseline.values.get(question_id, {}).get(measure)
+    return Case(
+        question_id=question_id,
+        text=texts[question_id],
+        value=evaluation.values[question_id][measure],
+        baseline=before,
+        rank=_first_rank([name for name, _ in evaluation.collected[question_id].documents], judged),
+        baseline_rank=_first_rank(ranked, judged),
+        ours=tuple(marked(passages_of(evaluation, question_id)[:SHOWN], gold, judged, tokens)),
+        theirs=tuple(marked(theirs[:SHOWN], gold, judged, tokens)),
+    )
+
+
+def _first_rank(documents: Sequence[str], judged: Mapping[str, int]) -> int | None:
+    return next((rank for rank, name in enumerate(documents, start=1) if judged.get(name, 0) > 0), None)
+
+
+def _histograms(index: Index) -> list[Histogram]:
+    rows = index.rows
+    longest = index.manifest.encoder.max_tokens
+    return [
+        histogram(
+            (rows["end_char"] - rows["start_char"]).astype("int64"), title="Passage length", unit="characters"
+        ),
+        histogram(
+            rows["tokens"].astype("int64"), title="What the encoder reads", unit="word pieces", limit=longest
+        ),
+    ]
+
+
+def _latency(evaluation: Evaluation, ablated: Sequence[Ablated]) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for name, one in [("this run", evaluation), *((each.name, each.evaluation) for each in ablated)]:
+        responses = [collected.response for collected in one.collected.values()]
+        found.append(
+            {
+                "name": name,
+                "encode": percentiles([response.encode_ms for response in responses]),
+                "search": percentiles([response.search_ms for response in responses]),
+                "total": percentiles([response.total_ms for response in responses]),
+            }
+        )
+    return found

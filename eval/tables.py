@@ -1,0 +1,97 @@
+"""The result of an evaluation as tables on a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.compare import Difference, Verdict
+from eval.evaluate import Evaluation
+from eval.results import Baseline
+from eval.uncertainty import Interval
+
+_COLOURS = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.NOISE: "dim"}
+
+
+def print_tables(evaluation: Evaluation, baseline: Baseline | None, apart: Sequence[Difference]) -> None:
+    """Prints means with intervals, differences to a baseline, and how well signals separate."""
+    console = Console(highlight=False, width=None if Console().is_terminal else 140)
+    dataset = evaluation.dataset
+    by_measure = {(one.measure, one.subset): one for one in apart}
+    table = Table(title=f"{dataset.name}: {len(dataset.questions)} questions", title_justify="left")
+    for heading in ("measure", "questions", "mean", "95 % interval"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    if baseline is not None:
+        for heading in (baseline.name, "difference", "95 % interval", "p", "won / lost", ""):
+            table.add_column(heading, justify="right")
+    previous = ""
+    for one in evaluation.means:
+        if previous not in ("", one.subset):
+            table.add_section()
+        previous = one.subset
+        name = one.measure if one.subset == "all" else f"{one.measure} [{one.subset}]".replace("[", "\\[")
+        row = [name, str(one.questions), f"{one.interval.mean:.3f}", _range(one.interval)]
+        difference = by_measure.get((one.measure, one.subset))
+        if difference is not None:
+            row += [
+                f"{difference.baseline:.3f}",
+                f"{difference.interval.mean:+.3f}",
+                _range(difference.interval, signed=True),
+                f"{difference.p:.4f}",
+                f"{difference.wins} / {difference.losses}",
+                f"[{_COLOURS[difference.verdict]}]{difference.verdict}[/]",
+            ]
+        table.add_row(*row)
+    if evaluation.means:
+        console.print(table)
+    if evaluation.separations:
+        console.print(_separations(evaluation))
+    for note in notes_of(evaluation):
+        console.print(f"Note: {note}", markup=False, soft_wrap=True)
+
+
+def notes_of(evaluation: Evaluation) -> list[str]:
+    """What a reader has to know beside the figures."""
+    dataset, notes = evaluation.dataset, []
+    unmeasured = sum(question.question_id not in dataset.measured() for question in dataset.questions)
+    if dataset.qrels and unmeasured:
+        notes.append(f"{unmeasured} questions have no relevant document; rankings are measured on the others.")
+    if evaluation.names.missing:
+        notes.append(f"{len(evaluation.names.missing)} judged documents are not in the index.")
+    spans = dataset.spans or any(question.quote is not None for question in dataset.questions)
+    if spans and not any(one.measure.startswith("token-") for one in evaluation.means):
+        notes.append("Token measures and quotations need the service's own index here; give it with --index.")
+    refused = sum(one.response.refused for one in evaluation.collected.values())
+    if refused:
+        notes.append(f"{refused} questions were refused by the service (too long or empty) and score zero.")
+    return notes
+
+
+def _separations(evaluation: Evaluation) -> Table:
+    table = Table(title="answerable or not", title_justify="left")
+    for heading in (
+        "signal",
+        "category",
+        "questions",
+        "AUROC",
+        "95 % interval",
+        "rejected at 95 %",
+        "95 % interval",
+    ):
+        table.add_column(heading, justify="left" if heading in ("signal", "category") else "right")
+    for one in evaluation.separations:
+        table.add_row(
+            one.signal,
+            one.category,
+            f"{one.answerable} / {one.unanswerable}",
+            f"{one.auroc.mean:.3f}",
+            _range(one.auroc),
+            f"{one.rejected.mean:.3f}",
+            _range(one.rejected),
+        )
+    return table
+
+
+def _range(interval: Interval, *, signed: bool = False) -> str:
+    form = "+.3f" if signed else ".3f"
+    return f"{interval.low:{form}} to {interval.high:{form}}"

@@ -1,0 +1,50 @@
+"""Boilerplate: how much of a passage stands, word for word, in many other documents of the collection."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHINGLE = 5
+"""Consecutive terms that count as one repeated wording."""
+COMMON_SHARE = 0.1
+COMMON_DOCUMENTS = 5
+"""A wording is common when it stands in this share of the documents, and in at least this many."""
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+def boilerplate(rows: Sequence[Sequence[int]], documents: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """The percentage of each passage's wordings that are common, shape (passages,).
+
+    `rows` are the passages' terms as numbers, `documents` says which document each passage is of, ascending.
+    Wordings are shingles of `SHINGLE` terms; a shorter passage has none and is no boilerplate.
+    Source: Broder, "On the resemblance and containment of documents" (1997), for shingles.
+    """
+    shares = np.zeros(len(rows), dtype=np.uint8)
+    lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
+    counts = np.maximum(lengths - SHINGLE + 1, 0)
+    total = int(counts.sum())
+    if not total:
+        return shares
+    terms = np.fromiter((term for row in rows for term in row), dtype=np.uint64, count=int(lengths.sum()))
+    starts = np.repeat(np.cumsum(lengths) - lengths, counts) + _ramp(counts)
+    hashes = np.zeros(total, dtype=np.uint64)
+    for step in range(SHINGLE):
+        hashes = (hashes ^ (terms[starts + step] + np.uint64(1))) * _FACTOR
+        hashes ^= hashes >> np.uint64(29)
+    passage_of = np.repeat(np.arange(len(rows)), counts)
+    _, wording = np.unique(hashes, return_inverse=True)
+    document_of = documents[passage_of].astype(np.int64)
+    pairs = np.unique(wording.astype(np.int64) * (int(documents.max()) + 1) + document_of)
+    documents_with = np.bincount(pairs // (int(documents.max()) + 1))
+    common = documents_with >= max(COMMON_DOCUMENTS, COMMON_SHARE * len(np.unique(documents)))
+    repeated = np.bincount(passage_of, weights=common[wording], minlength=len(rows))
+    np.floor_divide(100 * repeated, np.maximum(counts, 1), out=shares, casting="unsafe")
+    return shares
+
+
+def _ramp(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0, 1, ..., n-1 for each count n, one after the other."""
+    ramp: NDArray[np.int64] = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    return ramp

@@ -1,0 +1,191 @@
+"""Datasets: every form is read, every wrong line is named, documents are found by the ids that datasets use."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.dataset import GoldSpan
+from eval.document_names import file_name, identifier_of, match_names
+from eval.errors import DatasetInvalid
+from eval.prepare import page_of, prepare
+from eval.read_dataset import read_dataset, sample
+from eval.trec import read_run, run_lines
+from tests.shared_data import shared
+
+STARTER = Path(__file__).resolve().parents[1] / "eval" / "starter"
+
+
+def write_lines(path: Path, *rows: object) -> Path:
+    """One JSON object a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def judged(folder: Path, qrels: str = "a\t0\tx.md\t1\n", *extra: object) -> Path:
+    """A dataset of judged queries."""
+    write_lines(folder / "queries.jsonl", {"id": "a", "question": "what?", "tight": True}, *extra)
+    (folder / "qrels.tsv").write_text(qrels, encoding="utf-8")
+    return folder
+
+
+def test_judged_queries_come_with_their_spans_and_subsets(tmp_path: Path) -> None:
+    folder = judged(tmp_path, "a\t0\tx.md\t2\na\t0\ty.md\t0\n")
+    write_lines(folder / "gold_passages.jsonl", {"qid": "a", "doc": "x.md", "start": 3, "end": 9, "main": True})
+    dataset = read_dataset(folder)
+    assert dataset.questions[0].subsets == ("tight",)
+    assert dataset.qrels == {"a": {"x.md": 2, "y.md": 0}}
+    assert dataset.spans == {"a": (GoldSpan("x.md", 3, 9),)}
+    assert dataset.measured() == {"a"}
+
+
+def test_beir_keeps_the_queries_that_are_judged_in_the_split(tmp_path: Path) -> None:
+    write_lines(tmp_path / "queries.jsonl", {"_id": "1", "text": "one?"}, {"_id": "2", "text": "two?"})
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n2\tMED-7\t1\n", encoding="utf-8")
+    dataset = read_dataset(tmp_path)
+    assert [question.question_id for question in dataset.questions] == ["2"]
+    assert dataset.qrels == {"2": {"MED-7": 1}}
+    with pytest.raises(DatasetInvalid, match="--split out of: test"):
+        read_dataset(tmp_path, split="dev")
+
+
+def test_labelled_questions_say_what_has_no_answer(tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "questions.jsonl",
+        {"id": "a", "question": "what?", "label": "answerable", "doc": "x.md"},
+        {"id": "b", "question": "who?", "answerable": False, "category": "trivia"},
+    )
+    (tmp_path / "exclude.txt").write_text("y.md\nz.md\n", encoding="utf-8")
+    dataset = read_dataset(path)
+    assert [question.answerable for question in dataset.questions] == [True, False]
+    assert dataset.excluded == ("y.md", "z.md")
+
+
+def test_the_starter_questions_are_enough_of_each_kind() -> None:
+    dataset = read_dataset(STARTER)
+    quoted = [question for question in dataset.questions if question.quote is not None]
+    assert len(quoted) >= 80
+    assert sum(question.answerable is False for question in dataset.questions) >= 40
+    assert {subset for question in quoted for subset in question.subsets} == {"plain", "wordy"}
+
+
+@pytest.mark.parametrize("name", ["nci-kb", "liveqa-medquad", "abstention", "abstention-ablated"])
+def test_the_shared_datasets_can_be_read(name: str) -> None:
+    assert len(read_dataset(shared(f"eval/{name}")).questions) > 50
+
+
+@pytest.mark.parametrize(
+    ("qrels", "where"),
+    [
+        ("a\t0\tx.md\t1\na 0 y.md 1\n", "qrels.tsv:2: 1 columns instead of 4"),
+        ("a\t0\tx.md\tgood\n", "qrels.tsv:1: the relevance is not a whole number"),
+        ("\nb\t0\tx.md\t1\n", "qrels.tsv:2: no query has the id 'b'"),
+        ("a\t0\tx.md\t1\na\t0\tx.md\t0\n", "qrels.tsv:2: this document was judged 1 before"),
+    ],
+)
+def test_a_wrong_judgment_is_named_by_file_and_line(tmp_path: Path, qrels: str, where: str) -> None:
+    with pytest.raises(DatasetInvalid, match=where):
+        read_dataset(judged(tmp_path, qrels))
+
+
+@pytest.mark.parametrize(
+    ("row", "where"),
+    [
+        ({"id": "a", "question": "again?"}, "the id 'a' stands twice"),
+        ({"id": "b"}, "queries.jsonl:2: .*question"),
+        ({"id": "b c", "question": "what?"}, "holds white space"),
+        ({"id": "b", "question": 5}, "queries.jsonl:2: Expected `str`, got `int`"),
+    ],
+)
+def test_a_wrong_query_is_named(tmp_path: Path, row: object, where: str) -> None:
+    with pytest.raises(DatasetInvalid, match=where):
+        read_dataset(judged(tmp_path, "a\t0\tx.md\t1\n", row))
+
+
+def test_an_error_never_holds_the_text_of_a_question(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"id": "a", "question": "my secret illness", "label": "perhaps"}\n', encoding="utf-8")
+    with pytest.raises(DatasetInvalid) as caught:
+        read_dataset(path)
+    assert "secret" not in str(caught.value)
+
+
+def test_what_is_no_dataset_is_refused_with_the_forms(tmp_path: Path) -> None:
+    with pytest.raises(DatasetInvalid, match=r"queries\.jsonl and qrels\.tsv"):
+        read_dataset(tmp_path)
+
+
+def test_a_sample_is_the_same_for_a_seed_and_another_for_another() -> None:
+    dataset = read_dataset(STARTER)
+    first, again, other = (sample(dataset, draw=20, seed=seed) for seed in (1, 1, 2))
+    assert first.questions == again.questions != other.questions
+    assert len(first.questions) == 20
+    assert set(first.qrels) <= {question.question_id for question in first.questions}
+
+
+def test_documents_are_found_by_path_or_by_its_end() -> None:
+    paths = {"d1": "docs/a/x.md", "d2": "docs/b/x.md", "d3": "docs/b/y.md"}
+    names = match_names(paths, ["docs/a/x.md", "b/x.md", "y.md", "x.md", "z.md"])
+    assert names.ids["docs/a/x.md"] == "d1"
+    assert (names.ids["b/x.md"], names.ids["y.md"]) == ("d2", "d3")
+    assert names.missing == ("x.md", "z.md")
+    assert names.name("d2") == "b/x.md"
+
+
+def test_a_prepared_collection_goes_by_its_rows_ids() -> None:
+    names = match_names({"d1": file_name("PLAIN-1"), "d2": file_name("a b/c")}, ["PLAIN-1"])
+    assert names.name("d1") == "PLAIN-1"
+    assert names.name("d2") == "a b/c"
+
+
+@given(st.text(min_size=1).filter(lambda text: not any(0xD800 <= ord(c) <= 0xDFFF for c in text)))
+def test_a_file_name_gives_its_id_back(identifier: str) -> None:
+    name = file_name(identifier)
+    assert identifier_of(name) == identifier
+    assert "/" not in name
+    assert not name.startswith(".")
+
+
+def test_rows_become_pages_that_ingest_can_read(tmp_path: Path) -> None:
+    source = tmp_path / "corpus.jsonl.gz"
+    row = {"_id": "MED/1", "title": 'On "bones"', "text": "if p <b 0.05\n# not a heading"}
+    source.write_bytes(gzip.compress(json.dumps(row).encode() + b"\n"))
+    assert prepare(source, tmp_path / "out") == 1
+    page = (tmp_path / "out" / "MED%2F1.md").read_text(encoding="utf-8")
+    assert page == '---\ntitle: "On \\"bones\\""\n---\n\n# On "bones"\n\nif p \\<b 0.05\n\\# not a heading\n'
+
+
+def test_a_row_without_a_title_has_no_front_matter() -> None:
+    assert page_of("", (), "only text") == "\nonly text\n"
+
+
+def test_pages_are_never_mixed_with_what_is_there(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "corpus.jsonl", {"_id": "1", "title": "", "text": "x"})
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.md").touch()
+    with pytest.raises(DatasetInvalid, match="not empty"):
+        prepare(source, tmp_path / "out")
+
+
+def test_a_run_file_is_read_back_in_its_order(tmp_path: Path) -> None:
+    path = tmp_path / "run.trec"
+    path.write_text("".join(run_lines({"q": [("b", 0.5), ("a", 0.5), ("c", 0.5)]})), encoding="utf-8")
+    assert [document for document, _ in read_run(path)["q"]] == ["b", "a", "c"]
+
+
+def test_a_run_of_equal_scores_goes_by_rank(tmp_path: Path) -> None:
+    path = tmp_path / "run.trec"
+    path.write_text("q Q0 b 2 1.0 x\nq Q0 a 1 1.0 x\nq Q0 c 9 2.0 x\n", encoding="utf-8")
+    assert [document for document, _ in read_run(path)["q"]] == ["c", "a", "b"]
+
+
+def test_a_wrong_run_is_named_by_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "run.trec"
+    path.write_text("q Q0 b 1 1.0 x\nq Q0 b 2 0.5 x\n", encoding="utf-8")
+    with pytest.raises(DatasetInvalid, match=r"run\.trec:2: the document stands twice"):
+        read_run(path)
