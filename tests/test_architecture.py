@@ -139,4 +139,9 @@ def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name.split("/")[0]}
     assert tops == {*PACKAGES, "footnoted.py"}
-    assert {"ingest/calibration.txt", "api/page/index.html"} <= set(names)
+    assert {
+        "ingest/calibration.txt",
+        "api/page/index.html",
+        "retriever/routing.toml",
+        "eval/report.html.jinja",
+    } <= set(names)

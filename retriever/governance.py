@@ -1,0 +1,249 @@
+"""Governance: what the keeper of a collection should look at, and what a page's age makes of its passages."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from retriever.document import Document, Metadata
+from retriever.freshness import Freshness, review
+from retriever.index import Index
+from retriever.query import Hit
+
+EXPECTED_FIELDS = (
+    *("url", "source", "source_type", "citation", "license", "language", "audience_level", "status", "version"),
+    *("last_reviewed", "review_frequency", "tags"),
+)
+"""What a page of a kept collection says of itself; not every page is on cancer, so `cancer_types` is left out."""
+
+
+class Audience(StrEnum):
+    """For whom a page is written."""
+
+    PATIENT = "patient"
+    PROFESSIONAL = "professional"
+
+
+class FreshnessPolicy(StrEnum):
+    """What becomes of passages whose page is overdue for review."""
+
+    IGNORE = "ignore"
+    WARN = "warn"
+    DEMOTE = "demote"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceConflict:
+    """A page that says it is for one audience while its own title or address says another."""
+
+    document_id: str
+    declared: Audience
+    found: Audience
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectTitle:
+    """A title that looks like what a scraper met instead of the page."""
+
+    document_id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameTitle:
+    """Several pages of one title, whose texts differ or not."""
+
+    title: str
+    document_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GovernanceReport:
+    """The state of a collection on one day. Every list is sorted; documents go by their id.
+
+    `freshness` and `missing` hold all keys, with an empty list where there is nothing to tell.
+    """
+
+    today: date
+    documents: int
+    freshness: Mapping[Freshness, tuple[str, ...]]
+    missing: Mapping[str, tuple[str, ...]]
+    same_text: tuple[tuple[str, ...], ...]
+    same_title: tuple[SameTitle, ...]
+    suspect_titles: tuple[SuspectTitle, ...]
+    audience_conflicts: tuple[AudienceConflict, ...]
+
+
+_DECLARED = {
+    Audience.PROFESSIONAL: re.compile(
+        r"\b(?:health ?care |health )?(?:professionals?|providers?|clinicians?|"
+        r"physicians?|hcps?|doctors?|nurses?)\b"
+    ),
+    Audience.PATIENT: re.compile(
+        r"\b(?:patients?|public|general|consumers?|lay|carers?|caregivers?|family|everyone)\b"
+    ),
+}
+_TITLE_SAYS = {
+    Audience.PROFESSIONAL: re.compile(
+        r"\b(?:health (?:care )?professionals? version"
+        r"|for (?:health (?:care )?)?(?:professionals|clinicians|providers))\b"
+        r"|\bhealth professional cancer information\b"
+    ),
+    Audience.PATIENT: re.compile(r"\b(?:patient version|for patients|patient information)\b"),
+}
+_ADDRESS_SAYS = {
+    Audience.PROFESSIONAL: frozenset(
+        {"hp", "hcp", "professional", "professionals", "health-professional", "health-professionals", "clinicians"}
+    ),
+    Audience.PATIENT: frozenset({"patient", "patients", "for-patients"}),
+}
+_SITES = frozenset(
+    {
+        *("facebook", "twitter", "x", "instagram", "youtube", "linkedin", "pinterest"),
+        *("tiktok", "reddit", "google", "whatsapp", "vimeo", "flickr"),
+    }
+)
+_ERRORS = re.compile(
+    r"(?:access denied|(?:page |file )?not found|forbidden|unauthori[sz]ed|just a moment|attention required"
+    r"|are you (?:a )?(?:human|robot)|(?:security|robot) check|captcha|(?:internal )?server error|bad gateway"
+    r"|service unavailable|(?:gateway )?time-?out|site maintenance|log ?in|sign ?in|sign ?up|redirecting|loading"
+    r"|please wait|untitled(?: document)?|error(?: \d{3})?|\d{3}(?: error)?|cookies? (?:required|disabled)"
+    r"|enable javascript|home(?: ?page)?|index|default|null|none|undefined|nan)"
+)
+_ERROR_ANYWHERE = re.compile(
+    r"\b(?:40[0134]|50[0234])\b.{0,3}\b(?:error|forbidden|not found|unauthori[sz]ed|bad|gateway|service|internal)"
+    r"|\b(?:access denied|page not found|just a moment\.{2,}|verify you are (?:a )?human|enable javascript)\b"
+)
+_DOMAIN = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?")
+_SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]*\Z")
+
+
+def audience_of(document: Document) -> Audience | None:
+    """For whom a page is written: by its own title and address, else by what its front matter declares.
+
+    None where neither tells.
+    """
+    found = _audience_shown(document.metadata)
+    return found[0] if found else declared_audience(document.metadata)
+
+
+def declared_audience(metadata: Metadata) -> Audience | None:
+    """The audience that the front matter declares, None where it declares none that is known."""
+    level = (metadata.audience_level or "").casefold().replace("_", " ").replace("-", " ")
+    return next((audience for audience, words in _DECLARED.items() if words.search(level)), None)
+
+
+def suspect_title(title: str) -> str | None:
+    """Why a title looks like a scrape error, None where it does not."""
+    folded = " ".join(title.casefold().split()).strip(" .!…")
+    bare = _SITE_SUFFIX.sub("", folded).strip(" .!…")
+    if not any(char.isalpha() for char in folded):
+        return "it has no letter" if not folded or not _ERRORS.fullmatch(folded) else "it reads as an error page"
+    if folded in _SITES:
+        return "it is the name of a web site"
+    if _ERRORS.fullmatch(folded) or _ERRORS.fullmatch(bare) or _ERROR_ANYWHERE.search(folded):
+        return "it reads as an error or a placeholder"
+    if _DOMAIN.fullmatch(folded):
+        return "it is an address"
+    return None
+
+
+def govern(index: Index, *, today: date) -> GovernanceReport:
+    """Reads every document's metadata and reading text once."""
+    texts = {
+        document.document_id: hashlib.sha256(
+            " ".join(index.reading_text(document.document_id).split()).encode()
+        ).hexdigest()
+        for document in index.documents
+    }
+    return govern_documents(index.documents, texts, today=today)
+
+
+def govern_documents(
+    documents: Sequence[Document], text_digests: Mapping[str, str], *, today: date
+) -> GovernanceReport:
+    """The report on these documents; `text_digests` gives for each document_id a digest of its reading text."""
+    documents = sorted(documents, key=lambda document: document.document_id)
+    by_freshness: dict[Freshness, list[str]] = {freshness: [] for freshness in Freshness}
+    missing: dict[str, list[str]] = {field: [] for field in EXPECTED_FIELDS}
+    by_text: dict[str, list[str]] = defaultdict(list)
+    by_title: dict[str, list[str]] = defaultdict(list)
+    suspects: list[SuspectTitle] = []
+    conflicts: list[AudienceConflict] = []
+    for document in documents:
+        document_id, metadata = document.document_id, document.metadata
+        by_freshness[review(metadata, today=today).freshness].append(document_id)
+        for field in EXPECTED_FIELDS:
+            if not getattr(metadata, field):
+                missing[field].append(document_id)
+        by_text[text_digests[document_id]].append(document_id)
+        by_title[" ".join(metadata.title.split())].append(document_id)
+        if reason := suspect_title(metadata.title):
+            suspects.append(SuspectTitle(document_id, metadata.title, reason))
+        if conflict := _audience_conflict(document):
+            conflicts.append(conflict)
+    return GovernanceReport(
+        today=today,
+        documents=len(documents),
+        freshness={freshness: tuple(ids) for freshness, ids in by_freshness.items()},
+        missing={field: tuple(ids) for field, ids in missing.items()},
+        same_text=tuple(sorted(tuple(ids) for ids in by_text.values() if len(ids) > 1)),
+        same_title=tuple(SameTitle(title, tuple(ids)) for title, ids in sorted(by_title.items()) if len(ids) > 1),
+        suspect_titles=tuple(suspects),
+        audience_conflicts=tuple(conflicts),
+    )
+
+
+def is_overdue(document: Document, *, today: date) -> bool:
+    """Whether a page's next review was due before `today`. A page that promises no review never is."""
+    return review(document.metadata, today=today).freshness is Freshness.OVERDUE
+
+
+def may_be_searched(documents: Sequence[Document], policy: FreshnessPolicy, *, today: date) -> tuple[bool, ...]:
+    """Which documents a search may find under a policy, in their order: `exclude` leaves overdue ones out."""
+    is_strict = policy is FreshnessPolicy.EXCLUDE
+    return tuple(not (is_strict and is_overdue(document, today=today)) for document in documents)
+
+
+def apply_freshness(hits: Sequence[Hit], policy: FreshnessPolicy, *, today: date) -> tuple[Hit, ...]:
+    """The hits under a policy, ranked anew from 1; the order among hits of one standing never changes.
+
+    `demote` puts overdue ones behind all others, `exclude` leaves them out, `ignore` and `warn` change nothing.
+    """
+    overdue = [hit for hit in hits if is_overdue(hit.document, today=today)]
+    others = [hit for hit in hits if not is_overdue(hit.document, today=today)]
+    match policy:
+        case FreshnessPolicy.IGNORE | FreshnessPolicy.WARN:
+            return tuple(hits)
+        case FreshnessPolicy.DEMOTE:
+            kept = [*others, *overdue]
+        case FreshnessPolicy.EXCLUDE:
+            kept = others
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1))
+
+
+def _audience_conflict(document: Document) -> AudienceConflict | None:
+    declared, found = declared_audience(document.metadata), _audience_shown(document.metadata)
+    if declared is None or found is None or declared is found[0]:
+        return None
+    return AudienceConflict(document.document_id, declared, *found)
+
+
+def _audience_shown(metadata: Metadata) -> tuple[Audience, str] | None:
+    """The audience that title or address show, and which of them; the title, which people wrote, comes first."""
+    title = " ".join(metadata.title.casefold().split())
+    for audience, words in _TITLE_SAYS.items():
+        if words.search(title):
+            return audience, "title"
+    parts = frozenset(urlsplit(metadata.url or "").path.casefold().split("/"))
+    for audience, names in _ADDRESS_SAYS.items():
+        if parts & names:
+            return audience, "url"
+    return None

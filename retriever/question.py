@@ -1,0 +1,114 @@
+"""The question as the answer sees it: its subject, the side of it that is asked for, what its words weigh."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from retriever.analyze import terms
+from retriever.facets import Facet, facets_of_question
+from retriever.index import Index
+
+LONG_QUESTION_WORDS = 15
+DISTINCTIVE_NAME = log(1 + 10)
+FACET_TERMS = frozenset(
+    terms(
+        "side effects symptoms signs causes risks treatment therapy dose dosage test tests stage stages "
+        "prevention diagnosis screening outlook prognosis stopping taking how often long much many "
+        "general information about page patient patients health professional version medicine medicines "
+        "drug drugs people problems questions what which who whom when where why can could do does did "
+        "done have has had after before during from with into one two three first last make makes made "
+        "get gets give given giving use used using need needs think change changed changes will would "
+        "should may might must your you my me our we know tell find like work works good best better more "
+        "most new other than out over under up down off on it its this that them they us "
+    )
+)
+"""Words of titles that name a side of a subject or hold a sentence together, and are never the subject."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question's terms with their idf, the facets it asks about, and its names.
+
+    A name is a term that stands in the title of some page: what the question is about, as far as titles tell.
+    `names` holds their idf among titles. In a long message one name may be by the way, in a short one it is not.
+    """
+
+    weights: Mapping[str, float]
+    facets: tuple[Facet, ...]
+    names: Mapping[str, float]
+    is_long: bool
+
+    def coverage(self, found: frozenset[str]) -> float:
+        """The share of the question's idf mass that stands among these terms."""
+        return share(self.weights, found)
+
+    def is_about(self, subject: frozenset[str]) -> bool:
+        """Whether what is about these terms can be about what was asked: its rarest name, if it has any."""
+        if not self.names or self.is_long:
+            return True
+        rarest = max(self.names.values())
+        return any(name in subject for name, weight in self.names.items() if weight == rarest)
+
+    def rarest_among(self, found: frozenset[str]) -> frozenset[str]:
+        """The question's rarest terms that stand among these, where no name tells well enough what it is about.
+
+        None for a long message. A name tells well that stands in at most one title of ten.
+        """
+        if self.is_long or max(self.names.values(), default=0.0) >= DISTINCTIVE_NAME:
+            return frozenset()
+        told = {term: weight for term, weight in self.weights.items() if term in found and term not in FACET_TERMS}
+        rarest = max(told.values(), default=0.0)
+        return frozenset(term for term in told if told[term] == rarest)
+
+    def names_it(self, subject: frozenset[str]) -> bool:
+        """Whether these terms hold the question's rarest term: only then are two statements about one thing."""
+        rarest = max(self.weights.values(), default=0.0)
+        return bool(self.names) and any(
+            term in subject for term, weight in self.weights.items() if weight == rarest
+        )
+
+
+class QuestionReader:
+    """Reads questions against one open generation. Safe to share between threads."""
+
+    def __init__(self, index: Index) -> None:
+        """Reads the titles of all pages once."""
+        self._index = index
+        self._titles = Counter(
+            term for document in index.documents for term in frozenset(terms(document.prefix_title))
+        )
+
+    def read(self, question: str) -> Question:
+        """The question's terms, facets and names; `question` has gone through `normalise_question`."""
+        weights = question_weights(question, self._index)
+        pages = len(self._index.documents)
+        names = {
+            term: log(1 + pages / self._titles[term])
+            for term in weights
+            if term in self._titles and term not in FACET_TERMS
+        }
+        is_long = len(question.split()) > LONG_QUESTION_WORDS
+        return Question(weights, facets_of_question(question), names, is_long)
+
+
+def question_weights(question: str, index: Index) -> dict[str, float]:
+    """Each term of the question with its idf among the passages' texts: ln(1 + N / (1 + df))."""
+    wanted = frozenset(terms(question))
+    weights: dict[str, float] = {}
+    for word in _WORD.findall(question):
+        term = terms(word)[0]
+        if term in wanted and term not in weights:
+            frequency = int(np.count_nonzero(index.body.search(word)))
+            weights[term] = log(1 + index.body.rows / (1 + frequency))
+    return weights
+
+
+def share(weights: Mapping[str, float], found: frozenset[str]) -> float:
+    """The part of the weights that stands on these terms, 0 to 1."""
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in found) / total if total else 0.0

@@ -1,0 +1,153 @@
+"""Routing: questions that read as an emergency or as self-harm get a fixed text beside the passages.
+
+The rules are data (`routing.toml`, replaceable as a whole): patterns, exceptions and texts. They look for what is
+happening to somebody now; a question for information about the same thing is none. They diagnose nothing.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from retriever.document import Document
+from retriever.errors import FootnotedError
+from retriever.governance import declared_audience
+
+RULES_FILE = "routing.toml"
+RULES_VERSION = 1
+_SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;]*")
+_NAME = re.compile(r"\{([a-z]+)\}")
+_WORD = re.compile(r"[^\W_]+")
+
+
+class RoutingRulesInvalid(FootnotedError, ValueError):
+    """A file of routing rules cannot be used; the message names the table and the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: it fires on a sentence where a sign is found and no exception is."""
+
+    code: str
+    text: str
+    signs: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRules:
+    """Rules in the order in which they are tried, and what makes a collection one about health."""
+
+    rules: tuple[Rule, ...]
+    health_words: frozenset[str]
+    health_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What to show beside the passages; `code` is the rule's."""
+
+    code: str
+    text: str
+
+
+@cache
+def default_rules() -> RoutingRules:
+    """The rules that come with the program."""
+    return parse_rules(resources.files("retriever").joinpath(RULES_FILE).read_text(encoding="utf-8"))
+
+
+def read_rules(path: Path) -> RoutingRules:
+    """The rules of a person's own file. Raises RoutingRulesInvalid, OSError."""
+    return parse_rules(path.read_text(encoding="utf-8"))
+
+
+def parse_rules(content: str) -> RoutingRules:
+    """The rules in the text of such a file. Raises RoutingRulesInvalid naming what is wrong."""
+    try:
+        tables = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise RoutingRulesInvalid(f"the routing rules are not TOML: {error}; mend that line") from error
+    try:
+        if tables["version"] != RULES_VERSION:
+            raise RoutingRulesInvalid(
+                f"the routing rules are of version {tables['version']}; this program reads version {RULES_VERSION}"
+            )
+        words = _resolved(tables["words"])
+        return RoutingRules(
+            rules=tuple(_rule(table, words) for table in tables["rule"]),
+            health_words=frozenset(str(word).casefold() for word in tables["applies"]["words"]),
+            health_share=float(tables["applies"]["share"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise RoutingRulesInvalid(
+            f"the routing rules lack a table or a key, or it is of a wrong type: {error}"
+        ) from error
+
+
+def route(question: str, rules: RoutingRules) -> Routing | None:
+    """The first rule that fires on a sentence of the question; None where none does."""
+    sentences = [" ".join(match[0].split()) for match in _SENTENCE.finditer(question)]
+    for rule in rules.rules:
+        for sentence in sentences:
+            if _fires(rule, sentence):
+                return Routing(rule.code, rule.text)
+    return None
+
+
+def concerns_health(documents: Sequence[Document], rules: RoutingRules) -> bool:
+    """Whether the metadata of enough documents say that they are about health; without documents they do not."""
+    said = sum(_says_health(document, rules.health_words) for document in documents)
+    return said > 0 and said >= rules.health_share * len(documents)
+
+
+def _fires(rule: Rule, sentence: str) -> bool:
+    is_found = any(sign.search(sentence) for sign in rule.signs)
+    return is_found and not any(exception.search(sentence) for exception in rule.unless)
+
+
+def _says_health(document: Document, words: frozenset[str]) -> bool:
+    metadata = document.metadata
+    if metadata.cancer_types or declared_audience(metadata) is not None:
+        return True
+    said = " ".join((*metadata.tags, metadata.source_type or "", metadata.source or "", metadata.title))
+    return any(word.casefold() in words for word in _WORD.findall(said))
+
+
+def _resolved(words: Mapping[str, str]) -> dict[str, str]:
+    """The named patterns, each with the names in it replaced by those that stand above it."""
+    resolved: dict[str, str] = {}
+    for name, pattern in words.items():
+        resolved[name] = _filled(pattern, resolved)
+    return resolved
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
+        if match[1] not in words:
+            raise RoutingRulesInvalid(f"a routing pattern uses {match[0]}, which [words] does not have above it")
+        return words[match[1]]
+
+    return _NAME.sub(replacement, pattern)
+
+
+def _rule(table: Mapping[str, object], words: Mapping[str, str]) -> Rule:
+    code = str(table["code"])
+    return Rule(
+        code=code,
+        text=str(table["text"]),
+        signs=_patterns(table["signs"], words, code),
+        unless=_patterns(table["unless"], words, code),
+    )
+
+
+def _patterns(patterns: object, words: Mapping[str, str], code: str) -> tuple[re.Pattern[str], ...]:
+    if not isinstance(patterns, list):
+        raise RoutingRulesInvalid(f"the rule {code} has patterns that are not a list")
+    try:
+        return tuple(re.compile(_filled(str(pattern), words), re.IGNORECASE) for pattern in patterns)
+    except re.error as error:
+        raise RoutingRulesInvalid(f"the rule {code} has a pattern that is not one: {error}") from error

@@ -1,0 +1,378 @@
+"""The extractive answer: verbatim, whole, about what was asked, and open about what differs."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from retriever.answer import Answer, Answerer, AnswerWarning
+from retriever.differences import QuantityKind, differ, quantities
+from retriever.document import Document, Metadata, Section
+from retriever.facets import Facet, facets_of_question
+from retriever.index import Index
+from retriever.passage import Passage
+from retriever.query import Hit, Query, Retrieval
+from retriever.quotes import leans_on_another, quotes_of
+from retriever.retrieve import Retriever
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+STARTER = Path(__file__).resolve().parents[1] / "corpus"
+
+
+def asked(tmp_path: Path, files: dict[str, str], question: str) -> tuple[Answer | None, Retrieval, Index]:
+    """The answer to a question from a small collection, ingested with the hashing encoder."""
+    run_ingest(write_collection(tmp_path / "corpus", files), tmp_path / "index", chunk_size=600)
+    index = Index.open(tmp_path / "index")
+    retrieval = Retriever(index, HashingEncoder()).retrieve(Query(question))
+    return Answerer(index, HashingEncoder()).answer(question, retrieval.hits), retrieval, index
+
+
+def text_of(tmp_path: Path, files: dict[str, str], question: str) -> str:
+    answer = asked(tmp_path, files, question)[0]
+    return "" if answer is None else answer.text
+
+
+def quotes(text: str, *, start: int = 0, end: int | None = None, heading: str | None = None) -> list[str]:
+    """What may be quoted of a page whose passage is the given part of it."""
+    end = len(text) if end is None else end
+    headings = (heading,) if heading else ()
+    section = Section(0, len(text), headings)
+    document = Document("d", "d.md", "0" * 64, "0" * 64, Metadata(title="Page"), "Page", (section,))
+    passage = Passage("d", start, end, start, end, headings, 9, text[start:end])
+    hit = Hit(rank=1, passage=passage, document=document, score=1.0, dense=None, lexical=None)
+    return [quote.text for quote in quotes_of(hit, text, section)]
+
+
+# --- what may be quoted ---
+
+
+def test_a_sentence_stands_alone() -> None:
+    assert quotes("Bones thin with age. Walking keeps bones strong.") == [
+        "Bones thin with age.",
+        "Walking keeps bones strong.",
+    ]
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it() -> None:
+    assert quotes("Denosumab is an antibody. It slows bone loss. However, it wears off fast.") == [
+        "Denosumab is an antibody.",
+        "Denosumab is an antibody. It slows bone loss.",
+        "Denosumab is an antibody. It slows bone loss. However, it wears off fast.",
+    ]
+
+
+def test_a_sentence_that_leans_on_another_paragraph_is_not_quoted() -> None:
+    assert quotes("Denosumab is an antibody.\n\nIt slows bone loss.") == ["Denosumab is an antibody."]
+
+
+def test_a_sentence_that_leans_on_what_the_passage_does_not_hold_is_not_quoted() -> None:
+    text = "Denosumab is an antibody. It slows bone loss."
+    assert quotes(text, start=text.index("It")) == []
+
+
+def test_a_sentence_that_the_passage_cuts_is_not_quoted() -> None:
+    text = "Denosumab is an antibody. Bones thin when the injections stop."
+    assert quotes(text, end=len(text) - 5) == ["Denosumab is an antibody."]
+
+
+def test_questions_captions_and_pointers_are_not_quoted() -> None:
+    assert quotes("What is denosumab? Enlarge picture\n\nSee the page on falls for more. Yes.") == []
+
+
+def test_a_list_is_quoted_with_what_introduces_it() -> None:
+    text = "Bones break easily. Known side effects include:\n\n- skin infections\n- low calcium"
+    assert quotes(text) == [
+        "Bones break easily.",
+        "Known side effects include:\n\n- skin infections\n- low calcium",
+    ]
+
+
+def test_a_lead_in_that_leans_on_another_sentence_brings_it() -> None:
+    text = "Denosumab can harm. These harms include:\n\n- skin infections"
+    assert quotes(text)[-1] == text
+
+
+def test_a_list_right_below_its_heading_is_quoted_with_the_heading() -> None:
+    assert quotes("Side effects\n\n- skin infections", heading="Side effects") == [
+        "Side effects\n\n- skin infections"
+    ]
+
+
+def test_a_table_is_quoted_with_its_header() -> None:
+    text = "The doses differ:\n\nUse\tDose\nBones\t60 mg"
+    assert quotes(text) == [text]
+
+
+@pytest.mark.parametrize("cut", ["- low calcium", "Do not take it if:\n\n- you have low calcium\n"])
+def test_items_without_what_introduces_them_are_not_quoted(cut: str) -> None:
+    text = "Do not take it if:\n\n- you have low calcium\n- low calcium runs in the family"
+    assert quotes(text, start=text.index(cut) + len(cut)) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *(
+            "It is safe.",
+            "This is safe.",
+            "These include pain.",
+            "They stop.",
+            "However, bones thin.",
+            "Such pain is rare.",
+        ),
+        *(
+            "If they stop, bones thin.",
+            "In these people bones thin.",
+            "Women with this disease fall.",
+            "But bones thin.",
+        ),
+        *("Not everyone with these risk factors falls.", "Both of them help.", "For example, walking helps."),
+    ],
+)
+def test_words_that_point_back_are_recognised(sentence: str) -> None:
+    assert leans_on_another(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *(
+            "There is no cure.",
+            "It is important to drink.",
+            "Bones thin.",
+            "Thousands fall each year.",
+            "Thistles grow.",
+        ),
+        *("Italy has many.", "The pain is rare.", "Foods such as milk help.", "This page tells about bones."),
+    ],
+)
+def test_words_that_only_resemble_them_are_not(sentence: str) -> None:
+    assert not leans_on_another(sentence)
+
+
+# --- what is chosen ---
+
+INJECTIONS = """# Denosumab
+
+Denosumab is an antibody against bone loss.
+
+## How often
+
+Denosumab is given every six months. A nurse gives the injection.
+
+## Side effects
+
+Known side effects of denosumab include:
+
+- skin infections
+- low blood calcium
+"""
+TABLETS = """# Ibandronate
+
+Ibandronate is a tablet against bone loss.
+
+## How much and how often
+
+- tablet: 150 mg once a month
+- injection: 3 mg every three months
+
+## Side effects
+
+- heartburn
+- fever
+"""
+
+
+def test_the_answer_is_the_sentence_that_answers_with_its_footnote(tmp_path: Path) -> None:
+    answer, retrieval, _ = asked(tmp_path, {"a.md": INJECTIONS, "b.md": TABLETS}, "How often is denosumab given?")
+    assert answer is not None
+    span = answer.spans[0]
+    assert answer.text[span.start_char : span.end_char].startswith("Denosumab is given every six months.")
+    assert answer.text[span.end_char :].startswith(f" [{span.passage_rank}]")
+    assert retrieval.hits[span.passage_rank - 1].passage.headings[-1] == "How often"
+    assert answer.is_on_facet
+
+
+def test_the_list_that_answers_comes_whole(tmp_path: Path) -> None:
+    text = text_of(tmp_path, {"a.md": INJECTIONS, "b.md": TABLETS}, "What are the side effects of denosumab?")
+    assert text.startswith("Known side effects of denosumab include:\n\n- skin infections\n- low blood calcium [")
+
+
+def test_what_another_page_says_of_another_medicine_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    no_answer = INJECTIONS.replace(
+        "Denosumab is given every six months. A nurse gives the injection.", "Ask them."
+    )
+    for question in ("How often is denosumab given?", "What are the side effects of denosumab?"):
+        text = text_of(tmp_path, {"a.md": no_answer, "b.md": TABLETS}, question)
+        assert "150 mg" not in text
+        assert "heartburn" not in text
+
+
+def test_a_page_without_the_questions_rarest_word_does_not_answer_where_another_has_it(tmp_path: Path) -> None:
+    pages = {
+        "a.md": "# Treatments\n\nAromatase inhibitors cost bone. Hormones fall.",
+        "b.md": "# Bones\n\nInhibitors of other kinds do harm to bones, and do so to bones soon.",
+    }
+    answer = asked(tmp_path, pages, "What do aromatase inhibitors do to bones?")[0]
+    assert answer is not None
+    assert "other kinds" not in answer.text
+
+
+def test_every_stretch_is_verbatim_in_its_passage_and_the_marks_name_its_rank(tmp_path: Path) -> None:
+    run_ingest(STARTER, tmp_path / "index", chunk_size=400)
+    index = Index.open(tmp_path / "index")
+    retriever, answerer = Retriever(index, HashingEncoder()), Answerer(index, HashingEncoder())
+    questions = [
+        *(
+            "What is osteoporosis?",
+            "side effects of alendronate",
+            "How much calcium do I need?",
+            "how long is the scan",
+        ),
+        *("Who should not take raloxifene?", "stopping denosumab", "bone", "How can I prevent falls at home?"),
+    ]
+    answered = 0
+    for question in questions:
+        hits = retriever.retrieve(Query(question)).hits
+        answer = answerer.answer(question, hits)
+        assert answer == answerer.answer(question, hits)
+        if answer is None:
+            continue
+        answered += 1
+        rest = answer.text
+        for span in reversed(answer.spans):
+            quoted = index.reading_text(span.document_id)[span.quote_start_char : span.quote_end_char]
+            passage = hits[span.passage_rank - 1].passage
+            assert answer.text[span.start_char : span.end_char] == quoted
+            assert passage.document_id == span.document_id
+            assert passage.start_char <= span.quote_start_char < span.quote_end_char <= passage.end_char
+            assert rest[span.end_char :].strip() == f"[{span.passage_rank}]"
+            rest = rest[: span.start_char].rstrip()
+        assert rest == ""
+        assert 1 <= len(answer.spans) <= 4
+    assert answered >= 4
+
+
+def test_what_two_pages_say_alike_is_said_once(tmp_path: Path) -> None:
+    once = "# Falls\n\nFirm shoes and good light prevent falls at home.\n\nWet floors are a danger."
+    other = "# Falls again\n\nGood light and firm shoes prevent falls at home."
+    text = text_of(tmp_path, {"a.md": once, "b.md": other}, "How do I prevent falls at home?")
+    assert text.count("firm shoes") + text.count("Firm shoes") == 1
+
+
+def test_pages_that_contradict_each_other_are_both_quoted_with_a_warning(tmp_path: Path) -> None:
+    other = "# Denosumab in hospital\n\n## How often\n\nDenosumab is given every four weeks."
+    answer, _, index = asked(tmp_path, {"a.md": INJECTIONS, "b.md": other}, "How often is denosumab given?")
+    assert answer is not None
+    assert "every six months" in answer.text
+    assert "every four weeks" in answer.text
+    (warning,) = answer.warnings
+    assert warning.code is AnswerWarning.SOURCES_DIFFER
+    assert warning.passage_ranks == tuple(sorted({span.passage_rank for span in answer.spans}))
+    assert len({span.document_id for span in answer.spans}) == len(index.documents) == 2
+
+
+def test_pages_that_say_the_same_in_other_words_do_not_differ(tmp_path: Path) -> None:
+    other = "# Denosumab at home\n\n## How often\n\nDenosumab is given twice a year by injection."
+    answer = asked(tmp_path, {"a.md": INJECTIONS, "b.md": other}, "How often is denosumab given?")[0]
+    assert answer is not None
+    assert answer.warnings == ()
+
+
+def test_a_page_for_patients_goes_before_one_for_professionals(tmp_path: Path) -> None:
+    professional = "---\naudienceLevel: professional\n---\n# Falls one\n\nShoes prevent falls at home."
+    patient = "---\naudienceLevel: patient\n---\n# Falls two\n\nShoes prevent falls at home."
+    answer, retrieval, _ = asked(tmp_path, {"a.md": professional, "b.md": patient}, "What prevents falls at home?")
+    assert answer is not None
+    first = retrieval.hits[answer.spans[0].passage_rank - 1].document
+    assert first.metadata.audience_level == "patient"
+
+
+def test_a_list_that_the_passage_does_not_hold_to_its_end_is_said_to_go_on(tmp_path: Path) -> None:
+    question = "What are the side effects of denosumab?"
+    _, retrieval, index = asked(tmp_path, {"a.md": INJECTIONS}, question)
+    whole = next(hit for hit in retrieval.hits if "- low blood calcium" in hit.passage.text)
+    end = whole.passage.text.index("\n- low blood calcium")
+    passage = replace(whole.passage, text=whole.passage.text[:end], end_char=whole.passage.start_char + end)
+    answer = Answerer(index, HashingEncoder()).answer(question, [replace(whole, rank=1, passage=passage)])
+    assert answer is not None
+    assert answer.text.endswith("- skin infections [1]")
+    assert [(warning.code, warning.passage_ranks) for warning in answer.warnings] == [
+        (AnswerWarning.LIST_CONTINUES, (1,))
+    ]
+
+
+def test_there_is_no_answer_where_nothing_can_stand_alone(tmp_path: Path) -> None:
+    page = "# Denosumab\n\nWhat is denosumab, then, and what does it do?\n"
+    answer, retrieval, index = asked(tmp_path, {"a.md": page}, "What is denosumab?")
+    assert retrieval.hits
+    assert answer is None
+    assert Answerer(index, HashingEncoder()).answer("What is denosumab?", ()) is None
+
+
+def test_no_mark_is_left_inside_a_quote(tmp_path: Path) -> None:
+    text = text_of(tmp_path, {"a.md": INJECTIONS}, "How often is denosumab given, and what are its side effects?")
+    assert re.findall(r"\[\d+\]", text)
+    assert not re.search(r"\[\d+\]\w", text)
+
+
+# --- facets and differences ---
+
+
+@pytest.mark.parametrize(
+    ("question", "facets"),
+    [
+        ("What is osteoporosis?", (Facet.WHAT_IS,)),
+        ("What are the side effects of denosumab?", (Facet.SIDE_EFFECTS,)),
+        ("How often is it given?", (Facet.HOW_OFTEN,)),
+        ("How long does a scan take?", (Facet.HOW_LONG, Facet.DIAGNOSIS)),
+        ("Who should not take alendronate?", (Facet.WHO,)),
+        ("What happens when I stop denosumab?", (Facet.STOPPING,)),
+        ("What is the dose of teriparatide?", (Facet.DOSE,)),
+        ("How can I prevent falls?", (Facet.PREVENTION,)),
+        ("denosumab", ()),
+    ],
+)
+def test_a_questions_facets_are_recognised(question: str, facets: tuple[Facet, ...]) -> None:
+    assert facets_of_question(question) == facets
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "expected"),
+    [
+        ("Given every six months.", QuantityKind.INTERVAL_DAYS, {180}),
+        ("Given twice a year.", QuantityKind.INTERVAL_DAYS, {180}),
+        ("Take it once a week, or 10 mg daily.", QuantityKind.INTERVAL_DAYS, {7, 1}),
+        ("Every other day.", QuantityKind.INTERVAL_DAYS, {2}),
+        ("A six-monthly injection.", QuantityKind.INTERVAL_DAYS, {180}),
+        ("Take 0.5 g or 1,000 mg.", QuantityKind.MASS_MG, {500, 1_000}),
+        ("It is 8.5 mg/dL.", QuantityKind.MASS_MG, set()),
+        ("One in five people, or 20 percent.", QuantityKind.PERCENT, {20}),
+        ("It takes 10 to 20 minutes.", QuantityKind.DURATION_DAYS, {10 / 1_440, 20 / 1_440}),
+        ("Every 3 months.", QuantityKind.DURATION_DAYS, set()),
+        ("Women aged 65 or over.", QuantityKind.AGE_YEARS, {65}),
+    ],
+)
+def test_quantities_are_read_in_one_unit(sentence: str, kind: QuantityKind, expected: set[float]) -> None:
+    assert sorted(map(float, quantities(sentence, kind))) == pytest.approx(sorted(expected))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "facet", "expected"),
+    [
+        ("Given every six months.", "Given every four weeks.", Facet.HOW_OFTEN, True),
+        ("Given every six months.", "Given twice a year.", Facet.HOW_OFTEN, False),
+        ("Given every six months.", "Given with food.", Facet.HOW_OFTEN, False),
+        ("The dose is 60 mg.", "The dose is 120 mg.", Facet.DOSE, True),
+        ("The dose is 60 mg.", "The dose is 120 mg.", Facet.HOW_OFTEN, False),
+        ("It takes 15 minutes.", "It lasts for 5 years.", Facet.HOW_LONG, False),
+        ("It takes 15 minutes.", "It takes 30 minutes.", Facet.HOW_LONG, True),
+        ("Pregnant women can take denosumab.", "Pregnant women cannot take denosumab.", Facet.WHO, True),
+        ("Denosumab is safe in pregnancy.", "Raloxifene is not safe with clots.", Facet.WHO, False),
+    ],
+)
+def test_only_what_was_asked_can_differ(one: str, other: str, facet: Facet, expected: bool) -> None:
+    assert differ(one, other, (facet,)) is expected
+    assert differ(other, one, (facet,)) is expected

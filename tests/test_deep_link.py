@@ -1,0 +1,249 @@
+"""Deep links: how a fragment is written, and that a browser scrolls to the quote and marks it."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from html import escape
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retriever.deep_link import deep_link, text_directive
+
+URL = "https://example.org/denosumab"
+PAGE = """Denosumab
+
+Denosumab is an antibody. It is given as an injection every six months.
+
+Side effects
+
+Known side effects include:
+
+- Skin infections
+- Low blood-calcium levels, with cramps & tingling
+- Pain in the back
+
+Call your doctor at once.
+
+Stopping
+
+Bones thin quickly when the injections stop. Call your doctor at once. Do not wait, even for a week.
+
+Doses
+
+Use\tDose\tHow often
+Osteoporosis\t60 mg\tevery six months
+Bone metastases\t120 mg\tevery four weeks
+
+Before surgery
+
+Call your doctor at once.
+
+A very long sentence tells what happens next: the injection is put off, the teeth are looked at, the calcium is
+measured, the kidneys are checked, the vitamin D is topped up, the other medicines are written down, the date of
+the next visit is fixed, and the letter to the family doctor goes out on the same day, so that nobody forgets it.
+"""
+
+
+def span(quoted: str, nth: int = 1) -> tuple[int, int]:
+    """Where the quoted text stands in the page for the nth time."""
+    start = -1
+    for _ in range(nth):
+        start = PAGE.index(quoted, start + 1)
+    return start, start + len(quoted)
+
+
+LIST = PAGE[PAGE.index("Known side effects") : PAGE.index("\n\nCall your doctor")]
+TABLE = PAGE[PAGE.index("Use\tDose") : PAGE.index("\n\nBefore surgery")]
+LONG = PAGE[PAGE.index("A very long") :].strip()
+
+
+def test_a_short_quote_that_stands_once_is_given_whole() -> None:
+    link = deep_link(URL, PAGE, *span("Denosumab is an antibody."))
+    assert link == f"{URL}#:~:text=Denosumab%20is%20an%20antibody."
+
+
+def test_dashes_commas_and_ampersands_are_encoded() -> None:
+    directive = text_directive(PAGE, *span("Low blood-calcium levels, with cramps & tingling"))
+    assert directive == "text=Low%20blood%2Dcalcium%20levels%2C%20with%20cramps%20%26%20tingling"
+
+
+def test_the_mark_of_a_list_item_is_no_part_of_the_link() -> None:
+    assert text_directive(PAGE, *span("- Skin infections")) == "text=Skin%20infections"
+
+
+@pytest.mark.parametrize(
+    ("nth", "expected"),
+    [
+        (1, "text=back-,Call%20your%20doctor%20at%20once."),
+        (2, "text=stop.-,Call%20your%20doctor%20at%20once."),
+        (3, "text=surgery-,Call%20your%20doctor%20at%20once."),
+    ],
+)
+def test_a_quote_that_stands_more_than_once_gets_the_words_around_it(nth: int, expected: str) -> None:
+    assert text_directive(PAGE, *span("Call your doctor at once.", nth)) == expected
+
+
+def test_a_quote_over_several_blocks_is_named_by_its_two_ends() -> None:
+    assert text_directive(PAGE, *span(LIST)) == "text=Known%20side%20effects%20include%3A,Pain%20in%20the%20back"
+
+
+def test_a_long_sentence_is_named_by_its_two_ends() -> None:
+    directive = text_directive(PAGE, *span(LONG))
+    assert directive is not None
+    assert len(directive) < 200
+    assert directive.startswith("text=A%20very%20long%20sentence%20tells,")
+    assert directive.endswith("nobody%20forgets%20it.")
+
+
+def test_a_fragment_that_is_there_already_is_kept() -> None:
+    link = deep_link(f"{URL}#use", PAGE, *span("Denosumab is an antibody."))
+    assert link == f"{URL}#use:~:text=Denosumab%20is%20an%20antibody."
+    again = deep_link(link, PAGE, *span("Denosumab is an antibody."))
+    assert again == link
+
+
+def test_a_pdf_is_linked_by_its_page() -> None:
+    assert deep_link("https://example.org/a.pdf", PAGE, 0, 9, page=3) == "https://example.org/a.pdf#page=3"
+
+
+def test_a_page_without_an_address_has_no_link() -> None:
+    assert deep_link(None, PAGE, 0, 9) is None
+
+
+def test_a_span_without_a_word_leads_to_the_page() -> None:
+    assert deep_link(URL, "- \n\n...", 0, 7) == URL
+
+
+@given(st.text(alphabet="ab-,& \n\t.é", min_size=1, max_size=80), st.data())
+def test_what_is_written_can_be_read_back_from_the_page(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    directive = text_directive(text, start, end)
+    if directive is None:
+        assert not re.search(r"\w", text[start:end]) or re.search(r"[a-z][.)]", text)
+        return
+    parts = directive.removeprefix("text=").split(",")
+    terms = [unquote(part) for part in parts if not part.startswith("-") and not part.endswith("-")]
+    assert 1 <= len(terms) <= 2
+    collapsed = " ".join(text[start:end].split())
+    assert all(term in collapsed for term in terms)
+
+
+def _render(text: str) -> str:
+    """A tall page whose blocks are those of the reading text; what is marked is pure red."""
+    html = ["<!doctype html><meta charset=utf-8><style>p,li,tr,h2{margin:900px 0;display:block}"]
+    html.append("td{display:table-cell}::target-text{background:rgb(255,0,0);color:rgb(255,0,0)}</style>")
+    for block in text.strip().split("\n\n"):
+        lines = block.split("\n")
+        if "\t" in block:
+            rows = ("".join(f"<td>{escape(cell)}</td>" for cell in line.split("\t")) for line in lines)
+            html.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+        elif lines[0].startswith("- "):
+            html.append("<ul>" + "".join(f"<li>{escape(line[2:])}</li>" for line in lines) + "</ul>")
+        elif len(block) < 30 and not block.endswith((".", ":")):
+            html.append(f"<h2>{escape(block)}</h2>")
+        else:
+            html.append(f"<p>{escape(block)}</p>")
+    return "\n".join(html)
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Says nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("pages")
+    (root / "page.html").write_text(_render(PAGE), encoding="utf-8")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(root))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/page.html"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path("/usr/bin/chromium").exists():
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+_TOP_OF_THE_BLOCK = """([text, nth]) => {
+  const same = [...document.querySelectorAll('p,li,td,h2')].filter(one => one.textContent.includes(text));
+  return same[nth - 1].getBoundingClientRect().top;
+}"""
+_RED_SHARE = """async (url) => {
+  const image = await createImageBitmap(await (await fetch(url)).blob());
+  const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0);
+  const seen = context.getImageData(0, 0, image.width, image.height).data;
+  let red = 0;
+  for (let i = 0; i < seen.length; i += 4) if (seen[i] > 250 && seen[i + 1] < 5 && seen[i + 2] < 5) red += 1;
+  return red;
+}"""
+
+
+def _red_pixels(browser: Any, page: Any) -> int:
+    """How many pixels of what is in view are marked."""
+    from base64 import b64encode
+
+    picture = b64encode(page.screenshot()).decode()
+    counter = browser.new_page()
+    try:
+        return int(counter.evaluate(_RED_SHARE, f"data:image/png;base64,{picture}"))
+    finally:
+        counter.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("quoted", "nth", "first_block"),
+    [
+        ("It is given as an injection every six months.", 1, "It is given as an injection"),
+        ("- Low blood-calcium levels, with cramps & tingling", 1, "Low blood-calcium"),
+        ("Call your doctor at once.", 1, "Call your doctor at once."),
+        ("Call your doctor at once.", 2, "Call your doctor at once."),
+        ("Call your doctor at once.", 3, "Call your doctor at once."),
+        ("Do not wait, even for a week.", 1, "Do not wait"),
+        (LIST, 1, "Known side effects include:"),
+        (TABLE, 1, "Use"),
+        (LONG, 1, "A very long sentence"),
+        ("Side effects\n\n" + LIST, 1, "Side effects"),
+    ],
+)
+def test_a_browser_scrolls_to_the_quote_and_marks_it(
+    browser: Any, address: str, quoted: str, nth: int, first_block: str
+) -> None:
+    link = deep_link(address, PAGE, *span(quoted, nth))
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    try:
+        page.goto(link)
+        page.wait_for_function("window.scrollY > 0", timeout=5_000)
+        assert -300 < page.evaluate(_TOP_OF_THE_BLOCK, [first_block, nth]) < 600
+        assert _red_pixels(browser, page) > 100
+    finally:
+        page.close()
+
+
+@pytest.mark.browser
+def test_a_browser_does_not_move_for_a_quote_that_is_not_there(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    try:
+        page.goto(f"{address}#:~:text=Nobody%20wrote%20this.")
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.scrollY") == 0
+        assert _red_pixels(browser, page) == 0
+    finally:
+        page.close()

@@ -1,0 +1,213 @@
+"""Which questions are routed to help, and which only ask about the same things."""
+
+import time
+
+import pytest
+
+from retriever.document import Document, Metadata
+from retriever.routing import RoutingRulesInvalid, concerns_health, default_rules, parse_rules, route
+
+EMERGENCIES = (
+    "I am having chest pain right now",
+    "i have a crushing pain in my chest and my arm hurts",
+    "My husband can't breathe",
+    "my dad has collapsed on the kitchen floor what do I do",
+    "she is not breathing",
+    "My baby swallowed my pills",
+    "I took too many of my tablets and feel sick",
+    "my tongue is swelling after the injection",
+    "I can't breathe after my infusion",
+    "my wife is unconscious",
+    "I'm bleeding heavily and it won't stop",
+    "He is coughing up a lot of blood",
+    "since last night both legs feel weak and numb",
+    "Suddenly my face is drooping and I cannot speak",
+    "my mum is having a seizure",
+    "I think I am having a heart attack",
+    "I think my mother is having a stroke",
+    "She took an overdose",
+    "hello, mum got her jab today. her throat is closing up. is this normal?",
+    "my son took a whole bottle of the medicine",
+    "please send an ambulance",
+    "my nan won't wake up",
+    "I am vomiting blood",
+    "Dad has chest pains, should I give him his aspirin?",
+    "im 67 and my chest feels really tight and my left arm is tingling",
+    "pain in chest since this morning and short of breath",
+    "I just took 30 alendronate tablets",
+    "cant breath",
+    "I can't feel my legs",
+    "there is blood everywhere after the tooth extraction",
+    "My lips and face are swollen and I am struggling to breathe",
+)
+SELF_HARM = (
+    "I want to kill myself",
+    "i dont want to live anymore",
+    "I want to die",
+    "I have been thinking about suicide since the diagnosis",
+    "I feel suicidal",
+    "I wish I was dead",
+    "my daughter says she wants to die",
+    "I am going to end my life tonight",
+    "I keep having thoughts of killing myself since starting this medicine",
+    "how many tablets do I need to take to die",
+    "there is no reason to live",
+    "my husband is suicidal",
+    "I want to hurt myself",
+    "I have cut my wrists",
+    "Everyone would be better off without me",
+    "i dont see the point in living",
+)
+INFORMATION = (
+    "what are the symptoms of a heart attack",
+    "What are the signs of a stroke?",
+    "Can romosozumab cause a heart attack?",
+    "Does denosumab cause suicidal thoughts?",
+    "I had a heart attack five years ago, can I take romosozumab?",
+    "My mother had a stroke last year. Is raloxifene safe for her?",
+    "how common is chest pain after zoledronic acid",
+    "What should I do if I get chest pain after the infusion?",
+    "Is it dangerous to take too many vitamin D tablets?",
+    "What is the risk of suicide among people with cancer?",
+    "What is the risk of bleeding after a biopsy?",
+    "can osteoporosis make your legs numb",
+    "How is shortness of breath treated in lung cancer?",
+    "What is the difference between a heart attack and a stroke",
+    "Do I have to stay upright after taking alendronate?",
+    "I forgot to take my tablet today, what now?",
+    "Do cancer cells die after chemotherapy?",
+    "I don't want to die of this cancer, what are my chances?",
+    "I want to know how people die of pancreatic cancer",
+    "my dentist says my jaw is numb because of the injection",
+    "My dad died of a stroke, does that raise my risk?",
+    "what is a lethal dose of radiation",
+    "how do doctors treat an overdose",
+    "How many tablets should I take each day?",
+    "I am scared of dying in hospital, how does hospice care work?",
+    "I feel a bit weak and tired today after the jab",
+    "can I breathe normally during the scan",
+    "What causes coughing up blood?",
+    "which foods are bad for my heart",
+    "is a tight chest a side effect of abaloparatide",
+    "my wife has been told she has osteopenia now, what is it",
+    "We have a family history of stroke, should I avoid HRT?",
+    "hot flushes won't stop, what helps",
+    "I'm worried I will have a heart attack on Evenity",
+    "I have had chest pain for years, is it costochondritis?",
+    "how do I know if I am having a stroke",
+    "My father died by suicide, are there support groups?",
+    "I have taken 70 mg alendronate tablets for ten years",
+    "she has taken 10 tablets over the last ten weeks",
+    "my cousin is dying to know what a DXA scan is",
+    "Why do people with myeloma have numb feet",
+)
+MINIMAL = """
+version = 1
+[applies]
+share = 0.5
+words = ["garden"]
+[words]
+plant = "(?:rose|oak)"
+[[rule]]
+code = "wilting"
+text = "Water it."
+signs = ["my {plant} is dying"]
+unless = ["last year"]
+"""
+
+
+@pytest.mark.parametrize("question", EMERGENCIES)
+def test_what_reads_as_an_emergency_is_routed(question: str) -> None:
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert routing.code == "emergency"
+
+
+@pytest.mark.parametrize("question", SELF_HARM)
+def test_what_reads_as_self_harm_is_routed(question: str) -> None:
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert routing.code == "self_harm"
+
+
+@pytest.mark.parametrize("question", INFORMATION)
+def test_a_question_for_information_is_not_routed(question: str) -> None:
+    assert route(question, default_rules()) is None
+
+
+def test_the_texts_name_several_countries_numbers_and_no_diagnosis() -> None:
+    for rule in default_rules().rules:
+        assert "your local emergency number" in rule.text
+        assert all(number in rule.text for number in ("112", "911", "999"))
+        assert "you have" not in rule.text.lower()
+
+
+def test_history_in_one_sentence_does_not_hide_an_emergency_in_the_next() -> None:
+    question = "My dad had a stroke two years ago. Now he has chest pain again and can't breathe."
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert routing.code == "emergency"
+
+
+def test_the_longest_question_is_judged_in_a_moment() -> None:
+    started = time.perf_counter()
+    for filler in ("i my chest ", "suddenly i have my ", "i " * 5, "my dear old mum is ", "can it "):
+        route((filler * 700)[:2_000], default_rules())
+    assert time.perf_counter() - started < 5
+
+
+def test_a_file_of_ones_own_replaces_the_rules() -> None:
+    rules = parse_rules(MINIMAL)
+    routing = route("My rose is dying", rules)
+    assert routing is not None
+    assert routing.text == "Water it."
+    assert route("My rose is dying since last year", rules) is None
+    assert route("I have chest pain right now", rules) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("version = 1", "version = 2", "version 2"),
+        ("version = 1", "version = ", "TOML"),
+        ("{plant}", "{tree}", "{tree}"),
+        ("my {plant}", "my (", "wilting"),
+        ('signs = ["my {plant} is dying"]', "", "signs"),
+        ('["my {plant} is dying"]', '"rose"', "wilting"),
+    ],
+)
+def test_unusable_rules_are_refused_with_the_cause(old: str, new: str, named: str) -> None:
+    with pytest.raises(RoutingRulesInvalid, match=named):
+        parse_rules(MINIMAL.replace(old, new))
+
+
+def _document(number: int, metadata: Metadata) -> Document:
+    return Document(
+        document_id=f"d{number}",
+        source_path=f"d{number}.md",
+        sha256="0" * 64,
+        body_sha256="0" * 64,
+        metadata=metadata,
+        prefix_title=metadata.title,
+        sections=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("metadata", "is_health"),
+    [
+        (Metadata(title="Denosumab", cancer_types=("breast",)), True),
+        (Metadata(title="A page", audience_level="patient"), True),
+        (Metadata(title="A page", tags=("treatment",)), True),
+        (Metadata(title="Bone health"), True),
+        (Metadata(title="Invoices", tags=("accounting",), source_type="manual"), False),
+    ],
+)
+def test_metadata_say_whether_a_collection_is_about_health(metadata: Metadata, is_health: bool) -> None:
+    assert concerns_health([_document(1, metadata)], default_rules()) is is_health
+
+
+def test_one_health_page_among_many_others_is_not_enough() -> None:
+    pages = [_document(number, Metadata(title="Invoices")) for number in range(9)]
+    assert not concerns_health([*pages, _document(9, Metadata(title="Sick leave and health"))], default_rules())
+    assert not concerns_health([], default_rules())
