@@ -84,13 +84,19 @@ class Index:
         """A document's passages in the order of the text."""
         stored = self._stored[self._places[document_id]]
         text = self._text(stored)
-        first = stored.passage_start
-        return [self._passage(row, stored, text) for row in range(first, first + stored.passage_count)]
+        rows = range(stored.passage_start, stored.passage_start + stored.passage_count)
+        return [
+            self._passage(row, stored, text[self.rows["start_char"][row] : self.rows["end_char"][row]])
+            for row in rows
+        ]
 
-    def passage(self, row: int) -> Passage:
-        """The passage of that row."""
+    def passage(self, row: int, *, text: str | None = None) -> Passage:
+        """The passage of that row; `text` is its text where that is known already, to spare the look-up."""
         stored = self._stored[int(self.document_of_row[row])]
-        return self._passage(row, stored, self._text(stored))
+        if text is None:
+            columns = self.rows[row]
+            text = self._text(stored)[int(columns["start_char"]) : int(columns["end_char"])]
+        return self._passage(row, stored, text)
 
     def embedding_key(self, row: int) -> bytes:
         """The digest of the text that was embedded for the passage of that row."""
@@ -116,16 +122,15 @@ class Index:
 
     def _passage(self, row: int, stored: contents.StoredDocument, text: str) -> Passage:
         columns = self.rows[row]
-        start_char, end_char = int(columns["start_char"]), int(columns["end_char"])
         return Passage(
             document_id=stored.document.document_id,
-            start_char=start_char,
-            end_char=end_char,
+            start_char=int(columns["start_char"]),
+            end_char=int(columns["end_char"]),
             source_start_char=int(columns["source_start_char"]),
             source_end_char=int(columns["source_end_char"]),
             headings=stored.document.sections[int(columns["section"])].headings,
             tokens=int(columns["tokens"]),
-            text=text[start_char:end_char],
+            text=text,
         )
 
 

@@ -12,6 +12,7 @@ from retriever.errors import QueryInvalid
 from retriever.facets import facet_mask, facets_of_heading, facets_of_question
 from retriever.filters import check_filter, filter_keys, matching, names_status
 from retriever.fuse import fuse
+from retriever.governance import Audience, audience_of
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
@@ -30,6 +31,9 @@ its heading prefix, cosine of the whole document."""
 
 FACET_BONUS = 0.1
 """Added where the heading announces the side of its subject that the question asks about."""
+PROFESSIONAL_MALUS = 0.2
+"""Taken off a passage of a page that is written for health professionals: patients' pages come first where
+both answer."""
 BOILERPLATE_MALUS = 0.2
 """Taken off a passage that stands, word for word, in many documents; a part of it for a part of the passage."""
 
@@ -80,17 +84,21 @@ class Retriever:
         )
         self._active_rows = self._rows_of(self._active)
         self._facets = _heading_facets(index)
+        self._professional = np.array(
+            [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
+        )
 
-    def retrieve(self, query: Query) -> Retrieval:
+    def retrieve(self, query: Query, *, may_be_searched: Sequence[bool] | None = None) -> Retrieval:
         """The best passages for a query, best first; equal scores in the order of document and place.
 
+        `may_be_searched` says for each document of the index, in their order, whether it takes part at all.
         Raises QueryInvalid for a filter that names an unknown key or compares it with a wrong type.
         """
         if not self.index.documents:
             return _nothing(NoHits.EMPTY_INDEX)
         if query.filters is not None:
             check_filter(query.filters, self.filter_keys)
-        allowed = self._allowed(query.filters)
+        allowed = self._allowed(query.filters, may_be_searched)
         if allowed is not None and not allowed.any():
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
@@ -131,11 +139,13 @@ class Retriever:
         return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
 
     def _priors(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What a passage's heading and its repetition say for and against it, shape (len(rows),)."""
+        """What a passage's heading, audience and repetition say for and against it, shape (len(rows),)."""
         asked = facet_mask(facets_of_question(question))
         own, above = self._facets[:, rows]
         announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
-        return FACET_BONUS * announced - BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
+        against = BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
+        against += PROFESSIONAL_MALUS * self._professional[self.index.document_of_row[rows]]
+        return FACET_BONUS * announced - against
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
         scores = {"body": self.index.body.search(question), "headings": self.index.headings.search(question)}
@@ -163,15 +173,18 @@ class Retriever:
                 continue
             seen.add(same)
             of_document[document] = of_document.get(document, 0) + 1
+            passage = self.index.passage(row)
             hits.append(
                 Hit(
                     rank=len(hits) + 1,
-                    passage=self.index.passage(row),
+                    passage=passage,
                     document=self.index.documents[document],
                     score=float(scores[place]),
                     dense=_part(parts, "dense", place),
                     lexical=_part(parts, "body", place),
-                    also_in=tuple(self.index.passage(other) for other in self._copies(row, allowed)),
+                    also_in=tuple(
+                        self.index.passage(other, text=passage.text) for other in self._copies(row, allowed)
+                    ),
                 )
             )
         return tuple(hits)
@@ -183,12 +196,16 @@ class Retriever:
             same &= allowed
         return [int(other) for other in np.flatnonzero(same) if other != row]
 
-    def _allowed(self, wanted: Filter | None) -> NDArray[np.bool_] | None:
+    def _allowed(self, wanted: Filter | None, may_be_searched: Sequence[bool] | None) -> NDArray[np.bool_] | None:
         """Which passages may be found, shape (passages,); None for all of them."""
-        if wanted is None:
+        if wanted is None and may_be_searched is None:
             return self._active_rows
-        documents = matching(self.index.documents, wanted)
-        return self._rows_of(documents if names_status(wanted) else documents & self._active)
+        documents = self._active if wanted is None else matching(self.index.documents, wanted)
+        if wanted is not None and not names_status(wanted):
+            documents = documents & self._active
+        if may_be_searched is not None:
+            documents = documents & np.array(may_be_searched, dtype=np.bool_)
+        return self._rows_of(documents)
 
     def _rows_of(self, documents: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
         if documents.all():
@@ -231,10 +248,11 @@ def _is_active(status: str | None) -> bool:
 
 def _top_rows(scores: NDArray[np.float32]) -> NDArray[np.int64]:
     """The rows of the highest scores above zero, at most `CANDIDATES` of them, ties by row."""
-    reach = min(CANDIDATES, scores.size)
-    threshold = np.partition(scores, scores.size - reach)[scores.size - reach]
-    rows = np.flatnonzero((scores >= threshold) & (scores > 0))
-    return rows[np.lexsort((rows, -scores[rows]))][:reach]
+    rows = np.flatnonzero(scores > 0)
+    if rows.size > CANDIDATES:
+        found = scores[rows]
+        rows = rows[found >= np.partition(found, rows.size - CANDIDATES)[rows.size - CANDIDATES]]
+    return rows[np.lexsort((rows, -scores[rows]))][:CANDIDATES]
 
 
 def _part(parts: Mapping[str, NDArray[np.float32]], name: str, place: int) -> float | None:

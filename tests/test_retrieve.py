@@ -213,3 +213,25 @@ def test_an_index_on_the_disk_and_one_in_memory_agree(retriever: Retriever, tmp_
     question = Query("milk and lights", top_k=50)
     assert other.retrieve(question).hits == retriever.retrieve(question).hits
     assert other.index.fingerprint == retriever.index.fingerprint
+
+
+def test_a_page_for_patients_comes_before_one_for_professionals_that_says_the_same(tmp_path: Path) -> None:
+    body = "# {}\n\n## Symptoms\n\nBone pain is a symptom{}"
+    pages = {
+        "a.md": page(
+            body.format("Myeloma", " in plasma cell disorders."), title="Myeloma (PDQ) Health Professional Version"
+        ),
+        "b.md": page(body.format("Myeloma", " of myeloma."), title="Myeloma Patient Version"),
+    }
+    run_ingest(write_collection(tmp_path / "pages", pages), tmp_path / "index")
+    retriever = Retriever(Index.open(tmp_path / "index"), HashingEncoder())
+    assert paths(retriever.retrieve(Query("symptoms of myeloma bone pain")))[0] == "b.md"
+
+
+def test_the_heading_that_announces_what_is_asked_comes_first(tmp_path: Path) -> None:
+    text = "# Rare disease\n\n## Causes\n\nThis.\n\n## Prognosis\n\nThat.\n\n## Tests\n\nMore."
+    run_ingest(write_collection(tmp_path / "pages", {"a.md": text}), tmp_path / "index")
+    words_only = {Mode.HYBRID: {"body": 1.0}}  # no word of the question stands in any text, so all score alike
+    retriever = Retriever(Index.open(tmp_path / "index"), HashingEncoder(), weights=words_only)
+    hits = retriever.retrieve(Query("what is the outlook")).hits
+    assert [hit.passage.headings[-1] for hit in hits] == ["Prognosis", "Causes", "Tests"]
