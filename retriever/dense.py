@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from retriever.errors import IndexMismatch, StorageFailed
 
-faiss.omp_set_num_threads(1)  # two threads were slower on one question, and more than one reorders sums
-
 
 class DenseIndex:
     """Vectors of passages, row i being passage i; read-only once built."""
@@ -57,6 +55,7 @@ class DenseIndex:
 
         `query` has shape (dimension,). Fewer than `top_k` come back where fewer are allowed.
         """
+        faiss.omp_set_num_threads(1)  # a setting of each thread; two were slower on one question
         parameters = None
         reach = self._index.ntotal
         if allowed is not None:

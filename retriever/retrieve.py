@@ -16,6 +16,7 @@ from retriever.governance import Audience, audience_of
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
+from retriever.title_fit import TitleFit
 
 MAX_QUERY_CHARS = 2_000
 CANDIDATES = 100
@@ -34,6 +35,8 @@ FACET_BONUS = 0.1
 PROFESSIONAL_MALUS = 0.2
 """Taken off a passage of a page that is written for health professionals: patients' pages come first where
 both answer."""
+TITLE_MALUS = 0.1
+"""Taken off where the page's title names what the question does not; a part of it for a part of the title."""
 BOILERPLATE_MALUS = 0.2
 """Taken off a passage that stands, word for word, in many documents; a part of it for a part of the passage."""
 
@@ -84,6 +87,7 @@ class Retriever:
         )
         self._active_rows = self._rows_of(self._active)
         self._facets = _heading_facets(index)
+        self._titles = TitleFit([document.metadata.title for document in index.documents])
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
         )
@@ -139,12 +143,14 @@ class Retriever:
         return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
 
     def _priors(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What a passage's heading, audience and repetition say for and against it, shape (len(rows),)."""
+        """What a passage's heading, title, audience and repetition say for and against it, shape (len(rows),)."""
         asked = facet_mask(facets_of_question(question))
         own, above = self._facets[:, rows]
         announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
         against = BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
-        against += PROFESSIONAL_MALUS * self._professional[self.index.document_of_row[rows]]
+        documents = self.index.document_of_row[rows]
+        against += PROFESSIONAL_MALUS * self._professional[documents]
+        against += TITLE_MALUS * self._titles.unasked(question, documents)
         return FACET_BONUS * announced - against
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
