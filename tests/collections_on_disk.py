@@ -12,6 +12,7 @@ from ingest.files import find_files
 from ingest.progress import Progress
 from ingest.report import Report
 from ingest.run import IngestOptions, ingest
+from retriever.encoder import Encoder
 from tests.hashing import HashingEncoder
 from tests.shared_data import shared
 
@@ -63,7 +64,7 @@ def write_collection(root: Path, files: dict[str, str] | None = None) -> Path:
 def run_ingest(
     root: Path,
     index_dir: Path,
-    encoder: HashingEncoder | None = None,
+    encoder: Encoder | None = None,
     *,
     chunk_size: int = 120,
     force: bool = False,
