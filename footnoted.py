@@ -11,6 +11,7 @@ _COMMANDS = {
     "serve": ("api.serve_command", "command", "Answer questions over HTTP, with a page for people."),
     "ask": ("api.ask_command", "command", "Ask the index one question."),
     "eval": ("eval.eval_command", "command", "Measure retrieval on questions whose answers are known."),
+    "lint": ("ingest.lint_command", "command", "Say what is wrong with files, without ingesting them."),
     "doctor": ("api.doctor_command", "command", "Check the installation and the index, and say what to do."),
     "index": ("ingest.index_command", "index_group", "List generations, go back to one, remove old ones."),
 }

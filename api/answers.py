@@ -1,50 +1,59 @@
 """From a question to the body of a response: the one path that HTTP and the command line share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from time import perf_counter
 
-from api.query_request import QueryRequest
+from api.answer_policy import AnswerPolicy
+from api.answer_warnings import warnings_about
+from api.query_request import AnswerKind, QueryRequest
 from api.query_response import (
+    AnswerabilityBody,
+    AnswerBody,
+    AnswerSpanBody,
     CitationBody,
     Duplicate,
     IndexReference,
     PassageBody,
     QueryResponse,
+    QuoteBody,
     Scores,
     Timings,
-    WarningBody,
-    WarningCode,
 )
 from api.snapshot import Snapshot
+from retriever.answer import Answer
+from retriever.answerability import Decision
 from retriever.citation import Citation, cite
-from retriever.freshness import Freshness
+from retriever.evidence import EVIDENCE_HITS
+from retriever.governance import FreshnessPolicy, apply_freshness, may_be_searched
 from retriever.index import Index
-from retriever.query import Hit, Mode, NoHits, Query, Retrieval
+from retriever.query import Hit, Query, Retrieval
 
 SCORE_DIGITS = 6
 
-_NO_HITS = {
-    NoHits.EMPTY_INDEX: "the collection holds no passages",
-    NoHits.FILTERED_OUT: "no document passes the filter",
-    NoHits.NO_MATCH: "nothing in the collection matches the question",
-}
 
-
-def answer_query(snapshot: Snapshot, request: QueryRequest, *, query_id: str, today: date) -> QueryResponse:
+def answer_query(
+    snapshot: Snapshot, request: QueryRequest, policy: AnswerPolicy, *, query_id: str, today: date
+) -> QueryResponse:
     """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable."""
     started = perf_counter()
     query = request.core_query()
-    retrieval = snapshot.retriever.retrieve(query)
-    passages = [_passage(snapshot.index, hit, today=today) for hit in retrieval.hits]
+    retrieval = _retrieve(snapshot, query, policy.freshness, today=today)
+    judgment = snapshot.judge.assess(query, retrieval)
+    hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
+    answer = None
+    if request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER:
+        answer = snapshot.answerer.answer(query.text, hits)
+    passages = [_passage(snapshot.index, hit, today=today) for hit in hits]
     return QueryResponse(
         query_id=query_id,
         query=query.text,
         index=IndexReference(generation=snapshot.index.generation, fingerprint=snapshot.index.fingerprint),
-        answerability=None,
-        answer=None,
+        answerability=AnswerabilityBody(**asdict(judgment)),
+        answer=None if answer is None else _answer(answer),
         passages=passages,
-        warnings=list(_warnings(snapshot, query, retrieval, passages)),
+        warnings=list(warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages)),
         timings_ms=Timings(
             encode=round(retrieval.encode_ms, 3),
             search=round(retrieval.search_ms, 3),
@@ -64,6 +73,7 @@ def citation_body(citation: Citation) -> CitationBody:
         license=citation.license,
         language=citation.language,
         audience_level=citation.audience_level,
+        audience=citation.audience,
         version=citation.version,
         source_type=citation.source_type,
         last_reviewed=citation.last_reviewed,
@@ -79,7 +89,37 @@ def citation_body(citation: Citation) -> CitationBody:
     )
 
 
+def _retrieve(snapshot: Snapshot, query: Query, freshness: FreshnessPolicy, *, today: date) -> Retrieval:
+    """What is found under the policy: more than was asked for where the judgment needs more to go by."""
+    # Only this policy leaves pages out; under the others the look at every page's review can be spared.
+    searched: Sequence[bool] | None = None
+    if freshness is FreshnessPolicy.EXCLUDE:
+        searched = may_be_searched(snapshot.index.documents, freshness, today=today)
+    judged = replace(query, top_k=max(query.top_k, EVIDENCE_HITS))
+    return snapshot.retriever.retrieve(judged, may_be_searched=searched)
+
+
+def _answer(answer: Answer) -> AnswerBody:
+    return AnswerBody(
+        text=answer.text,
+        spans=[
+            AnswerSpanBody(
+                start_char=span.start_char,
+                end_char=span.end_char,
+                passage_rank=span.passage_rank,
+                quote=QuoteBody(
+                    document_id=span.document_id,
+                    start_char=span.quote_start_char,
+                    end_char=span.quote_end_char,
+                ),
+            )
+            for span in answer.spans
+        ],
+    )
+
+
 def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
+    text = index.reading_text(hit.passage.document_id)
     return PassageBody(
         rank=hit.rank,
         passage_id=hit.passage.passage_id,
@@ -88,7 +128,7 @@ def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
         score=round(hit.score, SCORE_DIGITS),
         scores=Scores(dense=_rounded(hit.dense), lexical=_rounded(hit.lexical)),
         also_in=list(_duplicates(index, hit)),
-        citation=citation_body(cite(hit.document, hit.passage, today=today)),
+        citation=citation_body(cite(hit.document, hit.passage, reading_text=text, today=today)),
     )
 
 
@@ -103,23 +143,6 @@ def _duplicates(index: Index, hit: Hit) -> Iterator[Duplicate]:
             title=document.metadata.title,
             url=document.metadata.url,
         )
-
-
-def _warnings(
-    snapshot: Snapshot, query: Query, retrieval: Retrieval, passages: list[PassageBody]
-) -> Iterator[WarningBody]:
-    if retrieval.no_hits is not None:
-        reason = retrieval.no_hits
-        yield WarningBody(code=WarningCode(reason.value), passage_rank=None, detail=_NO_HITS[reason])
-    limit = snapshot.index.manifest.encoder.max_tokens
-    pieces = 0 if query.mode is Mode.LEXICAL else snapshot.retriever.question_tokens(query.text)
-    if pieces > limit:
-        detail = f"the question has {pieces} word pieces; the search by meaning reads the first {limit}"
-        yield WarningBody(code=WarningCode.QUERY_TRUNCATED, passage_rank=None, detail=detail)
-    for passage in passages:
-        if passage.citation.freshness is Freshness.OVERDUE:
-            detail = f"review was due on {passage.citation.review_due}"
-            yield WarningBody(code=WarningCode.SOURCE_OVERDUE, passage_rank=passage.rank, detail=detail)
 
 
 def _rounded(score: float | None) -> float | None:

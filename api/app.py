@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import date
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -11,10 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api import asking, collection, health
+from api import asking, collection, governing, health, verifying
+from api.answer_policy import AnswerPolicy, routing_rules
 from api.collection_response import DocumentBody, DocumentPage, IndexBody, TextBody
+from api.governing import GovernanceBody
 from api.live_index import LiveIndex
-from api.openapi import FILTER_PARAMETERS, QUERY_BODY, document_with_our_models, refusals
+from api.older_texts import OlderTexts
+from api.openapi import FILTER_PARAMETERS, body_of, document_with_our_models, refusals
 from api.parameters import only_parameters
 from api.problems import Problem, invalid, problem_of, respond_problem
 from api.query_response import QueryResponse
@@ -25,18 +29,25 @@ from api.service import Service, utc_today
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, open_snapshot
 from api.validation import parameter_errors
+from api.verifying import VerifyResponse
 from retriever.errors import FootnotedError
 
 _ABOUT = "Questions in; passages out, each with a citation that anyone can check. Nothing that is asked is stored."
 
 
 def create_app(
-    settings: Settings, *, opener: SnapshotOpener = open_snapshot, today: Callable[[], date] = utc_today
+    settings: Settings, *, opener: SnapshotOpener | None = None, today: Callable[[], date] = utc_today
 ) -> FastAPI:
-    """The service over one index directory. It starts without an index too, and picks one up when it appears."""
+    """The service over one index directory. It starts without an index too, and picks one up when it appears.
+
+    Raises RoutingRulesInvalid where the settings name rules that cannot be used.
+    """
+    policy = AnswerPolicy(
+        rules=routing_rules(settings.routing_rules) if settings.routing else None, freshness=settings.freshness
+    )
     live = LiveIndex(
         settings.index_dir,
-        opener,
+        opener or partial(open_snapshot, rules=policy.rules),
         reload_interval_s=settings.reload_interval_s,
         retry_interval_s=settings.retry_interval_s,
     )
@@ -66,7 +77,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.service = Service(settings=settings, live=live, threads=threads, today=today)
+    app.state.service = Service(
+        settings=settings,
+        policy=policy,
+        live=live,
+        older=OlderTexts(settings.index_dir),
+        threads=threads,
+        today=today,
+    )
     _add_routes(app)
     add_pages(app)
     _add_error_handlers(app)
@@ -83,7 +101,17 @@ def _add_routes(app: FastAPI) -> None:
         methods=["POST"],
         response_model=QueryResponse,
         responses=refusals(400, 408, 413, 415, 422, 503),
-        openapi_extra=QUERY_BODY,
+        openapi_extra=body_of("QueryRequest"),
+        dependencies=[Depends(only_parameters())],
+        tags=["asking"],
+    )
+    add(
+        "/v1/citations/verify",
+        verifying.verify,
+        methods=["POST"],
+        response_model=VerifyResponse,
+        responses=refusals(400, 408, 413, 415, 422, 503),
+        openapi_extra=body_of("VerifyRequest"),
         dependencies=[Depends(only_parameters())],
         tags=["asking"],
     )
@@ -118,6 +146,14 @@ def _add_routes(app: FastAPI) -> None:
         response_model=TextBody,
         responses=refusals(404, 422, 503),
         dependencies=[Depends(only_parameters("start", "end"))],
+        tags=["collection"],
+    )
+    add(
+        "/v1/governance",
+        governing.governance,
+        response_model=GovernanceBody,
+        responses=refusals(422, 503),
+        dependencies=[Depends(only_parameters())],
         tags=["collection"],
     )
     add("/livez", health.livez, response_model=health.Liveness, responses=refusals(), tags=["service"])

@@ -1,4 +1,4 @@
-"""`footnoted ask`: one question on the command line, the same passages as over HTTP."""
+"""`footnoted ask`: one question on the command line, the same answer and passages as over HTTP."""
 
 import sys
 import textwrap
@@ -18,6 +18,9 @@ _FRESHNESS = {
     "overdue": ("REVIEW OVERDUE", "red"),
     "unknown": ("review date unknown", None),
 }
+
+_URGENT = ("emergency", "self_harm")
+_ON_ANSWER = ("sources_differ", "list_continues")
 
 
 def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -63,21 +66,24 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 def command(
     question: str, index_dir: Path, top_k: int, mode: str, pairs: list[tuple[str, str]], as_json: bool
 ) -> None:
-    """Show the passages that answer QUESTION, each with its source."""
+    """Answer QUESTION in the words of the pages, with footnotes, then show the passages they stand in."""
+    from api.answer_policy import AnswerPolicy, routing_rules
     from api.answers import answer_query
     from api.identifiers import new_identifier
     from api.query_request import QueryRequest
     from api.service import utc_today
     from api.snapshot import open_snapshot
     from retriever.errors import FootnotedError, QueryInvalid
+    from retriever.governance import FreshnessPolicy
 
     try:
         request = QueryRequest.model_validate(
             {"query": question, "top_k": top_k, "mode": mode, "filters": _request_filter(pairs)}
         )
         request.core_query()
-        snapshot = open_snapshot(index_dir)
-        response = answer_query(snapshot, request, query_id=f"q_{new_identifier()}", today=utc_today())
+        policy = AnswerPolicy(rules=routing_rules(None), freshness=FreshnessPolicy.WARN)
+        snapshot = open_snapshot(index_dir, rules=policy.rules)
+        response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=utc_today())
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)
         sys.exit(2)
@@ -102,12 +108,30 @@ def _request_filter(pairs: list[tuple[str, str]]) -> dict[str, object] | None:
 
 def _print(response: "QueryResponse") -> None:
     for warning in response.warnings:
-        if warning.passage_rank is None:
+        if warning.code.value in _URGENT:
+            click.secho(f"{textwrap.fill(warning.detail, WIDTH)}\n", fg="red", bold=True, err=True)
+        elif warning.passage_rank is None:
             click.echo(f"Note: {warning.detail}.", err=True)
-    if not response.passages:
-        click.echo("Not found in this collection.")
+    if response.answer is not None:
+        click.echo(
+            "\n".join(_wrapped(line, indent="") for line in _plain(response.answer.text).splitlines()) + "\n"
+        )
+        for note in _notes_on_answer(response):
+            click.echo(f"{click.style(_wrapped(note, indent=''), fg='yellow')}\n")
+    elif response.answerability.decision.value == "abstain":
+        nearest = " These are the nearest pages:\n" if response.passages else ""
+        click.echo(f"Not found in this collection.{nearest}")
     for passage in response.passages:
         click.echo(_passage(passage) + "\n")
+
+
+def _notes_on_answer(response: "QueryResponse") -> list[str]:
+    """What to know of the answer, each note once, with the marks of the passages that it concerns."""
+    marks: dict[str, list[str]] = {}
+    for warning in response.warnings:
+        if warning.code.value in _ON_ANSWER:
+            marks.setdefault(warning.detail, []).append(f"[{warning.passage_rank}]")
+    return [f"Note on {' and '.join(ranks)}: {detail}." for detail, ranks in marks.items()]
 
 
 def _passage(passage: "PassageBody") -> str:
@@ -133,14 +157,14 @@ def _origin(citation: "CitationBody") -> str:
     return cited or source or "source not given"
 
 
-def _wrapped(line: str) -> str:
+def _wrapped(line: str, *, indent: str = "    ") -> str:
     # A table's line keeps its tabs, and with them its columns.
     width = max(len(line) + 4, WIDTH) if "\t" in line else WIDTH
     return textwrap.fill(
         line,
         width,
-        initial_indent="    ",
-        subsequent_indent="    ",
+        initial_indent=indent,
+        subsequent_indent=indent,
         break_long_words=False,
         expand_tabs=False,
         replace_whitespace=False,

@@ -1,4 +1,4 @@
-"""`POST /v1/query`: a question in, passages with citations out."""
+"""`POST /v1/query`: a question in; an answer, and passages with citations, out."""
 
 from fastapi import Request, Response
 
@@ -10,7 +10,7 @@ from api.service import service_of
 
 
 async def query(request: Request) -> Response:
-    """The best passages for a question, each with a citation that anyone can check."""
+    """The answer in the pages' own words, and the best passages, each with a citation that anyone can check."""
     service = service_of(request)
     settings = service.settings
     asked = await read_json(
@@ -18,8 +18,8 @@ async def query(request: Request) -> Response:
     )
     # One snapshot serves the whole request, so that no answer can mix two generations.
     snapshot = service.live.snapshot()
-    query_id, today = f"q_{new_identifier()}", service.today()
+    query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
     body = await service.threads.run(
-        lambda: answer_query(snapshot, asked, query_id=query_id, today=today).model_dump_json()
+        lambda: answer_query(snapshot, asked, policy, query_id=query_id, today=today).model_dump_json()
     )
     return Response(body, media_type="application/json")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from retriever.document import Document, ReviewFrequency
 from retriever.freshness import Freshness, review
+from retriever.governance import Audience, audience_of
 from retriever.index import Index
 
 
@@ -71,7 +72,10 @@ class DocumentBody(_Response):
     citation: str | None
     license: str | None
     language: str | None
-    audience_level: str | None
+    audience_level: str | None = Field(description="As the page declares it.")
+    audience: Audience | None = Field(
+        description="For whom it is written: by its title and address, else as it declares."
+    )
     status: str | None
     version: str | None
     last_reviewed: date | None
@@ -132,6 +136,7 @@ def document_body(index: Index, document: Document, *, today: date) -> DocumentB
         license=metadata.license,
         language=metadata.language,
         audience_level=metadata.audience_level,
+        audience=audience_of(document),
         status=metadata.status,
         version=metadata.version,
         last_reviewed=metadata.last_reviewed,

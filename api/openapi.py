@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from api.health import NotReady
 from api.problems import MEDIA_TYPE, ProblemDetails
 from api.query_request import QueryRequest
+from api.verifying import VerifyRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _REASONS = {
@@ -22,13 +23,6 @@ _REASONS = {
     422: "A value is not accepted; `errors` says which and why.",
     500: "The service failed; its log has the particulars under the request id.",
     503: "No index is open, or too many questions are waiting; `Retry-After` says when to come back.",
-}
-
-QUERY_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="QueryRequest")}}},
-    }
 }
 
 FILTER_PARAMETERS: dict[str, Any] = {
@@ -49,6 +43,12 @@ FILTER_PARAMETERS: dict[str, Any] = {
         }
     ]
 }
+
+
+def body_of(model: str) -> dict[str, Any]:
+    """What a route adds to its operation whose body we read ourselves: JSON of that model."""
+    schema = {"$ref": _REFERENCE.format(model=model)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def refusals(*statuses: int, model: str = "ProblemDetails") -> dict[int | str, dict[str, Any]]:
@@ -72,7 +72,8 @@ def document_with_our_models(app: FastAPI) -> Callable[[], dict[str, Any]]:
     @cache
     def openapi() -> dict[str, Any]:
         document = derive()
-        ours = [(QueryRequest, "validation"), (ProblemDetails, "serialization"), (NotReady, "serialization")]
+        read = [(model, "validation") for model in (QueryRequest, VerifyRequest)]
+        ours = [*read, (ProblemDetails, "serialization"), (NotReady, "serialization")]
         _, definitions = models_json_schema(ours, ref_template=_REFERENCE)  # type: ignore[arg-type]
         document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
         return document

@@ -1,5 +1,6 @@
 """The body of `POST /v1/query`: strict, bounded, with nothing ignored."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -10,20 +11,19 @@ from retriever.query import Mode, Query
 from retriever.retrieve import normalise_question
 
 
-def _only_none(value: object) -> object:
-    if value != "none":
-        raise PydanticCustomError(
-            "answer_not_available", "this version gives passages and no answer text; send none or leave it out"
-        )
-    return value
-
-
 def _only_false(value: object) -> object:
     if value is not False:
         raise PydanticCustomError(
             "explain_not_available", "this version does not explain its ranking; send false or leave it out"
         )
     return value
+
+
+class AnswerKind(StrEnum):
+    """Which answer text is wanted beside the passages."""
+
+    NONE = "none"
+    EXTRACTIVE = "extractive"
 
 
 class QueryRequest(BaseModel):
@@ -53,8 +53,10 @@ class QueryRequest(BaseModel):
         default=Mode.HYBRID,
         description="Which searches take part: by meaning (`dense`), by words (`lexical`), both.",
     )
-    answer: Annotated[Literal["none"], BeforeValidator(_only_none)] = Field(
-        default="none", description="Which answer text is wanted; this version gives passages only."
+    answer: Annotated[AnswerKind, Field(strict=False)] = Field(
+        default=AnswerKind.EXTRACTIVE,
+        description="The passages' own sentences that answer best, each with its place (`extractive`), or no "
+        "answer text (`none`).",
     )
     filters: AnyFilter | None = Field(
         default=None, description="Which documents are searched; applied before the search, never after it."

@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from retriever.answerability import Decision, Reason
 from retriever.freshness import Freshness
+from retriever.governance import Audience
 
 
 class _Response(BaseModel):
@@ -31,12 +33,18 @@ class CitationBody(_Response):
 
     title: str = Field(examples=["Denosumab - NCI"])
     url: str | None = Field(description="The page as its author publishes it; check the scheme before linking.")
-    deep_link: str | None = Field(description="The page's address, leading to the passage where that is possible.")
+    deep_link: str | None = Field(
+        description="The page's address with a text fragment: a browser scrolls to the passage and marks it.",
+        examples=["https://example.org/denosumab#:~:text=It%20lowers,calcium%20levels."],
+    )
     source: str | None = Field(examples=["NCI"])
     citation: str | None = Field(description="How the page wants to be cited.", examples=["NCI, 2025"])
     license: str | None = Field(examples=["public_domain"])
     language: str | None = Field(examples=["en"])
-    audience_level: str | None = Field(examples=["patient"])
+    audience_level: str | None = Field(description="As the page declares it.", examples=["patient"])
+    audience: Audience | None = Field(
+        description="For whom the page is written: by its title and address, else as it declares."
+    )
     version: str | None = Field(examples=["v1"])
     source_type: str | None
     last_reviewed: date | None
@@ -80,6 +88,10 @@ class PassageBody(_Response):
 class WarningCode(StrEnum):
     """What a reader should know before trusting a response."""
 
+    EMERGENCY = "emergency"
+    SELF_HARM = "self_harm"
+    SOURCES_DIFFER = "sources_differ"
+    LIST_CONTINUES = "list_continues"
     SOURCE_OVERDUE = "source_overdue"
     QUERY_TRUNCATED = "query_truncated"
     NO_MATCH = "no_match"
@@ -95,6 +107,46 @@ class WarningBody(_Response):
     detail: str
 
 
+class AnswerabilityBody(_Response):
+    """Whether the collection answers the question, as far as what was retrieved tells."""
+
+    decision: Decision
+    probability: float = Field(
+        ge=0, le=1, description="Calibrated: of the questions at 0.9, nine in ten are answerable."
+    )
+    threshold: float = Field(ge=0, le=1, description="From which probability on an answer is given.")
+    reason: Reason | None = Field(
+        description="Why no answer is given, null where one is. None of the reasons says that there is no answer "
+        "anywhere: only not in this collection."
+    )
+
+
+class QuoteBody(_Response):
+    """Where a stretch of the answer stands: `reading_text[start_char:end_char]` of that document."""
+
+    document_id: str = Field(examples=["denosumab"])
+    start_char: int = Field(ge=0)
+    end_char: int = Field(ge=0)
+
+
+class AnswerSpanBody(_Response):
+    """One stretch of the answer: `text[start_char:end_char]` is its quote, to the letter."""
+
+    start_char: int = Field(ge=0)
+    end_char: int = Field(ge=0)
+    passage_rank: int = Field(ge=1, description="The passage that holds the quote.")
+    quote: QuoteBody
+
+
+class AnswerBody(_Response):
+    """The passages' own words that answer the question; a footnote mark `[rank]` stands behind each stretch."""
+
+    text: str = Field(
+        description="Plain text.", examples=["Known side effects include skin infections and low calcium. [1]"]
+    )
+    spans: list[AnswerSpanBody]
+
+
 class Timings(_Response):
     """Milliseconds."""
 
@@ -104,13 +156,16 @@ class Timings(_Response):
 
 
 class QueryResponse(_Response):
-    """The passages for one question, all from one generation."""
+    """The answer and the passages for one question, all from one generation."""
 
     query_id: str = Field(description="Sorts by time.", examples=["q_01J8ZC4Q0D8T4V5N3T1X9B7K2M"])
     query: str = Field(description="The question as it was searched.")
     index: IndexReference
-    answerability: None = Field(description="Always null: this version does not assess it.")
-    answer: None = Field(description="Always null: this version gives passages only.")
+    answerability: AnswerabilityBody
+    answer: AnswerBody | None = Field(
+        description="Null where none was asked for, where the decision is to abstain, or where nothing in the "
+        "passages may stand alone."
+    )
     passages: list[PassageBody] = Field(description="Best first; empty with a warning that says why.")
     warnings: list[WarningBody]
     timings_ms: Timings

@@ -77,8 +77,32 @@ _LOGGING: dict[str, Any] = {
     show_envvar=True,
     help="Seconds that open requests may take to finish once the service is told to stop.",
 )
+@click.option(
+    "--freshness",
+    type=click.Choice(["ignore", "warn", "demote", "exclude"]),
+    default="warn",
+    envvar="FOOTNOTED_FRESHNESS",
+    show_default=True,
+    show_envvar=True,
+    help="Pages overdue for review: say nothing, warn, rank them behind the others, or leave them out.",
+)
+@click.option(
+    "--routing-rules",
+    metavar="FILE|off",
+    default=None,
+    envvar="FOOTNOTED_ROUTING_RULES",
+    show_envvar=True,
+    help="Rules that tell an emergency from a question, in place of the program's own; off for none.",
+)
 def command(
-    index_dir: Path, host: str, port: int, reload_interval_s: float, threads: int, shutdown_grace_s: int
+    index_dir: Path,
+    host: str,
+    port: int,
+    reload_interval_s: float,
+    threads: int,
+    shutdown_grace_s: int,
+    freshness: str,
+    routing_rules: str | None,
 ) -> None:
     """Serve the question page and the HTTP API until stopped.
 
@@ -86,6 +110,8 @@ def command(
     """
     from api.app import create_app
     from api.settings import Settings
+    from retriever.governance import FreshnessPolicy
+    from retriever.routing import RoutingRulesInvalid
 
     settings = Settings(
         index_dir=index_dir,
@@ -94,10 +120,17 @@ def command(
         reload_interval_s=reload_interval_s,
         retrieval_threads=threads,
         shutdown_grace_s=shutdown_grace_s,
+        freshness=FreshnessPolicy(freshness),
+        routing=routing_rules != "off",
+        routing_rules=None if routing_rules in (None, "off") else Path(routing_rules),
     )
+    try:
+        app = create_app(settings)
+    except RoutingRulesInvalid as error:
+        raise click.UsageError(str(error)) from error
     listener = listen(host, port)
     click.echo(f"Opening the index in {index_dir} ...", err=True)
-    run_server(create_app(settings), settings, listener)
+    run_server(app, settings, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 
 from fastapi import Request
 
+from api.answer_policy import AnswerPolicy
 from api.live_index import LiveIndex
+from api.older_texts import OlderTexts
 from api.retrieval_threads import RetrievalThreads
 from api.settings import Settings
 
@@ -16,7 +18,9 @@ class Service:
     """One running service. `today` is the day that reviews are compared with."""
 
     settings: Settings
+    policy: AnswerPolicy
     live: LiveIndex
+    older: OlderTexts
     threads: RetrievalThreads
     today: Callable[[], date]
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from retriever.governance import FreshnessPolicy
+
 DEFAULT_INDEX = Path("index")
 
 
@@ -30,3 +32,10 @@ class Settings(BaseModel):
     body_limit_bytes: int = Field(default=64 * 1024, ge=1_024, le=16 * 1024 * 1024)
     body_timeout_s: float = Field(default=10.0, gt=0, le=300, allow_inf_nan=False)
     shutdown_grace_s: int = Field(default=10, ge=0, le=600, description="How long open requests may finish.")
+    freshness: FreshnessPolicy = Field(
+        default=FreshnessPolicy.WARN, description="What becomes of pages that are overdue for review."
+    )
+    routing: bool = Field(
+        default=True, description="Whether questions about health are looked at for emergencies."
+    )
+    routing_rules: Path | None = Field(default=None, description="Rules in place of the program's own.")

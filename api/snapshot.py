@@ -1,24 +1,41 @@
-"""A snapshot: one open generation with the encoder that built it, immutable, serving whole requests."""
+"""A snapshot: one open generation with all that answers from it, immutable, serving whole requests."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from retriever.answer import Answerer
+from retriever.answerability import Answerability, Assessor
+from retriever.calibration import load_calibration
 from retriever.encoder import Encoder
 from retriever.index import Index
-from retriever.query import Query
+from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
+from retriever.routing import RoutingRules, concerns_health
 
 WARM_UP = Query(text="warm-up", top_k=1)
 
 
+class Judge(Protocol):
+    """Says how probable it is that the collection answers a question."""
+
+    def assess(self, query: Query, retrieval: Retrieval) -> Answerability:
+        """The judgment of what was retrieved for a query."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one request needs, all of one generation. Safe to share between threads."""
+    """What one request needs, all of one generation. Safe to share between threads.
+
+    `concerns_health` says whether questions to this collection are looked at by the routing rules.
+    """
 
     index: Index
     encoder: Encoder
     retriever: Retriever
+    judge: Judge
+    answerer: Answerer
+    concerns_health: bool
 
 
 class SnapshotOpener(Protocol):
@@ -28,7 +45,9 @@ class SnapshotOpener(Protocol):
         """A snapshot that has answered a warm-up query. Raises FootnotedError."""
 
 
-def open_snapshot(index_dir: Path, previous: Snapshot | None = None) -> Snapshot:
+def open_snapshot(
+    index_dir: Path, previous: Snapshot | None = None, *, rules: RoutingRules | None = None
+) -> Snapshot:
     """The current generation, every file verified, with its own encoder, after a warm-up query.
 
     Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
@@ -42,6 +61,23 @@ def open_snapshot(index_dir: Path, previous: Snapshot | None = None) -> Snapshot
         encoder = previous.encoder
     else:
         encoder = open_encoder(identity, index_dir)
-    retriever = Retriever(index, encoder)
-    retriever.retrieve(WARM_UP)
-    return Snapshot(index=index, encoder=encoder, retriever=retriever)
+    judge = Assessor(index, load_calibration(index_dir, index))
+    snapshot = make_snapshot(index, encoder, Retriever(index, encoder), judge, rules=rules)
+    retrieval = snapshot.retriever.retrieve(WARM_UP)
+    judge.assess(WARM_UP, retrieval)
+    snapshot.answerer.answer(WARM_UP.text, retrieval.hits)
+    return snapshot
+
+
+def make_snapshot(
+    index: Index, encoder: Encoder, retriever: Retriever, judge: Judge, *, rules: RoutingRules | None
+) -> Snapshot:
+    """The snapshot over an open index; what is read from the whole collection is read here, once."""
+    return Snapshot(
+        index=index,
+        encoder=encoder,
+        retriever=retriever,
+        judge=judge,
+        answerer=Answerer(index, encoder),
+        concerns_health=rules is not None and concerns_health(index.documents, rules),
+    )

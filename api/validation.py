@@ -10,7 +10,7 @@ from api.problems import FieldError
 
 MAX_ERRORS = 10
 
-OWN_CODES = frozenset({"answer_not_available", "explain_not_available", "filter_value"})
+OWN_CODES = frozenset({"explain_not_available", "filter_value", "span_empty"})
 """Types of PydanticCustomError that our models raise; their messages are our own sentences."""
 
 _KINDS = {

@@ -145,3 +145,55 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
         click.echo(f"footnoted eval: {error}", err=True)
         sys.exit(3)
     echo(found, as_json=as_json)
+
+
+@command.command()
+@click.argument("dataset_path", metavar="[DATASET]", required=False, type=click.Path(exists=True, path_type=Path))
+@INDEX_OPTION
+@click.option(
+    "--max-risk",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="Share of the answered questions that may be unanswerable, where both kinds are equally frequent.",
+)
+@click.option(
+    "--questions", type=click.IntRange(20, 10_000), default=400, show_default=True, help="Made without DATASET."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def calibrate(**options: Any) -> None:
+    """Fit to this collection when to say "not found in this collection".
+
+    On labelled questions (DATASET), or, without them, on questions made from the collection by leaving documents
+    out. Writes calibration.json into the index directory.
+    """
+    from datetime import UTC, datetime
+
+    from eval.run_calibrate import run_calibrate
+    from retriever.errors import FootnotedError
+
+    try:
+        run_calibrate(**options, now=lambda: datetime.now(UTC))
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)
+
+
+@command.command("calibrate-default", hidden=True)
+@click.argument("sources", metavar="INDEX[=DATASET]...", nargs=-1, required=True)
+@click.option("--max-risk", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.1)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--seed", type=click.IntRange(0), default=0)
+def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
+    """Fit the calibration that comes with the program: on every INDEX's own questions or on a DATASET's."""
+    from datetime import UTC, datetime
+
+    from eval.run_calibrate import run_default
+    from retriever.errors import FootnotedError
+
+    try:
+        run_default(sources, **options, now=lambda: datetime.now(UTC))
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)

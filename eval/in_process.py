@@ -7,8 +7,11 @@ from pathlib import Path
 from eval.dataset import Question
 from eval.errors import ComparisonRefused
 from eval.system import Found, Response
+from retriever.answerability import Assessor
+from retriever.calibration import Calibration, load_calibration
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid
+from retriever.evidence import EVIDENCE_HITS
 from retriever.index import Index
 from retriever.open_encoder import open_encoder
 from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query
@@ -28,13 +31,15 @@ class InProcess:
         *,
         mode: Mode = Mode.HYBRID,
         weights: Weights = WEIGHTS,
+        calibration: Calibration | None = None,
     ) -> None:
-        """Raises IndexMismatch for an encoder that did not build the index."""
+        """No probabilities without a calibration. Raises IndexMismatch for another encoder than the index's."""
         self.index = index
         self.encoder = encoder
         self._mode = mode
         self._retriever = Retriever(index, encoder, weights=weights)
         self._filter: Filter | None = None
+        self._assessor = None if calibration is None else Assessor(index, calibration)
         self.source_paths = {document.document_id: document.source_path for document in index.documents}
         manifest = index.manifest
         self.identity = {
@@ -53,7 +58,7 @@ class InProcess:
         """The current generation under `index_dir` and its encoder. Raises what opening either raises."""
         index = Index.open(index_dir)
         encoder = open_encoder(index.manifest.encoder, index_dir, threads=1)
-        return cls(index, encoder, mode=mode)
+        return cls(index, encoder, mode=mode, calibration=load_calibration(index_dir, index))
 
     def variant(self, *, mode: Mode, weights: Weights) -> "InProcess":
         """The same index and exclusions, ranked another way."""
@@ -70,24 +75,27 @@ class InProcess:
         """The best passages; a question that the service refuses has none."""
         started = time.perf_counter()
         try:
-            retrieval = self._retriever.retrieve(
-                Query(
-                    text=normalise_question(question.text),
-                    top_k=top_k,
-                    mode=self._mode,
-                    filters=self._filter,
-                    max_per_document=DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document,
-                )
+            query = Query(
+                text=normalise_question(question.text),
+                top_k=top_k,
+                mode=self._mode,
+                filters=self._filter,
+                max_per_document=DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document,
             )
+            retrieval = self._retriever.retrieve(query)
         except QueryInvalid as error:
             if error.pointer != "/query":
                 raise ComparisonRefused(f"the search was refused: {error}") from error
             return Response((), 0.0, 0.0, (time.perf_counter() - started) * 1000, refused=True)
+        # A calibration holds for hits as the service gives them by default; others are not judged.
+        judged = top_k >= EVIDENCE_HITS and query.max_per_document == DEFAULT_PER_DOCUMENT
+        assessor = self._assessor if judged else None
         return Response(
             found=tuple(_found(hit) for hit in retrieval.hits),
             encode_ms=retrieval.encode_ms,
             search_ms=retrieval.search_ms,
             total_ms=(time.perf_counter() - started) * 1000,
+            probability=None if assessor is None else assessor.assess(query, retrieval).probability,
         )
 
 

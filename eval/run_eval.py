@@ -215,7 +215,8 @@ def open_both(options: Options) -> Opened:
         system = OverHttp(options.url, mode=mode)
     else:
         system = InProcess.open(options.index_dir, mode=mode)
-    excluded = set(match_names(system.source_paths, dataset.excluded).ids.values()) if dataset.excluded else set()
+    named = match_names(system.source_paths, dataset.excluded)
+    excluded = {named.document_id(name) for name in set(dataset.excluded) - set(named.missing)}
     system.leave_out(sorted(system.source_paths[document_id] for document_id in excluded))
     names = match_names(system.source_paths, dataset.judged)
     index = system.index if isinstance(system, InProcess) else local_index(options.index_dir, system)

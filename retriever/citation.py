@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from retriever.deep_link import deep_link
 from retriever.document import Document
 from retriever.freshness import Freshness, review
+from retriever.governance import Audience, audience_of
 from retriever.passage import Passage
 
 
@@ -14,6 +16,7 @@ class Citation:
 
     `start_char`/`end_char` count in the reading text, `source_start_char`/`source_end_char` in the source
     file decoded as UTF-8 without newline translation. `document_sha256` is the digest of the file's bytes.
+    `audience_level` is what the page declares, `audience` for whom it is written as far as it tells.
     """
 
     title: str
@@ -24,6 +27,7 @@ class Citation:
     license: str | None
     language: str | None
     audience_level: str | None
+    audience: Audience | None
     version: str | None
     source_type: str | None
     last_reviewed: date | None
@@ -38,19 +42,20 @@ class Citation:
     document_sha256: str
 
 
-def cite(document: Document, passage: Passage, *, today: date) -> Citation:
-    """The citation of a passage as it stands on `today`."""
+def cite(document: Document, passage: Passage, *, reading_text: str, today: date) -> Citation:
+    """The citation of a passage as it stands on `today`; `reading_text` is the whole page's, for the deep link."""
     metadata = document.metadata
     due = review(metadata, today=today)
     return Citation(
         title=metadata.title,
         url=metadata.url,
-        deep_link=metadata.url,
+        deep_link=deep_link(metadata.url, reading_text, passage.start_char, passage.end_char),
         source=metadata.source,
         citation=metadata.citation,
         license=metadata.license,
         language=metadata.language,
         audience_level=metadata.audience_level,
+        audience=audience_of(document),
         version=metadata.version,
         source_type=metadata.source_type,
         last_reviewed=metadata.last_reviewed,

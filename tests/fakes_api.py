@@ -4,22 +4,26 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import compress
 from pathlib import Path
 
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from api.snapshot import Snapshot
+from api.snapshot import Snapshot, make_snapshot
+from retriever.answerability import Answerability, Decision, Reason, nothing_found
 from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.errors import FootnotedError, IndexMissing
 from retriever.filters import check_filter, filter_keys, matching
 from retriever.index import Index
+from retriever.lexical import LexicalField, count_terms
 from retriever.manifest import Manifest, SplitIdentity
 from retriever.passage import Passage
 from retriever.pointer import read_pointer
 from retriever.query import Hit, NoHits, Query, Retrieval
 from retriever.retrieve import Retriever
+from retriever.routing import default_rules
 from tests.hashing import IDENTITY, HashingEncoder
 
 TODAY = date(2026, 11, 22)
@@ -68,6 +72,7 @@ class MemoryIndex(Index):
             )
             for number, (metadata, text) in enumerate(pages)
         )
+        self.body = LexicalField.build(count_terms(text for _, text in pages))
         self.manifest = Manifest(
             format=1,
             generation=generation,
@@ -103,7 +108,7 @@ class WordRetriever(Retriever):
         self.index = index
         self._before = before
 
-    def retrieve(self, query: Query) -> Retrieval:
+    def retrieve(self, query: Query, *, may_be_searched: Sequence[bool] | None = None) -> Retrieval:
         self._before(query)
         documents = self.index.documents
         if not documents:
@@ -112,6 +117,9 @@ class WordRetriever(Retriever):
             check_filter(query.filters, filter_keys(documents))
             kept = matching(documents, query.filters)
             documents = tuple(document for document, keep in zip(documents, kept, strict=True) if keep)
+        if may_be_searched is not None:
+            searched = list(compress(self.index.documents, may_be_searched))
+            documents = tuple(document for document in documents if document in searched)
         scored = sorted(((self._score(query.text, each), each) for each in documents), key=lambda s: -s[0])
         found = [(score, document) for score, document in scored if score > 0][: query.top_k]
         if not found:
@@ -129,13 +137,29 @@ class WordRetriever(Retriever):
 
     def _hit(self, rank: int, score: float, document: Document) -> Hit:
         passage = self.index.passages_of(document.document_id)[0]
-        others = tuple(self.index.passages_of("doc-2")) if document.document_id == "doc-1" else ()
+        has_copy = document.document_id == "doc-1" and self.index.document("doc-2") is not None
+        others = tuple(self.index.passages_of("doc-2")) if has_copy else ()
         return Hit(rank, passage, document, score, 1 / 3, None, others)
+
+
+class WordJudge:
+    """Trusts a retrieval whose best passage holds a tenth of the question's words."""
+
+    threshold = 0.1
+
+    def assess(self, query: Query, retrieval: Retrieval) -> Answerability:  # noqa: ARG002 - the seam's
+        """The judgment; the best score stands for the probability."""
+        if retrieval.no_hits is not None:
+            return nothing_found(retrieval.no_hits, threshold=self.threshold)
+        best = retrieval.hits[0].score
+        if best < self.threshold:
+            return Answerability(Decision.ABSTAIN, best, self.threshold, Reason.WEAK_EVIDENCE)
+        return Answerability(Decision.ANSWER, best, self.threshold, None)
 
 
 def snapshot_of(index: MemoryIndex, before: Callable[[Query], None] = lambda _: None) -> Snapshot:
     """A snapshot over an index in memory; `before` runs before each retrieval."""
-    return Snapshot(index=index, encoder=HashingEncoder(), retriever=WordRetriever(index, before))
+    return make_snapshot(index, HashingEncoder(), WordRetriever(index, before), WordJudge(), rules=default_rules())
 
 
 class FolderOpener:
@@ -167,7 +191,7 @@ def publish(index_dir: Path, number: int) -> str:
 
 
 @contextmanager
-def served(index_dir: Path, opener: FolderOpener, **settings: float) -> Iterator[TestClient]:
+def served(index_dir: Path, opener: FolderOpener, **settings: object) -> Iterator[TestClient]:
     """A client of the whole service over `index_dir`, on the day TODAY."""
     chosen = Settings.model_validate({"index_dir": index_dir, "reload_interval_s": 0.01, **settings})
     with TestClient(create_app(chosen, opener=opener, today=lambda: TODAY)) as client:
@@ -175,7 +199,7 @@ def served(index_dir: Path, opener: FolderOpener, **settings: float) -> Iterator
 
 
 @contextmanager
-def small_collection(folder: Path, **settings: float) -> Iterator[TestClient]:
+def small_collection(folder: Path, **settings: object) -> Iterator[TestClient]:
     """A client of a service over PAGES."""
     name = publish(folder / "index", 1)
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})

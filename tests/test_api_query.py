@@ -36,7 +36,8 @@ def test_a_response_has_exactly_the_fields_of_the_contract(client: TestClient) -
         *("query_id", "query", "index", "answerability", "answer", "passages", "warnings", "timings_ms"),
     }
     assert body["index"]["generation"] == "gen-000001"
-    assert (body["answerability"], body["answer"]) == (None, None)
+    assert body["answerability"] == {"decision": "answer", "probability": 1.0, "threshold": 0.1, "reason": None}
+    assert set(body["answer"]) == {"text", "spans"}
     assert set(body["timings_ms"]) == {"encode", "search", "total"}
 
 
@@ -50,6 +51,34 @@ def test_a_passage_carries_a_citation_that_can_be_checked(client: TestClient) ->
     span = {"start": citation["start_char"], "end": citation["end_char"]}
     text = client.get(f"/v1/documents/{passage['document_id']}/text", params=span).json()["text"]
     assert text == passage["text"] == PAGES[0][1]
+
+
+def test_every_stretch_of_the_answer_is_its_quote_inside_its_passage(client: TestClient) -> None:
+    body = ask(client, query="what is denosumab used for?")
+    answer = body["answer"]
+    assert answer["text"].endswith(" [1]")
+    for span in answer["spans"]:
+        quote, passage = span["quote"], body["passages"][span["passage_rank"] - 1]
+        place = {"start": quote["start_char"], "end": quote["end_char"]}
+        text = client.get(f"/v1/documents/{quote['document_id']}/text", params=place).json()["text"]
+        assert answer["text"][span["start_char"] : span["end_char"]] == text
+        assert passage["document_id"] == quote["document_id"]
+        assert passage["citation"]["start_char"] <= quote["start_char"]
+        assert quote["end_char"] <= passage["citation"]["end_char"]
+
+
+def test_no_answer_text_is_given_where_none_is_wanted(client: TestClient) -> None:
+    body = ask(client, query="what is denosumab used for?", answer="none")
+    assert body["answer"] is None
+    assert body["passages"][0]["document_id"] == "doc-0"
+
+
+def test_a_citation_leads_to_the_passage_in_its_page_and_says_for_whom_it_is(client: TestClient) -> None:
+    citation = ask(client, query="denosumab calcium")["passages"][0]["citation"]
+    assert citation["deep_link"] == (
+        "https://example.org/denosumab#:~:text=Denosumab%20is%20used%20in%20cancer.,It%20may%20cause%20skin%20infections."
+    )
+    assert (citation["audience_level"], citation["audience"]) == ("patient", "patient")
 
 
 def test_scores_are_rounded_to_six_decimals(client: TestClient) -> None:
@@ -95,6 +124,23 @@ def test_no_passages_come_with_the_reason(client: TestClient, body: dict[str, ob
     answered = ask(client, **body)
     assert answered["passages"] == []
     assert [warning["code"] for warning in answered["warnings"]] == [code]
+    judged = {"decision": "abstain", "probability": 0.0, "threshold": 0.1, "reason": code}
+    assert (answered["answerability"], answered["answer"]) == (judged, None)
+
+
+def test_weak_evidence_gets_no_answer_and_still_the_nearest_passages(client: TestClient) -> None:
+    body = ask(client, query="zebra giraffe ostrich penguin walrus badger otter lynx heron quokka mammogram")
+    assert body["answerability"]["decision"] == "abstain"
+    assert body["answerability"]["reason"] == "weak_evidence"
+    assert body["answer"] is None
+    assert body["passages"]
+
+
+def test_the_judgment_does_not_depend_on_how_many_passages_are_wanted(client: TestClient) -> None:
+    one, many = (ask(client, query="mammogram", top_k=wanted) for wanted in (1, 5))
+    assert one["answerability"] == many["answerability"]
+    assert one["passages"] == many["passages"][:1]
+    assert len(many["passages"]) > 1
 
 
 def test_an_empty_collection_says_so(tmp_path: Path) -> None:
@@ -155,7 +201,7 @@ def test_an_unknown_field_is_refused_and_the_nearest_one_named(client: TestClien
 @pytest.mark.parametrize(
     ("field", "given", "code"),
     [
-        ("answer", "extractive", "answer_not_available"),
+        ("answer", "generated", "not_accepted"),
         ("explain", True, "explain_not_available"),
         ("mode", "fuzzy", "not_accepted"),
         ("max_per_document", 0, "out_of_range"),

@@ -10,7 +10,9 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from api.snapshot import Snapshot
+from api.snapshot import Snapshot, make_snapshot
+from retriever.answerability import Assessor
+from retriever.calibration import load_calibration
 from retriever.index import Index
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
@@ -23,7 +25,8 @@ def open_with_hashing(index_dir: Path, previous: Snapshot | None) -> Snapshot:
     """What `open_snapshot` does, with the encoder that needs no model."""
     encoder = HashingEncoder() if previous is None else previous.encoder
     index = Index.open(index_dir)
-    return Snapshot(index=index, encoder=encoder, retriever=Retriever(index, encoder))
+    judge = Assessor(index, load_calibration(index_dir, index))
+    return make_snapshot(index, encoder, Retriever(index, encoder), judge, rules=None)
 
 
 @pytest.fixture

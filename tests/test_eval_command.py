@@ -19,7 +19,7 @@ from eval.eval_command import command
 from eval.over_http import OverHttp, ServiceFailed
 from eval.run_eval import refuse_missing
 from ingest.ingest_command import command as ingest
-from tests.test_eval_datasets import STARTER, judged
+from tests.test_eval_datasets import STARTER, judged, write_lines
 
 CORPUS = STARTER.parents[1] / "corpus"
 GATE = STARTER / "gate.json"
@@ -185,3 +185,19 @@ def test_the_report_of_the_starter_collection_is_drawn(starter_index: Path, tmp_
     report = tmp_path / "report.html"
     assert called(STARTER, "--index", starter_index, "--report", report, "--sample", "40").exit_code == 0
     assert "What each stage is worth" in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_a_document_that_the_dataset_excludes_is_left_out_and_no_other(
+    starter_index: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    write_lines(folder / "questions.jsonl", {"id": "a", "question": "weekly tablets", "answerable": True})
+    (folder / "exclude.txt").write_text("medicines/risedronate.md\nnowhere.md\n", encoding="utf-8")
+    outcome = called(folder, "--index", starter_index, "--out", tmp_path / "out")
+    assert outcome.exit_code == 0, outcome.stderr
+    run = (tmp_path / "out" / "run.trec").read_text(encoding="utf-8")
+    assert "risedronate" not in run
+    assert len(run.splitlines()) > 10

@@ -1,150 +1,26 @@
-// The question page. Everything that comes from the service is put in as text, never as markup.
+// The question page: asks, and shows the answer with its footnotes, the passages, or why there is none.
+
+import { answerPanel, back } from "./answer.js";
+import { button, day, element, sentence } from "./elements.js";
+import { card, folded } from "./passages.js";
 
 const RETRY_MS = 5000;
 const EXAMPLES = 3;
-const BADGES = {
-  current: () => "Reviewed in time",
-  due_soon: (due) => `Review due ${due}`,
-  overdue: (due) => `Review overdue since ${due}`,
-  unknown: () => "Review date unknown",
+const URGENT = ["emergency", "self_harm"];
+const NOT_FOUND = "Not found in this collection";
+const ABSTENTIONS = {
+  empty_index: "The collection holds no passages yet.",
+  filtered_out: "No page that may be searched is left.",
+  no_match: "No page here speaks to this question. Other words may help, or the answer lies elsewhere.",
+  weak_evidence: "No page here was found that answers this question well enough to be quoted.",
+  out_of_scope: "The pages here speak of other things. The answer may well exist elsewhere.",
 };
-
 const part = (id) => document.getElementById(id);
-const [form, question, status, results, passages, message, retry] = [
-  "form", "question", "status", "results", "passages", "message", "retry",
+const [form, question, status, results, message, retry] = [
+  "form", "question", "status", "results", "message", "retry",
 ].map(part);
 
 let pending = null;
-
-function element(name, { text, className, attributes = {} } = {}, ...children) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter(Boolean));
-  return made;
-}
-
-function day(iso) {
-  const date = new Date(`${iso}T00:00:00Z`);
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
-}
-
-// Only web pages are linked: a document may carry any address, `javascript:` too.
-function webAddress(...candidates) {
-  for (const candidate of candidates) {
-    if (!candidate) continue;
-    try {
-      const address = new URL(candidate);
-      if (address.protocol === "https:" || address.protocol === "http:") return address.href;
-    } catch {
-      continue;
-    }
-  }
-  return null;
-}
-
-function link(address, text) {
-  return element("a", { text, attributes: { href: address, target: "_blank", rel: "noopener noreferrer" } });
-}
-
-function languageName(code) {
-  try {
-    return new Intl.DisplayNames("en", { type: "language" }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
-function facts(citation) {
-  const due = citation.review_due && day(citation.review_due);
-  return element(
-    "div",
-    { className: "facts" },
-    element("p", { className: "source", text: citation.source || citation.citation || "Source not given" }),
-    citation.source && citation.citation && citation.citation !== citation.source
-      && element("p", { className: "cite", text: citation.citation }),
-    element(
-      "ul",
-      { attributes: { "aria-label": "About this page" } },
-      element("li", { className: `badge ${citation.freshness}`, text: BADGES[citation.freshness](due) }),
-      citation.last_reviewed && element("li", { text: `Last reviewed ${day(citation.last_reviewed)}` }),
-      citation.audience_level && element("li", { text: `For: ${citation.audience_level}` }),
-      citation.language && element("li", { text: languageName(citation.language) }),
-    ),
-  );
-}
-
-// The text keeps its shape: its own heading, paragraphs with their line breaks, and tables, whose cells are
-// separated by tabs. No character but white space is left out.
-function shaped(text, heading, attributes) {
-  const made = element("div", { className: "text", attributes });
-  for (const block of text.split(/\n{2,}/)) {
-    let plain = [];
-    let rows = [];
-    const finish = () => {
-      if (plain.length) made.append(element("p", { text: plain.join("\n"), className: isHeading(plain) }));
-      if (rows.length) made.append(element("div", { className: "table" }, tableOf(rows)));
-      [plain, rows] = [[], []];
-    };
-    const isHeading = (lines) => (made.children.length === 0 && lines.join("\n") === heading ? "heading" : "");
-    for (const line of block.split("\n")) {
-      const cells = line.includes("\t");
-      if (cells ? plain.length : rows.length) finish();
-      (cells ? rows : plain).push(line);
-    }
-    finish();
-  }
-  return made;
-}
-
-function tableOf(rows) {
-  const cell = (text) => element("td", { text });
-  return element("table", {}, ...rows.map((row) => element("tr", {}, ...row.split("\t").map(cell))));
-}
-
-function alsoIn(passage) {
-  if (passage.also_in.length === 0) return null;
-  const line = element("p", { className: "also", text: "The same words also in " });
-  passage.also_in.forEach((other, place) => {
-    const address = webAddress(other.url);
-    line.append(place ? ", " : "", address ? link(address, other.title) : other.title);
-  });
-  return line;
-}
-
-function card(passage) {
-  const { citation } = passage;
-  const headings = citation.headings.filter((heading) => heading !== citation.title);
-  const attributes = { dir: "auto", ...(citation.language ? { lang: citation.language } : {}) };
-  const address = webAddress(citation.deep_link, citation.url);
-  const titleId = `passage-${passage.rank}`;
-  return element(
-    "li",
-    {},
-    element(
-      "article",
-      { className: "passage", attributes: { "aria-labelledby": titleId } },
-      element("span", { className: "number", text: `[${passage.rank}]`, attributes: { "aria-hidden": "true" } }),
-      element("h3", { text: citation.title, attributes: { id: titleId, dir: "auto" } }),
-      headings.length > 0 && element("p", { className: "path", text: headings.join(" › "), attributes }),
-      shaped(passage.text, citation.headings.at(-1), attributes),
-      facts(citation),
-      element(
-        "p",
-        { className: "below" },
-        address ? link(address, `Read the page at ${new URL(address).hostname} ↗`)
-          : element("span", { className: "score", text: "No web address given" }),
-        element("span", {
-          className: "score",
-          text: `score ${passage.score.toFixed(2)}`,
-          attributes: { title: "Orders this list; it does not say how sure anything is." },
-        }),
-      ),
-      alsoIn(passage),
-    ),
-  );
-}
 
 function showMessage(title, text, { canRetry = false } = {}) {
   results.hidden = true;
@@ -155,21 +31,79 @@ function showMessage(title, text, { canRetry = false } = {}) {
   status.textContent = `${title}. ${text}`;
 }
 
-function showPassages(body) {
+function fill(id, children) {
+  part(id).replaceChildren(...children);
+  part(id).hidden = children.length === 0;
+}
+
+function group(id, cards) {
+  part(id).replaceChildren(...cards);
+  part(`${id}-part`).hidden = cards.length === 0;
+}
+
+function heading(title, note) {
+  part("results-title").textContent = title;
+  part("results-note").textContent = note;
+  part("results-head").hidden = title === "";
+}
+
+function showUrgent(body) {
+  const urgent = body.warnings.filter(({ code }) => URGENT.includes(code));
+  fill("urgent", urgent.map(({ detail }) => element("p", { text: detail })));
+}
+
+function showNotices(body) {
+  const notices = body.warnings.filter(({ code, passage_rank: rank }) => rank === null && !URGENT.includes(code));
+  fill("notices", notices.map(({ detail }) => element("li", { text: `Note: ${detail}.` })));
+}
+
+function showResults(body) {
   message.hidden = true;
   results.hidden = false;
-  const many = body.passages.length !== 1;
-  part("results-title").textContent = many ? `${body.passages.length} passages` : "One passage";
-  const note = part("results-note");
-  note.textContent = "The closest in this collection. Whether they answer your question is for you to judge.";
-  note.hidden = false;
-  const notices = body.warnings.filter((warning) => warning.passage_rank === null);
-  part("notices").replaceChildren(...notices.map((warning) => element("li", { text: `Note: ${warning.detail}.` })));
-  part("notices").hidden = notices.length === 0;
-  passages.replaceChildren(...body.passages.map(card));
+  showUrgent(body);
+  showNotices(body);
+  if (body.answerability.decision === "abstain") showAbstention(body);
+  else if (body.answer) showAnswer(body);
+  else showPassages(body);
   const overdue = body.passages.filter((passage) => passage.citation.freshness === "overdue").length;
-  status.textContent =
-    `${part("results-title").textContent} found.` + (overdue ? ` ${overdue} overdue for review.` : "");
+  if (overdue) status.textContent += ` ${overdue} overdue for review.`;
+}
+
+function showAnswer(body) {
+  const quoted = new Set(body.answer.spans.map((span) => span.passage_rank));
+  const isQuoted = (passage) => quoted.has(passage.rank);
+  heading("", "");
+  fill("answer", answerPanel(body.answer, body.passages, body.warnings));
+  part("passages-title").textContent = "Where this stands";
+  group("passages", body.passages.filter(isQuoted).map((passage) => card(passage, { answer: body.answer, back })));
+  part("others-title").textContent = "Other passages close to your question";
+  group("others", body.passages.filter((passage) => !isQuoted(passage)).map(folded));
+  status.textContent = `Answered, with ${counted(quoted.size, "footnote", "footnotes")}.`;
+}
+
+function showPassages(body) {
+  const title = counted(body.passages.length, "passage", "passages");
+  heading(title, "The closest in this collection. Whether they answer your question is for you to judge.");
+  fill("answer", []);
+  part("passages-title").textContent = "";
+  group("passages", body.passages.map((passage) => card(passage)));
+  group("others", []);
+  status.textContent = `${title} found.`;
+}
+
+function showAbstention(body) {
+  const [title, text] = [NOT_FOUND, ABSTENTIONS[body.answerability.reason] ?? ABSTENTIONS.no_match];
+  heading("", "");
+  fill("answer", []);
+  group("passages", []);
+  const near = body.passages.length > 0;
+  fill("abstention", [
+    element("h2", { text: title }),
+    element("p", { text: near ? `${text} These are the nearest pages; they may or may not help.` : text }),
+  ]);
+  part("others-title").textContent = "Nearest pages";
+  group("others", body.passages.map(folded));
+  status.textContent = `${title}. ${text}` + (near ? ` ${counted(body.passages.length, "page is", "pages are")} near.` : "");
 }
 
 function showBusy() {
@@ -178,9 +112,8 @@ function showBusy() {
   status.textContent = "Searching …";
   message.hidden = true;
   results.hidden = false;
-  part("results-title").textContent = "Searching …";
-  part("results-note").hidden = true;
-  part("notices").hidden = true;
+  heading("Searching …", "");
+  for (const id of ["urgent", "abstention", "answer", "notices"]) part(id).hidden = true;
 }
 
 async function ask() {
@@ -203,22 +136,13 @@ async function ask() {
     const body = await response.json();
     if (asked.signal.aborted) return;
     if (!response.ok) showProblem(response.status, body);
-    else if (body.passages.length === 0) showNothing(body);
-    else showPassages(body);
+    else showResults(body);
   } catch (error) {
     if (error.name === "AbortError") return;
     showMessage("The service cannot be reached", "Check that it is still running, then try again.", { canRetry: true });
   } finally {
     if (pending === asked) results.setAttribute("aria-busy", "false");
   }
-}
-
-function showNothing(body) {
-  const reason = body.warnings.find((warning) => warning.passage_rank === null)?.code;
-  const text = reason === "empty_index"
-    ? "The collection holds no passages yet."
-    : "No page here speaks to this question. Other words may help, or the answer lies elsewhere.";
-  showMessage("Not found in this collection", text);
 }
 
 function showProblem(code, body) {
@@ -231,26 +155,17 @@ function showProblem(code, body) {
   }
 }
 
-function sentence(detail) {
-  const text = String(detail).replaceAll("`", "");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
 function showExamples(documents) {
   const titles = documents.map((document) => document.title)
     .filter((title) => title.length <= 60 && !/[.!?:]$/.test(title));
   const step = Math.max(1, Math.floor(titles.length / EXAMPLES));
   const chosen = titles.filter((_, place) => place % step === 0).slice(0, EXAMPLES);
   part("example-list").replaceChildren(...chosen.map((title) => {
-    const button = element("button", {
-      text: `What does the collection say about ${title}?`,
-      attributes: { type: "button" },
-    });
-    button.addEventListener("click", () => {
-      question.value = button.textContent;
+    const asked = `What does the collection say about ${title}?`;
+    return element("li", {}, button(asked, "", {}, () => {
+      question.value = asked;
       ask();
-    });
-    return element("li", {}, button);
+    }));
   }));
   part("examples").hidden = chosen.length === 0;
 }

@@ -1,0 +1,71 @@
+"""What a reader should know before trusting a response, in order of urgency."""
+
+from collections.abc import Iterator, Sequence
+
+from api.answer_policy import AnswerPolicy
+from api.query_response import PassageBody, WarningBody, WarningCode
+from api.snapshot import Snapshot
+from retriever.answer import Answer
+from retriever.freshness import Freshness
+from retriever.governance import FreshnessPolicy
+from retriever.query import Mode, NoHits, Query
+from retriever.routing import route
+
+_NO_HITS = {
+    NoHits.EMPTY_INDEX: "the collection holds no passages",
+    NoHits.FILTERED_OUT: "no document passes the filter",
+    NoHits.NO_MATCH: "nothing in the collection matches the question",
+}
+_ALL_OVERDUE = "no document passes the filter and is within its review, which this service asks for"
+
+
+def warnings_about(
+    snapshot: Snapshot,
+    policy: AnswerPolicy,
+    query: Query,
+    no_hits: NoHits | None,
+    answer: Answer | None,
+    passages: Sequence[PassageBody],
+) -> Iterator[WarningBody]:
+    """The warnings: what cannot wait, why there is nothing, then on answer, question and passages."""
+    yield from _routing(snapshot, policy, query)
+    if no_hits is not None:
+        is_strict = no_hits is NoHits.FILTERED_OUT and policy.freshness is FreshnessPolicy.EXCLUDE
+        yield _of_all(WarningCode(no_hits.value), _ALL_OVERDUE if is_strict else _NO_HITS[no_hits])
+    yield from _answer(answer)
+    yield from _question(snapshot, query)
+    if policy.freshness is not FreshnessPolicy.IGNORE:
+        yield from _overdue(passages)
+
+
+def _routing(snapshot: Snapshot, policy: AnswerPolicy, query: Query) -> Iterator[WarningBody]:
+    if policy.rules is None or not snapshot.concerns_health:
+        return
+    routing = route(query.text, policy.rules)
+    if routing is not None:
+        yield _of_all(WarningCode(routing.code), routing.text)
+
+
+def _answer(answer: Answer | None) -> Iterator[WarningBody]:
+    for warned in () if answer is None else answer.warnings:
+        for rank in warned.passage_ranks:
+            yield WarningBody(code=WarningCode(warned.code.value), passage_rank=rank, detail=warned.detail)
+
+
+def _question(snapshot: Snapshot, query: Query) -> Iterator[WarningBody]:
+    limit = snapshot.index.manifest.encoder.max_tokens
+    pieces = 0 if query.mode is Mode.LEXICAL else snapshot.retriever.question_tokens(query.text)
+    if pieces > limit:
+        detail = f"the question has {pieces} word pieces; the search by meaning reads the first {limit}"
+        yield _of_all(WarningCode.QUERY_TRUNCATED, detail)
+
+
+def _overdue(passages: Sequence[PassageBody]) -> Iterator[WarningBody]:
+    for passage in passages:
+        if passage.citation.freshness is Freshness.OVERDUE:
+            detail = f"review was due on {passage.citation.review_due}"
+            yield WarningBody(code=WarningCode.SOURCE_OVERDUE, passage_rank=passage.rank, detail=detail)
+
+
+def _of_all(code: WarningCode, detail: str) -> WarningBody:
+    return WarningBody(code=code, passage_rank=None, detail=detail)

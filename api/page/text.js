@@ -1,0 +1,77 @@
+// A text in its own shape: its heading, paragraphs with their lines, list items, and tables, whose cells are
+// separated by tabs. No character but white space is left out. Stretches of it can be marked.
+
+import { element } from "./elements.js";
+
+const ITEM = /^\s*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s/;
+
+// The service counts code points, a string here counts UTF-16 units.
+export function unitsOf(text, codePoints) {
+  return Array.from(text).slice(0, codePoints).join("").length;
+}
+
+// `ranges` are { start, end, key } in UTF-16 units of `text`; what lies inside becomes a <mark> that bears its key.
+export function shaped(text, { heading, ranges = [] } = {}) {
+  const blocks = [];
+  let position = 0;
+  for (const part of text.split(/(\n{2,})/)) {
+    if (part.trim()) blocks.push(...blockOf(part, position, { ranges, heading: blocks.length === 0 && heading }));
+    position += part.length;
+  }
+  return blocks;
+}
+
+function blockOf(block, from, { ranges, heading }) {
+  if (heading && block === heading) {
+    return [element("p", { className: "heading" }, ...marked(block, from, ranges))];
+  }
+  const made = [];
+  let position = from;
+  let group = null;
+  for (const line of block.split("\n")) {
+    const kind = line.includes("\t") ? "table" : "p";
+    if (group?.kind !== kind) {
+      group = { kind, box: element(kind) };
+      made.push(kind === "table" ? element("div", { className: "table" }, group.box) : group.box);
+    }
+    if (kind === "table") group.box.append(rowOf(line, position, ranges));
+    else appendLine(group.box, line, position, ranges);
+    position += line.length + 1;
+  }
+  return made;
+}
+
+function rowOf(line, from, ranges) {
+  const row = element("tr");
+  let position = from;
+  for (const cell of line.split("\t")) {
+    row.append(element("td", {}, ...marked(cell, position, ranges)));
+    position += cell.length + 1;
+  }
+  return row;
+}
+
+function appendLine(box, line, from, ranges) {
+  const pieces = marked(line, from, ranges);
+  if (ITEM.test(line)) {
+    box.append(element("span", { className: "item" }, ...pieces));
+    return;
+  }
+  if (box.lastChild && !box.lastChild.classList?.contains("item")) box.append("\n");
+  box.append(...pieces);
+}
+
+function marked(text, from, ranges) {
+  const pieces = [];
+  let position = 0;
+  for (const { start, end, key } of ranges) {
+    const first = Math.max(start - from, position);
+    const last = Math.min(end - from, text.length);
+    if (first >= last) continue;
+    pieces.push(document.createTextNode(text.slice(position, first)));
+    pieces.push(element("mark", { text: text.slice(first, last), attributes: { "data-quote": key } }));
+    position = last;
+  }
+  pieces.push(document.createTextNode(text.slice(position)));
+  return pieces;
+}

@@ -1,0 +1,81 @@
+"""The command `footnoted lint`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ingest.lint import LintReport
+
+EXIT_FAULTS = 1
+SHOWN = 20
+"""Findings shown of each code; `--json` names all."""
+
+
+@click.command(epilog="Exit codes: 0 no fault, 1 there are faults, 2 usage. Notes alone are no fault.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
+def command(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Say what is wrong with the files below PATH..., without ingesting them.
+
+    Faults: files that ingest skips, front matter that is malformed, reviews that are overdue, titles that look
+    like scrape errors, audiences that the page itself contradicts, files with the same words. Notes: metadata
+    that is missing, equal titles, reviews due within 30 days, files of other types.
+
+    \b
+    Examples:
+      footnoted lint corpus/
+      footnoted lint pages/ leaflets/ --json
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from ingest.files import find_files
+    from ingest.lint import lint
+    from ingest.progress import Progress
+
+    try:
+        found = find_files(paths)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with Progress(Console(stderr=True)) as progress:
+        report = lint(found, today=datetime.now(UTC).date(), progress=progress)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        _print(report)
+    sys.exit(EXIT_FAULTS if report.has_faults() else 0)
+
+
+def _print(report: "LintReport") -> None:
+    from itertools import groupby
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from ingest.lint import Severity
+
+    console = Console()
+    styles = {Severity.FAULT: "bold red", Severity.NOTE: "yellow"}
+    for (severity, code), group in groupby(report.findings, key=lambda one: (one.severity, one.code)):
+        findings = list(group)
+        console.print(Text(f"{severity}  {code}  ({len(findings):,})", styles[severity]))
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        table.add_column(overflow="fold", ratio=1)
+        table.add_column(overflow="fold", ratio=1)
+        for one in findings[:SHOWN]:
+            place = "" if one.line is None else f":{one.line}"
+            table.add_row(Text("\n".join(one.paths) + place), Text(one.detail))
+        console.print(table)
+        if len(findings) > SHOWN:
+            console.print(Text(f"  ... and {len(findings) - SHOWN:,} more (--json names them all)", "dim"))
+    faults = sum(finding.severity is Severity.FAULT for finding in report.findings)
+    notes = len(report.findings) - faults
+    console.print(
+        Text(f"{report.documents:,} documents read on {report.today}: {faults:,} faults, {notes:,} notes")
+    )

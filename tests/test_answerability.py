@@ -1,0 +1,302 @@
+"""Answerability: evidence of a retrieval, typing errors, the decision and its reasons, stored calibrations."""
+
+import json
+import math
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retriever.answerability import Assessor, Decision, Reason, assess, nothing_found, probability
+from retriever.calibration import (
+    CALIBRATION_FILE,
+    Calibration,
+    CalibrationState,
+    Weights,
+    decode_calibration,
+    default_calibration,
+    document_digests,
+    encode_calibration,
+    load_calibration,
+    write_calibration,
+)
+from retriever.errors import StorageFailed
+from retriever.evidence import Evidence, EvidenceReader
+from retriever.index import Index
+from retriever.query import Comparison, Mode, NoHits, Operator, Query, Retrieval
+from retriever.retrieve import Retriever
+from retriever.vocabulary import Vocabulary, one_edit_apart
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+PAGES = {
+    f"{name}.md": f"---\ntitle: {name.title()}\n---\n\n# {name.title()}\n\n"
+    f"{name.title()} is a medicine. It {does}.\n\n## Side effects\n\nThe side effects of {name} are {effects}.\n"
+    for name, does, effects in (
+        ("denosumab", "slows the loss of bone", "skin infections and low calcium"),
+        ("imatinib", "blocks a growth signal", "swelling and cramps"),
+        ("tamoxifen", "blocks oestrogen", "hot flushes and clots"),
+        ("warfarin", "thins the blood", "bleeding and bruises"),
+    )
+}
+NONE = Evidence(**{field.name: 0.0 for field in fields(Evidence)})
+BY_COSINE = Calibration(
+    format=1,
+    state=CalibrationState.CALIBRATED,
+    weights=Weights(-5.0, replace(NONE, cosine=10.0)),
+    threshold=0.5,
+    max_risk=0.05,
+    answerable=10,
+    unanswerable=10,
+    questions="ten and ten",
+    created="2026-11-22T12:00:00Z",
+)
+
+
+@pytest.fixture(scope="module")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four medicines, ingested."""
+    folder = tmp_path_factory.mktemp("index")
+    run_ingest(write_collection(tmp_path_factory.mktemp("pages"), PAGES), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def retriever(index_dir: Path) -> Retriever:
+    """The four medicines, open."""
+    return Retriever(Index.open(index_dir), HashingEncoder())
+
+
+@pytest.fixture(scope="module")
+def reader(retriever: Retriever) -> EvidenceReader:
+    """The evidence of the four medicines."""
+    return EvidenceReader(retriever.index)
+
+
+def evidence_of(retriever: Retriever, reader: EvidenceReader, query: Query) -> Evidence:
+    """What the retrieval of one query tells."""
+    return reader.read(query, retriever.retrieve(query))
+
+
+def test_words_that_the_hits_hold_are_covered_and_none_is_missing(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    found = evidence_of(retriever, reader, Query("side effects of imatinib"))
+    assert (found.covered, found.named, found.subject) == (1, 1, 1)
+    assert (found.missing, found.unknown) == (0, 0)
+
+
+def test_an_invented_name_is_unknown_missing_and_the_heaviest_word(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    found = evidence_of(retriever, reader, Query("zorbavelin and imatinib"))
+    faded = 1 / (1 + (3 / 15) ** 3)
+    assert found.unknown == pytest.approx(faded)  # in no passage: its idf is the largest there is, which counts 1
+    assert found.missing == pytest.approx(faded)
+    assert found.covered < 0.5
+    assert found.subject < 0.5
+
+
+def test_a_typing_error_is_not_an_unknown_word(retriever: Retriever, reader: EvidenceReader) -> None:
+    assert evidence_of(retriever, reader, Query("side effects of imatinab")).unknown == 0
+    assert evidence_of(retriever, reader, Query("side effects of imtainib")).covered == 1
+
+
+def test_a_word_of_pages_that_a_filter_leaves_out_is_unknown(retriever: Retriever, reader: EvidenceReader) -> None:
+    without = Comparison(Operator.NIN, "source_path", ("imatinib.md",))
+    assert evidence_of(retriever, reader, Query("imatinib", filters=without)).unknown > 0.9
+    assert evidence_of(retriever, reader, Query("imatinib")).unknown == 0
+
+
+def test_words_by_the_way_count_little_in_a_long_message(retriever: Retriever, reader: EvidenceReader) -> None:
+    short = evidence_of(retriever, reader, Query("imatinib and Tenerife?"))
+    chat = "Hello there, my neighbour and I were flying to Tenerife last Saturday with our three dogs. "
+    long = evidence_of(retriever, reader, Query(f"{chat * 2}What are the side effects of imatinib?"))
+    assert long.unknown < 0.2 < short.unknown
+    assert long.covered > short.covered
+
+
+def test_of_a_long_message_the_asking_sentence_and_the_names_count(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    chat = (
+        "We came home from the seaside on Monday and everybody was tired. My aunt has taken imatinib for years. "
+    )
+    only = Comparison(Operator.EQ, "source_path", "imatinib.md")
+    query = Query(f"{chat}Does it give cramps and swelling?", filters=only)
+    found = evidence_of(retriever, reader, query)
+    assert found.covered == 1
+
+
+def test_one_document_alone_is_full_concentration(retriever: Retriever, reader: EvidenceReader) -> None:
+    only = Comparison(Operator.EQ, "source_path", "imatinib.md")
+    assert evidence_of(retriever, reader, Query("imatinib cramps", filters=only)).concentration == 1
+    assert evidence_of(retriever, reader, Query("side effects")).concentration <= 0.5
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_every_mode_can_be_judged(retriever: Retriever, reader: EvidenceReader, mode: Mode) -> None:
+    found = evidence_of(retriever, reader, Query("side effects of imatinib", mode=mode))
+    assert found.covered == 1
+    assert 0 < found.cosine <= 1
+
+
+def test_a_question_without_words_has_evidence(retriever: Retriever, reader: EvidenceReader) -> None:
+    found = evidence_of(retriever, reader, Query("?!"))
+    assert (found.covered, found.missing, found.unknown) == (0, 0, 0)
+
+
+def test_a_retrieval_without_hits_has_no_evidence(reader: EvidenceReader) -> None:
+    nothing = Retrieval(hits=(), no_hits=NoHits.NO_MATCH, encode_ms=0, search_ms=0)
+    with pytest.raises(ValueError, match="no_hits"):
+        reader.read(Query("imatinib"), nothing)
+
+
+@given(st.text("abcde", min_size=1, max_size=7), st.data())
+def test_one_edit_is_recognised_whichever_it_is(word: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(word) - 1))
+    inserted, deleted, replaced = (
+        word[:at] + "x" + word[at:],
+        word[:at] + word[at + 1 :],
+        word[:at] + "x" + word[at + 1 :],
+    )
+    assert one_edit_apart(word, inserted)
+    assert one_edit_apart(word, deleted)
+    assert one_edit_apart(word, replaced)
+    exchanged = word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
+    assert one_edit_apart(word, exchanged) == (exchanged != word)
+    assert not one_edit_apart(word, word)
+    assert not one_edit_apart(word, f"{word}xx")
+
+
+def test_two_edits_and_short_words_and_numbers_are_not_mended(retriever: Retriever) -> None:
+    vocabulary = Vocabulary(retriever.index)
+    assert vocabulary.meant("imatinab") == "imatinib"
+    assert vocabulary.meant("imutinab") == "imutinab"
+    assert vocabulary.meant("bome") == "bome"
+    assert vocabulary.meant("imatini8") == "imatini8"
+
+
+def test_the_vocabulary_counts_documents_and_their_passages(retriever: Retriever) -> None:
+    documents, passages = Vocabulary(retriever.index).body.of("imatinib")
+    assert [retriever.index.documents[place].source_path for place in documents] == ["imatinib.md"]
+    assert passages.tolist() == [
+        sum(
+            "imatinib" in one.text.lower()
+            for one in retriever.index.passages_of(retriever.index.documents[documents[0]].document_id)
+        )
+    ]
+
+
+def test_the_probability_is_the_logistic_function_of_the_weighted_evidence() -> None:
+    weights = Weights(-1.0, replace(NONE, cosine=2.0, missing=-3.0))
+    found = replace(NONE, cosine=0.75, missing=0.5)
+    assert probability(found, weights) == pytest.approx(1 / (1 + math.exp(1 - 1.5 + 1.5)), abs=1e-4)
+
+
+def test_the_threshold_itself_is_answered_and_what_lies_below_is_not() -> None:
+    at = assess(replace(NONE, cosine=0.5), BY_COSINE)
+    below = assess(replace(NONE, cosine=0.499, covered=1.0), BY_COSINE)
+    assert (at.decision, at.probability, at.reason) == (Decision.ANSWER, 0.5, None)
+    assert (below.decision, below.reason) == (Decision.ABSTAIN, Reason.WEAK_EVIDENCE)
+
+
+def test_what_neither_words_nor_meaning_speak_of_is_out_of_scope() -> None:
+    assert assess(replace(NONE, cosine=0.2, covered=0.1), BY_COSINE).reason is Reason.OUT_OF_SCOPE
+    assert assess(replace(NONE, cosine=0.45, covered=0.1), BY_COSINE).reason is Reason.WEAK_EVIDENCE
+
+
+@pytest.mark.parametrize("why", NoHits)
+def test_no_hits_is_an_abstention_with_the_retrievers_own_reason(why: NoHits) -> None:
+    found = nothing_found(why, threshold=0.5)
+    assert (found.decision, found.probability, found.reason) == (Decision.ABSTAIN, 0.0, Reason(why.value))
+
+
+def test_filters_that_leave_nothing_are_named_as_the_reason(retriever: Retriever) -> None:
+    query = Query("imatinib", filters=Comparison(Operator.EQ, "source_path", "nowhere.md"))
+    found = Assessor(retriever.index, BY_COSINE).assess(query, retriever.retrieve(query))
+    assert found.reason is Reason.FILTERED_OUT
+
+
+def test_the_default_weights_have_the_sign_of_what_they_measure() -> None:
+    default = default_calibration()
+    assert default.state is CalibrationState.DEFAULT
+    for field in fields(Evidence):
+        weight = getattr(default.weights.of, field.name)
+        assert weight <= 0 if field.name in ("missing", "unknown") else weight >= 0
+    assert 0.2 < default.threshold < 0.9
+
+
+def test_the_default_prefers_a_covered_question_to_one_on_an_unknown_name(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    weights = default_calibration().weights
+    known = evidence_of(retriever, reader, Query("What are the side effects of imatinib?"))
+    unknown = evidence_of(retriever, reader, Query("What are the side effects of zorbavelin?"))
+    assert probability(known, weights) > probability(unknown, weights) + 0.3
+
+
+def own(index: Index) -> Calibration:
+    """A calibration made for this index."""
+    manifest = index.manifest
+    return replace(
+        BY_COSINE,
+        corpus_sha256=manifest.corpus_sha256,
+        encoder=manifest.encoder,
+        documents=document_digests(index),
+    )
+
+
+def test_without_a_calibration_the_default_is_loaded(retriever: Retriever, tmp_path: Path) -> None:
+    assert load_calibration(tmp_path, retriever.index).state is CalibrationState.DEFAULT
+
+
+def test_a_calibration_is_read_as_it_was_written(retriever: Retriever, tmp_path: Path) -> None:
+    written = own(retriever.index)
+    path = write_calibration(tmp_path, written)
+    assert load_calibration(tmp_path, retriever.index) == written
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_calibration_for_another_encoder_is_not_used(retriever: Retriever, tmp_path: Path) -> None:
+    encoder = replace(retriever.index.manifest.encoder, model_sha256="1" * 64)
+    write_calibration(tmp_path, replace(own(retriever.index), encoder=encoder))
+    assert load_calibration(tmp_path, retriever.index).state is CalibrationState.OTHER_COLLECTION
+
+
+@pytest.mark.parametrize(
+    ("kept", "state"), [(2, CalibrationState.CALIBRATED), (1, CalibrationState.OTHER_COLLECTION)]
+)
+def test_a_calibration_holds_while_half_of_the_documents_are_the_same(
+    retriever: Retriever, tmp_path: Path, kept: int, state: CalibrationState
+) -> None:
+    documents = document_digests(retriever.index)[:kept]
+    write_calibration(tmp_path, replace(own(retriever.index), corpus_sha256="2" * 64, documents=documents))
+    assert load_calibration(tmp_path, retriever.index).state is state
+
+
+@pytest.mark.parametrize("change", [{"format": 99}, {"threshold": 1.5}, {"weights": None}, {"encoder": 7}])
+def test_a_damaged_calibration_is_not_used_and_said_to_be_unreadable(
+    retriever: Retriever, tmp_path: Path, change: dict[str, object]
+) -> None:
+    content = json.loads(encode_calibration(own(retriever.index))) | change
+    (tmp_path / CALIBRATION_FILE).write_text(json.dumps(content))
+    assert load_calibration(tmp_path, retriever.index).state is CalibrationState.UNREADABLE
+
+
+def test_bytes_that_are_no_json_are_refused() -> None:
+    with pytest.raises(ValueError, match="not a calibration"):
+        decode_calibration(b"\xff{")
+
+
+def test_a_calibration_that_cannot_be_read_stops(retriever: Retriever, tmp_path: Path) -> None:
+    (tmp_path / CALIBRATION_FILE).mkdir()
+    with pytest.raises(StorageFailed, match="cannot be read"):
+        load_calibration(tmp_path, retriever.index)
+
+
+def test_a_calibration_cannot_be_written_into_a_missing_directory(retriever: Retriever, tmp_path: Path) -> None:
+    with pytest.raises(StorageFailed, match="cannot be written"):
+        write_calibration(tmp_path / "nowhere", own(retriever.index))

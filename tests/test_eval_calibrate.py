@@ -1,0 +1,309 @@
+"""Calibration: generated questions, the fit, the choice of a threshold, the command."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from eval.calibrate import (
+    Answered,
+    calibrate,
+    calibrate_across,
+    examples_of_dataset,
+    generated_examples,
+    made_for,
+    transferred,
+)
+from eval.dataset import Question
+from eval.errors import ComparisonRefused, DatasetInvalid
+from eval.eval_command import command
+from eval.fit_answerability import Example, auroc, choose, curve, fit, held_out, probabilities_of, upper
+from eval.generated_questions import Generated, generate
+from eval.in_process import InProcess
+from eval.read_dataset import read_dataset
+from ingest.ingest_command import command as ingest
+from retriever.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
+from retriever.evidence import Evidence
+from retriever.index import Index
+from retriever.retrieve import Retriever
+from retriever.vocabulary import Vocabulary
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+from tests.test_eval_datasets import write_lines
+
+NAMES = (
+    *("amlodipine", "bisoprolol", "citalopram", "denosumab", "enalapril"),
+    *("fluoxetine", "gefitinib", "haloperidol", "imatinib", "ketamine"),
+)
+PAGES = {
+    f"{name}.md": f"---\ntitle: {name.title()}\n---\n\n# {name.title()}\n\n"
+    f"{name.title()} is given for the condition of number {place}.\n\n"
+    f"## Side effects of {name}\n\nPeople who take {name} feel effect number {place} most.\n"
+    for place, name in enumerate(NAMES)
+}
+NONE = Evidence(**{field.name: 0.0 for field in fields(Evidence)})
+
+
+def now() -> datetime:
+    """The clock of these tests."""
+    return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten medicines, ingested."""
+    folder = tmp_path_factory.mktemp("index")
+    run_ingest(write_collection(tmp_path_factory.mktemp("pages"), PAGES), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def retriever(index_dir: Path) -> Retriever:
+    """Ten medicines, open."""
+    return Retriever(Index.open(index_dir), HashingEncoder())
+
+
+@pytest.fixture(scope="module")
+def made(retriever: Retriever) -> list[Generated]:
+    """Questions that were made from them."""
+    return generate(retriever.index, questions=120, seed=3)
+
+
+def example(cosine: float, answerable: bool, number: int = 0, *, source: str = "") -> Example:
+    """Evidence of which only the cosine differs."""
+    return Example(replace(NONE, cosine=cosine), answerable, "any", f"{answerable}-{number}", source)
+
+
+def spread_examples(each: int, *, source: str = "") -> list[Example]:
+    """Cosines around .7 for answerable questions and around .4 for the others; some overlap."""
+    random = np.random.default_rng(5)
+    yes, no = random.normal(0.7, 0.1, each), random.normal(0.4, 0.1, each)
+    return [example(float(c), True, n, source=source) for n, c in enumerate(yes)] + [
+        example(float(c), False, n, source=source) for n, c in enumerate(no)
+    ]
+
+
+def test_the_same_seed_makes_the_same_questions_and_another_others(
+    retriever: Retriever, made: list[Generated]
+) -> None:
+    assert generate(retriever.index, questions=120, seed=3) == made
+    assert generate(retriever.index, questions=120, seed=4) != made
+
+
+def test_half_of_the_questions_are_answerable_in_every_wording(made: list[Generated]) -> None:
+    assert len(made) == 120
+    assert sum(one.answerable for one in made) == 60
+    assert {one.kind for one in made if one.answerable} == {"plain", "misspelt", "wordy"}
+    assert {one.kind for one in made if not one.answerable} == {"left_out", "invented"}
+
+
+def test_a_question_that_is_left_out_leaves_out_every_page_on_its_subject(made: list[Generated]) -> None:
+    for one in made:
+        left_out = (f"{one.group.lower()}.md",)
+        assert one.left_out == (left_out if one.kind == "left_out" else ())
+
+
+def test_an_invented_word_is_not_near_any_word_of_the_collection(
+    retriever: Retriever, made: list[Generated]
+) -> None:
+    vocabulary = Vocabulary(retriever.index)
+    plain = [
+        one for one in made if one.kind == "invented" and one.text.startswith("What are the side effects of ")
+    ]
+    assert plain
+    for one in plain:
+        word = one.text.split()[-1].rstrip("?").lower()
+        assert not vocabulary.knows(vocabulary.meant(word))
+
+
+def test_nothing_is_made_where_nothing_can_be_left_out(tmp_path: Path) -> None:
+    run_ingest(write_collection(tmp_path / "pages", {"one.md": PAGES["imatinib.md"]}), tmp_path / "index")
+    index = Index.open(tmp_path / "index")
+    assert generate(index, questions=20, seed=0) == []
+    with pytest.raises(ComparisonRefused, match="too small"):
+        generated_examples(Retriever(index, HashingEncoder()), questions=20, seed=0)
+
+
+def test_a_fit_finds_the_weights_that_made_the_labels() -> None:
+    random = np.random.default_rng(1)
+    cosines = random.uniform(0, 1, 4_000)
+    labels = random.uniform(size=4_000) < 1 / (1 + np.exp(-(8 * cosines - 4)))
+    found = fit([example(float(c), bool(y), n) for n, (c, y) in enumerate(zip(cosines, labels, strict=True))])
+    assert found.of.cosine == pytest.approx(8, abs=0.8)
+    assert found.intercept == pytest.approx(-4, abs=0.5)
+
+
+def test_a_weight_never_takes_the_wrong_sign() -> None:
+    backwards = [replace(one, answerable=not one.answerable) for one in spread_examples(50)]
+    assert fit(backwards).of.cosine == 0
+    missing = [replace(one, evidence=replace(NONE, missing=one.evidence.cosine)) for one in spread_examples(50)]
+    assert fit(missing).of.missing == 0
+
+
+def test_few_questions_leave_the_prior_nearly_as_it_is_and_many_do_not() -> None:
+    prior = Weights(-1.0, replace(NONE, cosine=2.0))
+    few, many = fit(spread_examples(2), prior), fit(spread_examples(400), prior)
+    assert few.of.cosine - 2 < 0.5 * (many.of.cosine - 2)
+
+
+def test_a_fit_needs_both_sides() -> None:
+    with pytest.raises(ValueError, match="answerable and unanswerable"):
+        fit([example(0.5, True)])
+
+
+def test_held_out_questions_are_judged_without_their_group() -> None:
+    told = replace(NONE, cosine=0.4, agreement=1.0)  # only one page's questions show what agreement is worth
+    odd = [Example(told, True, "any", "odd") for _ in range(30)]
+    examples = [*spread_examples(40), *odd]
+    unseen = held_out(examples, seed=0)
+    assert unseen.shape == (110,)
+    assert np.array_equal(unseen, held_out(examples, seed=0))
+    assert unseen[80:].max() < 0.5 < probabilities_of(odd, fit(examples)).min()
+
+
+def test_the_curve_counts_coverage_false_answers_and_risk() -> None:
+    probabilities = np.array([0.9, 0.8, 0.4, 0.6, 0.2])
+    labels = np.array([True, True, True, False, False])
+    points = {point.threshold: point for point in curve(probabilities, labels)}
+    assert (points[0.8].coverage, points[0.8].false_answers, points[0.8].risk) == (0.6667, 0, 0)
+    assert (points[0.4].coverage, points[0.4].false_answers) == (1, 0.5)
+    assert points[0.4].risk == pytest.approx(0.5 / 1.5, abs=1e-4)  # both sides count alike
+    assert points[0.4].risk_high > points[0.4].risk
+
+
+def test_the_lowest_threshold_that_keeps_the_risk_is_chosen() -> None:
+    def point(threshold: float, risk: float) -> CurvePoint:
+        return CurvePoint(threshold, 0.5, 0.5, risk, 1.0)
+
+    points = [point(0.2, 0.3), point(0.4, 0.05), point(0.6, 0.04), point(0.9, 0.0)]
+    chosen = choose(points, max_risk=0.05)
+    assert chosen is not None
+    assert chosen.threshold == 0.4
+    assert choose(points[:1], max_risk=0.05) is None
+
+
+def test_the_upper_end_of_none_in_ten_is_wilsons() -> None:
+    assert upper(0, 10) == pytest.approx(0.2775, abs=1e-4)
+
+
+def test_auroc_counts_ties_half() -> None:
+    assert auroc(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False])) == pytest.approx(3.5 / 4)
+
+
+def calibrated(examples: Sequence[Example], **options: float) -> Answered:
+    """The share of the answerable that a calibration answers."""
+    found = calibrate(
+        examples, questions="some", max_risk=options.get("max_risk", 0.05), seed=0, now=now, prior=None
+    )
+    return next(one for one in found.by_category if one.answerable)
+
+
+def test_a_higher_accepted_risk_answers_more() -> None:
+    examples = spread_examples(100)
+    assert calibrated(examples, max_risk=0.2).share > calibrated(examples, max_risk=0.02).share
+
+
+def test_too_few_questions_of_a_side_are_refused() -> None:
+    with pytest.raises(ComparisonRefused, match="9 answerable questions; at least 10"):
+        calibrated(spread_examples(9))
+
+
+def test_a_risk_that_no_threshold_keeps_is_refused_with_the_lowest_there_is() -> None:
+    same = [example(0.5, bool(number % 2), number) for number in range(40)]
+    with pytest.raises(ComparisonRefused, match="no threshold keeps the risk"):
+        calibrated(same)
+
+
+def test_across_sets_the_threshold_rests_on_peoples_sets_alone() -> None:
+    sets = [*spread_examples(50, source="one"), *spread_examples(50, source="two")]
+    generated = [replace(one, source="generated") for one in spread_examples(50)]
+    found = calibrate_across([*sets, *generated], questions="all", max_risk=0.05, seed=0, now=now)
+    assert {one.source for one in found.by_category} == {"one", "two"}
+    assert (found.calibration.answerable, found.calibration.unanswerable) == (100, 100)
+    assert [one.source for one in transferred([*sets, *generated], threshold=0.5)] == ["one", "one", "two", "two"]
+
+
+def test_a_calibration_names_the_collection_it_is_made_for(retriever: Retriever) -> None:
+    examples = generated_examples(retriever, questions=80, seed=0)
+    found = calibrate(examples, questions="made", max_risk=0.4, seed=0, now=now, prior=None)
+    assert found.calibration.created == "2026-11-22T12:00:00Z"
+    assert fits(made_for(found.calibration, retriever.index), retriever.index)
+    assert not fits(found.calibration, retriever.index)
+
+
+def labelled(folder: Path, *, sides: Sequence[bool | None] = (True, False)) -> Path:
+    """Labelled questions on the ten medicines."""
+    lines = []
+    for number, name in enumerate(NAMES):
+        for answerable in sides:
+            subject = name if answerable else f"zorb{name[::-1]}"
+            line = {
+                "id": f"q{number}{answerable}",
+                "question": f"side effects of {subject}",
+                "answerable": answerable,
+            }
+            lines.append(line)
+    write_lines(folder / "questions.jsonl", *lines)
+    return folder
+
+
+def test_documents_that_a_dataset_excludes_are_left_out_and_no_others(
+    retriever: Retriever, tmp_path: Path
+) -> None:
+    dataset = read_dataset(labelled(tmp_path))
+    whole = examples_of_dataset(retriever, dataset)
+    without = examples_of_dataset(retriever, replace(dataset, excluded=("imatinib.md",)))
+    asked = [question.question_id for question in dataset.questions]
+    changed = [
+        key
+        for key, one, other in zip(asked, whole, without, strict=True)
+        if one.evidence.unknown != other.evidence.unknown
+    ]
+    assert "q8True" in changed
+    assert without[asked.index("q8True")].evidence.unknown > 0.9
+    assert without[asked.index("q0True")].evidence.unknown == 0
+
+
+def test_questions_without_a_label_cannot_calibrate(retriever: Retriever) -> None:
+    from eval.dataset import Dataset
+
+    unlabelled = Dataset("plain", "d" * 64, (Question("q1", "what is imatinib"),), {}, {})
+    with pytest.raises(DatasetInvalid, match="whether it is answerable"):
+        examples_of_dataset(retriever, unlabelled)
+
+
+def test_the_probability_of_an_evaluation_is_the_calibrated_one_for_default_hits_only(index_dir: Path) -> None:
+    index = Index.open(index_dir)
+    system = InProcess(index, HashingEncoder(), calibration=load_calibration(index_dir, index))
+    question = Question("q", "side effects of imatinib")
+    usual = system.ask(question, top_k=20, max_per_document=None).probability
+    assert usual is not None
+    assert 0 <= usual <= 1
+    assert system.ask(question, top_k=20, max_per_document=1).probability is None
+    assert system.ask(question, top_k=1, max_per_document=None).probability is None
+    assert InProcess(index, HashingEncoder()).ask(question, top_k=20, max_per_document=None).probability is None
+
+
+def test_the_command_refuses_a_place_without_an_index(tmp_path: Path) -> None:
+    outcome = CliRunner().invoke(command, ["calibrate", "--index", str(tmp_path)])
+    assert outcome.exit_code == 3
+    assert "footnoted eval:" in outcome.stderr
+
+
+@pytest.mark.model
+def test_the_command_writes_a_calibration_that_the_index_then_uses(tmp_path: Path) -> None:
+    runner, index_dir = CliRunner(), tmp_path / "index"
+    pages = write_collection(tmp_path / "pages", PAGES)
+    assert runner.invoke(ingest, [str(pages), "--index", str(index_dir)]).exit_code == 0
+    dataset = labelled(tmp_path / "dataset")
+    outcome = runner.invoke(command, ["calibrate", str(dataset), "--index", str(index_dir), "--json"])
+    assert outcome.exit_code == 0, outcome.stderr
+    said = json.loads(outcome.stdout)
+    found = load_calibration(index_dir, Index.open(index_dir))
+    assert found.state is CalibrationState.CALIBRATED
+    assert (said["threshold"], said["answerable"]) == (found.threshold, 10)
