@@ -24,6 +24,7 @@ FACET_TERMS = frozenset(
         "get gets give given giving use used using need needs think change changed changes will would "
         "should may might must your you my me our we know tell find like work works good best better more "
         "most new other than out over under up down off on it its this that them they us "
+        "i me mine he she her hers him his am im ive dont doesnt isnt cant be been being was were so just very "
         "happen happens happened dangerous bad safe okay normal possible true really still ever always please "
         "thanks hello hi dear mum mom dad wife husband told said say says asked ask wondering worried help "
     )
