@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.index_option import index_option
+
 if TYPE_CHECKING:
     from api.query_response import CitationBody, PassageBody, QueryResponse
 
@@ -34,16 +36,7 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 
 @click.command()
 @click.argument("question")
-@click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(path_type=Path),
-    default=Path("index"),
-    envvar="FOOTNOTED_INDEX",
-    show_default=True,
-    show_envvar=True,
-    help="Directory that `footnoted ingest` publishes into.",
-)
+@index_option
 @click.option(
     "--top-k", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages are wanted."
 )

@@ -7,18 +7,11 @@ from pathlib import Path
 
 import click
 
+from api.index_option import index_option
+
 
 @click.command()
-@click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(path_type=Path),
-    default=Path("index"),
-    envvar="FOOTNOTED_INDEX",
-    show_default=True,
-    show_envvar=True,
-    help="Directory that `footnoted ingest` publishes into.",
-)
+@index_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(index_dir: Path, as_json: bool) -> None:
     """Check this installation and its index.

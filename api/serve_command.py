@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.index_option import index_option
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -28,16 +30,7 @@ _LOGGING: dict[str, Any] = {
 
 
 @click.command()
-@click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(path_type=Path),
-    default=Path("index"),
-    envvar="FOOTNOTED_INDEX",
-    show_default=True,
-    show_envvar=True,
-    help="Directory that `footnoted ingest` publishes into.",
-)
+@index_option
 @click.option("--host", default="127.0.0.1", envvar="FOOTNOTED_HOST", show_default=True, show_envvar=True)
 @click.option(
     "--port",

@@ -6,16 +6,7 @@ from typing import Any
 
 import click
 
-INDEX_OPTION = click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(path_type=Path),
-    default=Path("index"),
-    envvar="FOOTNOTED_INDEX",
-    show_default=True,
-    show_envvar=True,
-    help="Directory that `footnoted ingest` publishes into.",
-)
+from api.index_option import index_option
 
 
 class DefaultGroup(click.Group):
@@ -38,7 +29,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
-@INDEX_OPTION
+@index_option
 @click.option("--url", help="Ask a running service instead, such as http://127.0.0.1:8000.")
 @click.option(
     "--run-file",
@@ -119,7 +110,7 @@ def prepare(source: Path, out_dir: Path) -> None:
 
 @command.command()
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
-@INDEX_OPTION
+@index_option
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="Another index, asked in turns.")
 @click.option(
     "--ingest",
@@ -149,7 +140,7 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
 
 @command.command()
 @click.argument("dataset_path", metavar="[DATASET]", required=False, type=click.Path(exists=True, path_type=Path))
-@INDEX_OPTION
+@index_option
 @click.option(
     "--max-risk",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),

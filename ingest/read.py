@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 
 from ingest.decode import decode, is_blank
 from ingest.errors import DocumentWarning, SkipReason, TextUnreadable
-from ingest.files import MAX_FILE_BYTES, Candidate, SourceType, read_source
+from ingest.files import MAX_FILE_BYTES, Candidate, SourceBytes, SourceType, read_source
 from ingest.front_matter import read_front_matter
 from ingest.reading_text import READING_VERSION, make_reading_text
 from retriever.document import Metadata, ReadingText
 
-__all__ = ["READING_VERSION", "ReadDocument", "read_document", "read_text"]
+__all__ = ["READING_VERSION", "ReadDocument", "read_content", "read_document", "read_text"]
 
 MAX_FALLBACK_TITLE_CHARS = 120
 
@@ -36,9 +36,13 @@ def read_document(candidate: Candidate, *, max_bytes: int = MAX_FILE_BYTES) -> R
 
     Raises DocumentSkipped when the file cannot be taken in.
     """
-    content = read_source(candidate.path, max_bytes=max_bytes)
+    return read_content(candidate, read_source(candidate.path, max_bytes=max_bytes))
+
+
+def read_content(candidate: Candidate, source: SourceBytes) -> ReadDocument:
+    """The same where the file's bytes were read already."""
     stem = PurePosixPath(candidate.source_path).stem
-    return read_text(content.content, content.sha256, source_type=candidate.source_type, stem=stem)
+    return read_text(source.content, source.sha256, source_type=candidate.source_type, stem=stem)
 
 
 def read_text(content: bytes, sha256: str, *, source_type: SourceType, stem: str) -> ReadDocument:

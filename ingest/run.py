@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -19,7 +19,7 @@ from ingest.embed import embed
 from ingest.errors import DocumentSkipped, IngestRefused
 from ingest.files import Candidate, FoundFiles, read_source
 from ingest.progress import Progress
-from ingest.read import READING_VERSION, read_text
+from ingest.read import READING_VERSION, read_content
 from ingest.report import FileReport, FileWarning, Outcome, Report
 from ingest.split import split, split_identity
 from ingest.staging import Staging
@@ -217,12 +217,7 @@ class _Run:
         if self.previous is not None and before is not None and same and self._same_rules:
             self.staging.take_over(before, self.previous)
             return Outcome.UNCHANGED
-        read = read_text(
-            source.content,
-            source.sha256,
-            source_type=candidate.source_type,
-            stem=PurePosixPath(candidate.source_path).stem,
-        )
+        read = read_content(candidate, source)
         same_body = before is not None and before.body_sha256 == read.body_sha256
         document = Document(
             document_id=candidate.document_id,
