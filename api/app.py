@@ -7,21 +7,18 @@ from datetime import date
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api import asking, collection, governing, health, verifying
+from api import collection
 from api.answer_policy import AnswerPolicy, routing_rules
-from api.collection_response import DocumentBody, DocumentPage, IndexBody, TextBody
-from api.governing import GovernanceBody
+from api.core_routes import add_core_routes
 from api.live_index import LiveIndex
 from api.older_texts import OlderTexts
-from api.openapi import FILTER_PARAMETERS, body_of, document_with_our_models, refusals
-from api.parameters import only_parameters
+from api.openapi import document_with_our_models
 from api.problems import Problem, invalid, problem_of, respond_problem
-from api.query_response import QueryResponse
 from api.question_page import add_pages
 from api.request_edge import RequestEdge
 from api.retrieval_threads import RetrievalThreads
@@ -29,8 +26,8 @@ from api.service import Service, utc_today
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, open_snapshot
 from api.validation import parameter_errors
-from api.verifying import VerifyResponse
 from retriever.errors import FootnotedError
+from retriever.governance import FreshnessPolicy
 
 _ABOUT = "Questions in; passages out, each with a citation that anyone can check. Nothing that is asked is stored."
 
@@ -43,7 +40,8 @@ def create_app(
     Raises RoutingRulesInvalid where the settings name rules that cannot be used.
     """
     policy = AnswerPolicy(
-        rules=routing_rules(settings.routing_rules) if settings.routing else None, freshness=settings.freshness
+        rules=routing_rules(settings.routing_rules) if settings.routing else None,
+        freshness=FreshnessPolicy(settings.freshness),
     )
     live = LiveIndex(
         settings.index_dir,
@@ -51,7 +49,7 @@ def create_app(
         reload_interval_s=settings.reload_interval_s,
         retry_interval_s=settings.retry_interval_s,
     )
-    threads = RetrievalThreads(threads=settings.retrieval_threads, waiting_limit=settings.waiting_limit)
+    threads = RetrievalThreads(threads=settings.threads, waiting_limit=settings.waiting_limit)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -85,85 +83,12 @@ def create_app(
         threads=threads,
         today=today,
     )
-    _add_routes(app)
-    add_pages(app)
+    for add_routes in (add_core_routes, add_pages):
+        add_routes(app)
     _add_error_handlers(app)
     app.add_middleware(RequestEdge)
     app.openapi = document_with_our_models(app)  # type: ignore[method-assign]
     return app
-
-
-def _add_routes(app: FastAPI) -> None:
-    add = app.add_api_route
-    add(
-        "/v1/query",
-        asking.query,
-        methods=["POST"],
-        response_model=QueryResponse,
-        responses=refusals(400, 408, 413, 415, 422, 503),
-        openapi_extra=body_of("QueryRequest"),
-        dependencies=[Depends(only_parameters())],
-        tags=["asking"],
-    )
-    add(
-        "/v1/citations/verify",
-        verifying.verify,
-        methods=["POST"],
-        response_model=VerifyResponse,
-        responses=refusals(400, 408, 413, 415, 422, 503),
-        openapi_extra=body_of("VerifyRequest"),
-        dependencies=[Depends(only_parameters())],
-        tags=["asking"],
-    )
-    add(
-        "/v1/index",
-        collection.index,
-        response_model=IndexBody,
-        responses=refusals(422, 503),
-        dependencies=[Depends(only_parameters())],
-        tags=["collection"],
-    )
-    add(
-        "/v1/documents",
-        collection.documents,
-        response_model=DocumentPage,
-        responses=refusals(422, 503),
-        openapi_extra=FILTER_PARAMETERS,
-        dependencies=[Depends(only_parameters("limit", "after", filters=True))],
-        tags=["collection"],
-    )
-    add(
-        "/v1/documents/{document_id}",
-        collection.document,
-        response_model=DocumentBody,
-        responses=refusals(404, 422, 503),
-        dependencies=[Depends(only_parameters())],
-        tags=["collection"],
-    )
-    add(
-        "/v1/documents/{document_id}/text",
-        collection.document_text,
-        response_model=TextBody,
-        responses=refusals(404, 422, 503),
-        dependencies=[Depends(only_parameters("start", "end"))],
-        tags=["collection"],
-    )
-    add(
-        "/v1/governance",
-        governing.governance,
-        response_model=GovernanceBody,
-        responses=refusals(422, 503),
-        dependencies=[Depends(only_parameters())],
-        tags=["collection"],
-    )
-    add("/livez", health.livez, response_model=health.Liveness, responses=refusals(), tags=["service"])
-    add(
-        "/readyz",
-        health.readyz,
-        response_model=health.Readiness,
-        responses=refusals(503, model="NotReady") | refusals(),
-        tags=["service"],
-    )
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -3,18 +3,15 @@
 import signal
 import socket
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.index_option import index_option
+from api.settings import Settings, settings_options
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-
-    from api.settings import Settings
 
 _LOGGING: dict[str, Any] = {
     "version": 1,
@@ -30,99 +27,22 @@ _LOGGING: dict[str, Any] = {
 
 
 @click.command()
-@index_option
-@click.option("--host", default="127.0.0.1", envvar="FOOTNOTED_HOST", show_default=True, show_envvar=True)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    default=8000,
-    envvar="FOOTNOTED_PORT",
-    show_default=True,
-    show_envvar=True,
-    help="0 takes any free port.",
-)
-@click.option(
-    "--reload-interval",
-    "reload_interval_s",
-    type=click.FloatRange(0.01, 3_600),
-    default=1.0,
-    envvar="FOOTNOTED_RELOAD_INTERVAL",
-    show_default=True,
-    show_envvar=True,
-    help="Seconds between two looks for a newly published generation.",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(1, 64),
-    default=2,
-    envvar="FOOTNOTED_THREADS",
-    show_default=True,
-    show_envvar=True,
-    help="Questions worked on at the same time.",
-)
-@click.option(
-    "--shutdown-grace",
-    "shutdown_grace_s",
-    type=click.IntRange(0, 600),
-    default=10,
-    envvar="FOOTNOTED_SHUTDOWN_GRACE",
-    show_default=True,
-    show_envvar=True,
-    help="Seconds that open requests may take to finish once the service is told to stop.",
-)
-@click.option(
-    "--freshness",
-    type=click.Choice(["ignore", "warn", "demote", "exclude"]),
-    default="warn",
-    envvar="FOOTNOTED_FRESHNESS",
-    show_default=True,
-    show_envvar=True,
-    help="Pages overdue for review: say nothing, warn, rank them behind the others, or leave them out.",
-)
-@click.option(
-    "--routing-rules",
-    metavar="FILE|off",
-    default=None,
-    envvar="FOOTNOTED_ROUTING_RULES",
-    show_envvar=True,
-    help="Rules that tell an emergency from a question, in place of the program's own; off for none.",
-)
-def command(
-    index_dir: Path,
-    host: str,
-    port: int,
-    reload_interval_s: float,
-    threads: int,
-    shutdown_grace_s: int,
-    freshness: str,
-    routing_rules: str | None,
-) -> None:
+@settings_options
+def command(**options: Any) -> None:
     """Serve the question page and the HTTP API until stopped.
 
     Starts without an index too, answers 503 until one is published, and takes up each new generation by itself.
     """
     from api.app import create_app
-    from api.settings import Settings
-    from retriever.governance import FreshnessPolicy
     from retriever.routing import RoutingRulesInvalid
 
-    settings = Settings(
-        index_dir=index_dir,
-        host=host,
-        port=port,
-        reload_interval_s=reload_interval_s,
-        retrieval_threads=threads,
-        shutdown_grace_s=shutdown_grace_s,
-        freshness=FreshnessPolicy(freshness),
-        routing=routing_rules != "off",
-        routing_rules=None if routing_rules in (None, "off") else Path(routing_rules),
-    )
+    settings = Settings(**options)
     try:
         app = create_app(settings)
     except RoutingRulesInvalid as error:
         raise click.UsageError(str(error)) from error
-    listener = listen(host, port)
-    click.echo(f"Opening the index in {index_dir} ...", err=True)
+    listener = listen(settings.host, settings.port)
+    click.echo(f"Opening the index in {settings.index_dir} ...", err=True)
     run_server(app, settings, listener)
 
 

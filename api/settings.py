@@ -1,41 +1,108 @@
-"""What the service can be told: one bounded object, filled from flags, then environment, then these defaults."""
+"""What the service can be told: declared once, for flags, environment, checks and the configuration reference."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from retriever.governance import FreshnessPolicy
+import click
 
 DEFAULT_INDEX = Path("index")
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
-class Settings(BaseModel):
-    """The settings of one server. The environment is read by the command line (`FOOTNOTED_*`), never here."""
+def _setting(default: Any, flag: str, kind: click.ParamType[Any], help_line: str) -> Any:
+    """A field that `flag` sets, or its variable: `--reload-interval`, FOOTNOTED_RELOAD_INTERVAL."""
+    return field(default=default, metadata={"flag": flag, "kind": kind, "help": help_line})
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    index_dir: Path = Field(default=DEFAULT_INDEX, description="Directory that `footnoted ingest` publishes into.")
-    host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
-    port: int = Field(default=8000, ge=0, le=65_535, description="0 takes any free port.")
-    reload_interval_s: float = Field(
-        default=1.0, ge=0.01, le=3_600, allow_inf_nan=False, description="How often CURRENT is looked at."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one server. Raises click.BadParameter on a value that its flag would refuse.
+
+    The environment is read by the command line, never here.
+    """
+
+    index_dir: Path = _setting(
+        DEFAULT_INDEX,
+        "--index",
+        click.Path(path_type=Path),
+        "Directory that `footnoted ingest` publishes into.",
     )
-    retry_interval_s: float = Field(
-        default=60.0,
-        ge=0.01,
-        le=3_600,
-        allow_inf_nan=False,
-        description="How often what was refused is tried again.",
+    host: str = _setting("127.0.0.1", "--host", click.STRING, "Address to listen on.")
+    port: int = _setting(8000, "--port", click.IntRange(0, 65_535), "Port to listen on; 0 takes any free one.")
+    reload_interval_s: float = _setting(
+        1.0,
+        "--reload-interval",
+        click.FloatRange(0.01, 3_600),
+        "Seconds between two looks for a newly published generation.",
     )
-    retrieval_threads: int = Field(default=2, ge=1, le=64, description="Questions worked on at the same time.")
-    waiting_limit: int = Field(default=64, ge=0, le=10_000, description="Questions that may wait for a thread.")
-    body_limit_bytes: int = Field(default=64 * 1024, ge=1_024, le=16 * 1024 * 1024)
-    body_timeout_s: float = Field(default=10.0, gt=0, le=300, allow_inf_nan=False)
-    shutdown_grace_s: int = Field(default=10, ge=0, le=600, description="How long open requests may finish.")
-    freshness: FreshnessPolicy = Field(
-        default=FreshnessPolicy.WARN, description="What becomes of pages that are overdue for review."
+    retry_interval_s: float = _setting(
+        60.0,
+        "--retry-interval",
+        click.FloatRange(0.01, 3_600),
+        "Seconds until a generation that was refused is tried again.",
     )
-    routing: bool = Field(
-        default=True, description="Whether questions about health are looked at for emergencies."
+    threads: int = _setting(2, "--threads", click.IntRange(1, 64), "Questions worked on at the same time.")
+    waiting_limit: int = _setting(
+        64, "--waiting-limit", click.IntRange(0, 10_000), "Questions that may wait for a thread."
     )
-    routing_rules: Path | None = Field(default=None, description="Rules in place of the program's own.")
+    body_limit_bytes: int = _setting(
+        64 * 1024, "--body-limit", click.IntRange(1_024, 16 * 1024 * 1024), "Bytes that a request's body may have."
+    )
+    body_timeout_s: float = _setting(
+        10.0, "--body-timeout", click.FloatRange(0.01, 300), "Seconds in which a request's body must have arrived."
+    )
+    shutdown_grace_s: int = _setting(
+        10,
+        "--shutdown-grace",
+        click.IntRange(0, 600),
+        "Seconds that open requests may take to finish once the service is told to stop.",
+    )
+    freshness: str = _setting(
+        "warn",
+        "--freshness",
+        click.Choice(["ignore", "warn", "demote", "exclude"]),
+        "Pages overdue for review: say nothing, warn, rank them behind the others, or leave them out.",
+    )
+    routing: bool = _setting(
+        True, "--routing", click.BOOL, "Whether questions about health are looked at for emergencies."
+    )
+    routing_rules: Path | None = _setting(
+        None,
+        "--routing-rules",
+        click.Path(path_type=Path),
+        "File of rules that tell an emergency from a question, in place of the program's own.",
+    )
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is not None or each.default is not None:
+                flag, kind = each.metadata["flag"], each.metadata["kind"]
+                option = click.Option([flag, each.name], type=kind)
+                object.__setattr__(self, each.name, kind.convert(value, option, None))
+
+
+def settings_options(command: Command) -> Command:
+    """Gives a command one option per setting; its keyword arguments are those of `Settings`."""
+    for each in reversed(fields(Settings)):
+        flag = each.metadata["flag"]
+        name = f"{flag}/--no-{flag[2:]}" if each.metadata["kind"] is click.BOOL else flag
+        option = click.option(
+            name,
+            each.name,
+            type=each.metadata["kind"],
+            default=each.default,
+            envvar=variable_of(flag),
+            show_default=True,
+            show_envvar=True,
+            help=each.metadata["help"],
+        )
+        command = option(command)
+    return command
+
+
+def variable_of(flag: str) -> str:
+    """The environment variable of a flag."""
+    return f"FOOTNOTED_{flag[2:].replace('-', '_').upper()}"

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from itertools import compress
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -191,15 +193,15 @@ def publish(index_dir: Path, number: int) -> str:
 
 
 @contextmanager
-def served(index_dir: Path, opener: FolderOpener, **settings: object) -> Iterator[TestClient]:
+def served(index_dir: Path, opener: FolderOpener, **settings: Any) -> Iterator[TestClient]:
     """A client of the whole service over `index_dir`, on the day TODAY."""
-    chosen = Settings.model_validate({"index_dir": index_dir, "reload_interval_s": 0.01, **settings})
+    chosen = replace(Settings(index_dir=index_dir, reload_interval_s=0.01), **settings)
     with TestClient(create_app(chosen, opener=opener, today=lambda: TODAY)) as client:
         yield client
 
 
 @contextmanager
-def small_collection(folder: Path, **settings: object) -> Iterator[TestClient]:
+def small_collection(folder: Path, **settings: Any) -> Iterator[TestClient]:
     """A client of a service over PAGES."""
     name = publish(folder / "index", 1)
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})

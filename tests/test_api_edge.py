@@ -215,7 +215,7 @@ def test_too_many_waiting_questions_are_refused_at_once(tmp_path: Path) -> None:
 
     name = publish(tmp_path / "index", 1)
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name), before=wait)})
-    with served(tmp_path / "index", opener, retrieval_threads=1, waiting_limit=0) as client:
+    with served(tmp_path / "index", opener, threads=1, waiting_limit=0) as client:
         first = threading.Thread(target=client.post, args=("/v1/query",), kwargs={"json": {"query": "denosumab"}})
         first.start()
         assert begun.wait(10)

@@ -131,7 +131,7 @@ def test_overdue_pages_are_treated_as_the_policy_says(
     policy: FreshnessPolicy, titles: list[str], overdue: list[int], tmp_path: Path
 ) -> None:
     publish(tmp_path / "index", 1)
-    with served(tmp_path / "index", dated(2024, 2026), freshness=policy) as client:
+    with served(tmp_path / "index", dated(2024, 2026), freshness=policy.value) as client:
         body = ask(client, "calcium")
     assert [passage["citation"]["title"] for passage in body["passages"]] == titles
     assert [passage["rank"] for passage in body["passages"]] == list(range(1, len(titles) + 1))
@@ -140,7 +140,7 @@ def test_overdue_pages_are_treated_as_the_policy_says(
 
 def test_where_every_page_is_overdue_a_strict_service_says_why_it_gives_none(tmp_path: Path) -> None:
     publish(tmp_path / "index", 1)
-    with served(tmp_path / "index", dated(2024), freshness=FreshnessPolicy.EXCLUDE) as client:
+    with served(tmp_path / "index", dated(2024), freshness="exclude") as client:
         warning = ask(client, "calcium")["warnings"][0]
     assert warning["code"] == "filtered_out"
     assert "within its review" in warning["detail"]
