@@ -38,7 +38,7 @@ def answer_query(
 ) -> QueryResponse:
     """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable."""
     started = perf_counter()
-    query = request.core_query()
+    query = request.core_query(today=today)
     retrieval = _retrieve(snapshot, query, policy.freshness, today=today)
     judgment = snapshot.judge.assess(query, retrieval)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]

@@ -73,10 +73,11 @@ def command(
         request = QueryRequest.model_validate(
             {"query": question, "top_k": top_k, "mode": mode, "filters": _request_filter(pairs)}
         )
-        request.core_query()
+        today = utc_today()
+        request.core_query(today=today)
         policy = AnswerPolicy(rules=routing_rules(None), freshness=FreshnessPolicy.WARN)
         snapshot = open_snapshot(index_dir, rules=policy.rules)
-        response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=utc_today())
+        response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=today)
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)
         sys.exit(2)

@@ -6,7 +6,16 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request
 
-from api.collection_response import DocumentBody, DocumentPage, IndexBody, TextBody, document_body, index_body
+from api.collection_response import (
+    DocumentBody,
+    DocumentPage,
+    IndexBody,
+    OutlineBody,
+    SectionBody,
+    TextBody,
+    document_body,
+    index_body,
+)
 from api.filters import equality_filter
 from api.parameters import filter_pairs
 from api.problems import FieldError, Problem, invalid
@@ -34,7 +43,7 @@ def documents(
     """The documents in order of their ids, a page at a time; those that questions do not search too."""
     service = service_of(request)
     opened, today = service.live.snapshot().index, service.today()
-    wanted = equality_filter(filter_pairs(request))
+    wanted = equality_filter(filter_pairs(request), today=today)
     candidates = opened.documents if wanted is None else _passing(opened.documents, wanted)
     found = [each for each in candidates if after is None or each.document_id > after]
     return DocumentPage(
@@ -67,6 +76,19 @@ def document_text(
     if start > stop:
         raise invalid([FieldError("/start", "out_of_range", f"the span has to begin at {stop:,} or before")])
     return TextBody(document_id=document_id, start_char=start, end_char=stop, text=text[start:stop])
+
+
+def document_outline(request: Request, document_id: DocumentId) -> OutlineBody:
+    """The sections of a document: where each begins and ends in the reading text, under which headings."""
+    opened = service_of(request).live.snapshot().index
+    found = _found(opened, document_id)
+    return OutlineBody(
+        document_id=document_id,
+        sections=[
+            SectionBody(start_char=one.start_char, end_char=one.end_char, headings=list(one.headings))
+            for one in found.sections
+        ],
+    )
 
 
 def _passing(candidates: Sequence[Document], wanted: Filter) -> list[Document]:

@@ -105,6 +105,21 @@ class TextBody(_Response):
     text: str
 
 
+class SectionBody(_Response):
+    """A stretch of a reading text under one heading; the heading's own line is its beginning."""
+
+    start_char: int
+    end_char: int
+    headings: list[str] = Field(description="The headings above it, outermost first; empty before the first.")
+
+
+class OutlineBody(_Response):
+    """A document's sections in order; together they are the whole reading text."""
+
+    document_id: str
+    sections: list[SectionBody]
+
+
 def index_body(index: Index) -> IndexBody:
     """What the index says of itself."""
     manifest = index.manifest

@@ -2,12 +2,14 @@
 
 from fastapi import Depends, FastAPI
 
-from api import asking, collection, governing, health, verifying
-from api.collection_response import DocumentBody, DocumentPage, IndexBody, TextBody
+from api import asking, collection, facets, governing, health, suggestions, verifying
+from api.collection_response import DocumentBody, DocumentPage, IndexBody, OutlineBody, TextBody
+from api.facets import FacetsBody
 from api.governing import GovernanceBody
 from api.openapi import FILTER_PARAMETERS, body_of, refusals
 from api.parameters import only_parameters
 from api.query_response import QueryResponse
+from api.suggestions import SuggestionsBody
 from api.verifying import VerifyResponse
 
 
@@ -65,6 +67,30 @@ def add_core_routes(app: FastAPI) -> None:
         response_model=TextBody,
         responses=refusals(404, 422, 503),
         dependencies=[Depends(only_parameters("start", "end"))],
+        tags=["collection"],
+    )
+    add(
+        "/v1/documents/{document_id}/outline",
+        collection.document_outline,
+        response_model=OutlineBody,
+        responses=refusals(404, 422, 503),
+        dependencies=[Depends(only_parameters())],
+        tags=["collection"],
+    )
+    add(
+        "/v1/facets",
+        facets.facets,
+        response_model=FacetsBody,
+        responses=refusals(422, 503),
+        dependencies=[Depends(only_parameters())],
+        tags=["collection"],
+    )
+    add(
+        "/v1/suggestions",
+        suggestions.suggestions,
+        response_model=SuggestionsBody,
+        responses=refusals(422, 503),
+        dependencies=[Depends(only_parameters("limit"))],
         tags=["collection"],
     )
     add(

@@ -1,5 +1,6 @@
 """The body of `POST /v1/query`: strict, bounded, with nothing ignored."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -68,12 +69,15 @@ class QueryRequest(BaseModel):
         default=False, description="Reserved; this version accepts false only."
     )
 
-    def core_query(self) -> Query:
-        """The question for the core. Raises QueryInvalid for a question or a filter that cannot be searched."""
+    def core_query(self, *, today: date) -> Query:
+        """The question for the core; filters compare reviews with `today`.
+
+        Raises QueryInvalid for a question or a filter that cannot be searched.
+        """
         return Query(
             text=normalise_question(self.query),
             top_k=self.top_k,
             mode=self.mode,
-            filters=None if self.filters is None else core_filter(self.filters),
+            filters=None if self.filters is None else core_filter(self.filters, today=today),
             max_per_document=self.max_per_document,
         )

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from retriever.document import Document, Metadata
 from retriever.errors import QueryInvalid
-from retriever.query import Comparison, Compound, Filter, Junction, Operator
+from retriever.freshness import review
+from retriever.governance import audience_of
+from retriever.query import Comparison, Compound, Filter, Junction, Operator, ReviewStanding
 
 Scalar = str | int | float | bool
 
-_FIELDS = frozenset(Metadata.__dataclass_fields__) - {"extra"} | {"document_id", "source_path"}
+_FIELDS = frozenset(Metadata.__dataclass_fields__) - {"extra"} | {"document_id", "source_path", "audience"}
 _DATES = frozenset({"last_reviewed"})
 _RANGES: Mapping[Operator, Callable[[object, object], bool]] = {
     Operator.GT: lambda a, b: a > b,  # type: ignore[operator]
@@ -23,7 +25,8 @@ _RANGES: Mapping[Operator, Callable[[object, object], bool]] = {
 
 
 def filter_keys(documents: Sequence[Document]) -> frozenset[str]:
-    """Every key that a filter on these documents may name: the metadata fields, and what `extra` holds.
+    """Every key that a filter on these documents may name: the metadata fields, for whom a page is written
+    (`audience`, see `audience_of`), and what `extra` holds.
 
     A key of `extra` goes by `extra.KEY`, and by `KEY` where no field has that name.
     """
@@ -35,7 +38,7 @@ def names_status(wanted: Filter | None) -> bool:
     """Whether a filter asks for a status by name, and so may see pages that are not active."""
     if isinstance(wanted, Compound):
         return any(names_status(one) for one in wanted.filters)
-    return wanted is not None and wanted.key == "status"
+    return isinstance(wanted, Comparison) and wanted.key == "status"
 
 
 def check_filter(wanted: Filter, keys: frozenset[str], *, pointer: str = "/filters") -> None:
@@ -43,6 +46,8 @@ def check_filter(wanted: Filter, keys: frozenset[str], *, pointer: str = "/filte
     if isinstance(wanted, Compound):
         for place, one in enumerate(wanted.filters):
             check_filter(one, keys, pointer=f"{pointer}/filters/{place}")
+        return
+    if isinstance(wanted, ReviewStanding):
         return
     if wanted.key not in keys:
         raise QueryInvalid(
@@ -76,6 +81,8 @@ def _matches(document: Document, wanted: Filter) -> bool:
     if isinstance(wanted, Compound):
         each = (_matches(document, one) for one in wanted.filters)
         return all(each) if wanted.junction is Junction.AND else any(each)
+    if isinstance(wanted, ReviewStanding):
+        return review(document.metadata, today=wanted.today).freshness in wanted.standings
     found = _values(document, wanted.key)
     asked = _values_wanted(wanted)
     if wanted.operator in (Operator.EQ, Operator.IN):
@@ -94,6 +101,8 @@ def _values(document: Document, key: str) -> tuple[str, ...]:
     """The field's values as text; none where the document does not have it, several for a list."""
     if key in ("document_id", "source_path"):
         return (str(getattr(document, key)),)
+    if key == "audience":
+        return tuple(_texts(audience_of(document)))
     if key in _FIELDS:
         return tuple(_texts(getattr(document.metadata, key)))
     name = key.removeprefix("extra.")

@@ -1,9 +1,11 @@
 """What is asked, and what comes back: queries, filters, hits."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from retriever.document import Document
+from retriever.freshness import Freshness
 from retriever.passage import Passage
 
 
@@ -52,7 +54,15 @@ class Compound:
     filters: tuple["Filter", ...]
 
 
-Filter = Comparison | Compound
+@dataclass(frozen=True, slots=True)
+class ReviewStanding:
+    """That a document's review stands on the day `today` as one of `standings` says."""
+
+    standings: frozenset[Freshness]
+    today: date
+
+
+Filter = Comparison | Compound | ReviewStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Retriever:
         self._encoder = encoder
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
-            [_is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
+            [is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
         )
         self._active_rows = self._rows_of(self._active)
         self._facets = _heading_facets(index)
@@ -248,7 +248,8 @@ def _nothing(reason: NoHits) -> Retrieval:
     return Retrieval(hits=(), no_hits=reason, encode_ms=0.0, search_ms=0.0)
 
 
-def _is_active(status: str | None) -> bool:
+def is_active(status: str | None) -> bool:
+    """Whether documents of this status are searched where no filter names one."""
     return status is None or status.casefold() == "active"
 
 

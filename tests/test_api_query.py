@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.query_request import QueryRequest
 from retriever.query import Comparison, Compound, Junction, Operator
-from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
+from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_filters_become_the_filters_of_the_core() -> None:
             },
         }
     )
-    assert request.core_query().filters == Compound(
+    assert request.core_query(today=TODAY).filters == Compound(
         Junction.OR,
         (
             Comparison(Operator.IN, "source", ("NCI", "CDC")),
