@@ -7,6 +7,7 @@ from time import perf_counter
 
 from api.answer_policy import AnswerPolicy
 from api.answer_warnings import warnings_about
+from api.observing import QuestionSeen
 from api.query_request import AnswerKind, QueryRequest
 from api.query_response import (
     AnswerabilityBody,
@@ -46,7 +47,7 @@ def answer_query(
     if request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER:
         answer = snapshot.answerer.answer(query.text, hits)
     passages = [_passage(snapshot.index, hit, today=today) for hit in hits]
-    return QueryResponse(
+    response = QueryResponse(
         query_id=query_id,
         query=query.text,
         index=IndexReference(generation=snapshot.index.generation, fingerprint=snapshot.index.fingerprint),
@@ -60,6 +61,8 @@ def answer_query(
             total=round((perf_counter() - started) * 1_000, 3),
         ),
     )
+    snapshot.observer.question_answered(_seen(response))
+    return response
 
 
 def citation_body(citation: Citation) -> CitationBody:
@@ -97,6 +100,17 @@ def _retrieve(snapshot: Snapshot, query: Query, freshness: FreshnessPolicy, *, t
         searched = may_be_searched(snapshot.index.documents, freshness, today=today)
     judged = replace(query, top_k=max(query.top_k, EVIDENCE_HITS))
     return snapshot.retriever.retrieve(judged, may_be_searched=searched)
+
+
+def _seen(response: QueryResponse) -> QuestionSeen:
+    spent, judged = response.timings_ms, response.answerability
+    return QuestionSeen(
+        encode_ms=spent.encode,
+        search_ms=spent.search,
+        answer_ms=max(0.0, spent.total - spent.encode - spent.search),
+        decision=judged.decision,
+        reason=judged.reason,
+    )
 
 
 def _answer(answer: Answer) -> AnswerBody:

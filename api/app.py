@@ -1,7 +1,7 @@
 """The application: every route in one table, every error in one form, one live index."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import partial
@@ -16,6 +16,9 @@ from api import collection
 from api.answer_policy import AnswerPolicy, routing_rules
 from api.core_routes import add_core_routes
 from api.live_index import LiveIndex
+from api.metrics import Metrics, add_metrics
+from api.metrics_state import ServiceState
+from api.observing import Observer, Observers
 from api.older_texts import OlderTexts
 from api.openapi import document_with_our_models
 from api.problems import Problem, invalid, problem_of, respond_problem
@@ -24,7 +27,7 @@ from api.request_edge import RequestEdge
 from api.retrieval_threads import RetrievalThreads
 from api.service import Service, utc_today
 from api.settings import Settings
-from api.snapshot import SnapshotOpener, open_snapshot
+from api.snapshot import SnapshotOpener, observed, open_snapshot
 from api.validation import parameter_errors
 from retriever.errors import FootnotedError
 from retriever.governance import FreshnessPolicy
@@ -33,19 +36,26 @@ _ABOUT = "Questions in; passages out, each with a citation that anyone can check
 
 
 def create_app(
-    settings: Settings, *, opener: SnapshotOpener | None = None, today: Callable[[], date] = utc_today
+    settings: Settings,
+    *,
+    opener: SnapshotOpener | None = None,
+    today: Callable[[], date] = utc_today,
+    observers: Sequence[Observer] = (),
 ) -> FastAPI:
     """The service over one index directory. It starts without an index too, and picks one up when it appears.
 
+    `observers` are told of requests and questions, beside the metrics of the service itself.
     Raises RoutingRulesInvalid where the settings name rules that cannot be used.
     """
     policy = AnswerPolicy(
         rules=routing_rules(settings.routing_rules) if settings.routing else None,
         freshness=FreshnessPolicy(settings.freshness),
     )
+    metrics = Metrics(version=program_version())
+    observer = Observers((metrics, *observers))
     live = LiveIndex(
         settings.index_dir,
-        opener or partial(open_snapshot, rules=policy.rules),
+        observed(opener or partial(open_snapshot, rules=policy.rules), observer),
         reload_interval_s=settings.reload_interval_s,
         retry_interval_s=settings.retry_interval_s,
     )
@@ -68,12 +78,15 @@ def create_app(
 
     app = FastAPI(
         title="Footnoted",
-        version=_version(),
+        version=program_version(),
         description=_ABOUT,
         lifespan=lifespan,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        # FastAPI's own telemetry would send addresses and the messages of exceptions wherever a process-wide
+        # provider is set up; `api.tracing` sends neither.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.service = Service(
         settings=settings,
@@ -85,8 +98,11 @@ def create_app(
     )
     for add_routes in (add_core_routes, add_pages):
         add_routes(app)
+    metrics.watch(ServiceState(live, threads, today=today))
+    if settings.metrics:
+        add_metrics(app, metrics)
     _add_error_handlers(app)
-    app.add_middleware(RequestEdge)
+    app.add_middleware(RequestEdge, observer=observer)
     app.openapi = document_with_our_models(app)  # type: ignore[method-assign]
     return app
 
@@ -130,7 +146,8 @@ def _methods(request: Request) -> list[str]:
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
-def _version() -> str:
+def program_version() -> str:
+    """The version of the installed program; `0+checkout` where it is not installed."""
     try:
         return version("footnoted")
     except PackageNotFoundError:

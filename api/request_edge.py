@@ -8,6 +8,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.identifiers import new_identifier
+from api.observing import NOBODY, Observer, RequestSeen
 from api.problems import MEDIA_TYPE, Problem, problem_body
 
 logger = logging.getLogger("footnoted.access")
@@ -29,8 +30,9 @@ class RequestEdge:
     to the server would write its message, and with it perhaps a person's question, into the log.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, observer: Observer = NOBODY) -> None:
         self._app = app
+        self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -38,6 +40,7 @@ class RequestEdge:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
+        ended = self._observer.request_began(scope["headers"])
         request_id = _request_id(scope)
         response = _Response(send, request_id=request_id, without_body=scope["method"] == "HEAD")
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
@@ -45,15 +48,17 @@ class RequestEdge:
         try:
             await self._app(inner, receive, response.send)
         except Exception as error:  # noqa: BLE001 - the outermost boundary; see the docstring of the class
-            logger.error("request_id=%s failed: %s", request_id, _where(error))
+            where = _where(error)
+            logger.error("request_id=%s failed: %s", request_id, where, extra={"request_id": request_id})
             if response.status is not None:
                 raise ConnectionAbortedError("the response had begun when the request failed") from None
             await _send_internal(response.send, request_id)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             route = getattr(inner.get("route"), "path", "-")
-            milliseconds = (perf_counter() - started) * 1_000
-            logger.info("%s %s %s %.1fms request_id=%s", method, route, response.status, milliseconds, request_id)
+            seen = RequestSeen(request_id, method, route, response.status, perf_counter() - started)
+            ended(seen)
+            _log(seen)
 
 
 class _Response:
@@ -72,6 +77,25 @@ class _Response:
         elif message["type"] == "http.response.body" and self._without_body:
             message = {**message, "body": b""}
         await self._send(message)
+
+
+def _log(request: RequestSeen) -> None:
+    milliseconds = request.duration_s * 1_000
+    logger.info(
+        "%s %s %s %.1fms request_id=%s",
+        request.method,
+        request.route,
+        request.status,
+        milliseconds,
+        request.request_id,
+        extra={
+            "request_id": request.request_id,
+            "method": request.method,
+            "route": request.route,
+            "status": request.status,
+            "duration_ms": round(milliseconds, 1),
+        },
+    )
 
 
 def _request_id(scope: Scope) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from api.problems import Problem
@@ -15,8 +16,19 @@ class RetrievalThreads:
 
     def __init__(self, *, threads: int, waiting_limit: int) -> None:
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="retrieve")
+        self._threads = threads
         self._limit = threads + waiting_limit
         self._taken = 0
+
+    @property
+    def running(self) -> int:
+        """How many questions are being worked on."""
+        return min(self._taken, self._threads)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for a thread."""
+        return self._taken - self.running
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, run in a thread. Raises Problem 503 when too many are waiting already."""
@@ -25,7 +37,8 @@ class RetrievalThreads:
             raise Problem(503, "overloaded", detail, headers={"Retry-After": "1"})
         self._taken += 1
         try:
-            future = self._executor.submit(work)
+            # The request's context goes along, so that what is traced in the thread belongs to the request.
+            future = self._executor.submit(copy_context().run, work)
         except BaseException:
             self._taken -= 1
             raise

@@ -1,5 +1,8 @@
 """`footnoted serve`: the service and the question page on one port."""
 
+import logging
+import logging.config
+import os
 import signal
 import socket
 import sys
@@ -8,22 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.logging_setup import LogFormat, logging_config
 from api.settings import Settings, settings_options
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-_LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "line"}},
-    "loggers": {
-        "footnoted": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
-        # Above warnings uvicorn repeats addresses, which may hold what a caller wrote.
-        "uvicorn": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
-    },
-}
+    from api.tracing import Traces
+
+logger = logging.getLogger("footnoted.serve")
 
 
 @click.command()
@@ -37,13 +33,41 @@ def command(**options: Any) -> None:
     from retriever.routing import RoutingRulesInvalid
 
     settings = Settings(**options)
+    logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))
+    traces = _traces(settings)
     try:
-        app = create_app(settings)
+        app = create_app(settings, observers=() if traces is None else (traces,))
     except RoutingRulesInvalid as error:
         raise click.UsageError(str(error)) from error
     listener = listen(settings.host, settings.port)
-    click.echo(f"Opening the index in {settings.index_dir} ...", err=True)
-    run_server(app, settings, listener)
+    _say(settings, f"Opening the index in {settings.index_dir} ...")
+    try:
+        run_server(app, settings, listener)
+    finally:
+        if traces is not None:
+            traces.close()
+
+
+def _say(settings: Settings, message: str) -> None:
+    """A line on standard error in the form that the log has."""
+    if settings.log_format == LogFormat.JSON:
+        logger.info(message)
+    else:
+        click.echo(message, err=True)
+
+
+def _traces(settings: Settings) -> "Traces | None":
+    from api.app import program_version
+    from api.tracing import TracingUnavailable, open_tracing, wants_traces
+
+    if not wants_traces(os.environ):
+        return None
+    try:
+        return open_tracing(os.environ, version=program_version())
+    except TracingUnavailable as missing:
+        # Often the variables are set for a whole machine: a service that answers is worth more than its traces.
+        _say(settings, f"no traces: {missing}")
+        return None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -74,14 +98,14 @@ def run_server(app: "FastAPI", settings: "Settings", listener: socket.socket) ->
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                click.echo(f"Footnoted answers at {_address(listener)} (stop with Ctrl+C)", err=True)
+                _say(settings, f"Footnoted answers at {_address(listener)} (stop with Ctrl+C)")
 
     config = uvicorn.Config(
         app,
         http="h11",
         ws="none",
         loop="asyncio",
-        log_config=_LOGGING,
+        log_config=logging_config(LogFormat(settings.log_format)),
         access_log=False,
         server_header=False,
         # Forwarded headers are anybody's to write; nothing here depends on them.

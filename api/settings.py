@@ -59,6 +59,13 @@ class Settings:
         click.IntRange(0, 600),
         "Seconds that open requests may take to finish once the service is told to stop.",
     )
+    metrics: bool = _setting(True, "--metrics", click.BOOL, "Whether GET /metrics tells Prometheus how it goes.")
+    log_format: str = _setting(
+        "line",
+        "--log-format",
+        click.Choice(["line", "json"]),
+        "A log line for people, or one JSON object per line.",
+    )
     freshness: str = _setting(
         "warn",
         "--freshness",

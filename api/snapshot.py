@@ -1,9 +1,10 @@
 """A snapshot: one open generation with all that answers from it, immutable, serving whole requests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from api.observing import NOBODY, Observer
 from retriever.answer import Answerer
 from retriever.answerability import Answerability, Assessor
 from retriever.calibration import load_calibration
@@ -27,7 +28,8 @@ class Judge(Protocol):
 class Snapshot:
     """What one request needs, all of one generation. Safe to share between threads.
 
-    `concerns_health` says whether questions to this collection are looked at by the routing rules.
+    `concerns_health` says whether questions to this collection are looked at by the routing rules. `observer`
+    is told of every question that is answered from here.
     """
 
     index: Index
@@ -36,6 +38,7 @@ class Snapshot:
     judge: Judge
     answerer: Answerer
     concerns_health: bool
+    observer: Observer = NOBODY
 
 
 class SnapshotOpener(Protocol):
@@ -43,6 +46,15 @@ class SnapshotOpener(Protocol):
 
     def __call__(self, index_dir: Path, previous: Snapshot | None) -> Snapshot:
         """A snapshot that has answered a warm-up query. Raises FootnotedError."""
+
+
+def observed(opener: SnapshotOpener, observer: Observer) -> SnapshotOpener:
+    """The same opener; what it opens tells `observer` of its questions."""
+
+    def open_observed(index_dir: Path, previous: Snapshot | None) -> Snapshot:
+        return replace(opener(index_dir, previous), observer=observer)
+
+    return open_observed
 
 
 def open_snapshot(

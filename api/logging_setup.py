@@ -1,0 +1,44 @@
+"""How the service logs: a line for people, or one JSON object per line for programs that collect logs."""
+
+from enum import StrEnum
+from typing import Any
+
+
+class LogFormat(StrEnum):
+    """The form of a log line."""
+
+    LINE = "line"
+    JSON = "json"
+
+
+_LINE = {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+_JSON = {
+    "()": "pythonjsonlogger.json.JsonFormatter",
+    "fmt": ("levelname", "name", "message"),
+    "rename_fields": {"levelname": "level", "name": "logger", "timestamp": "time", "taskName": "task"},
+    "timestamp": True,
+    "json_ensure_ascii": False,
+}
+
+
+def logging_config(form: LogFormat) -> dict[str, Any]:
+    """What `logging.config.dictConfig` takes: everything on standard error, the server's own loggers included.
+
+    An object has `time` (ISO 8601, UTC), `level`, `logger` and `message`; of a request also `request_id`,
+    `method`, `route`, `status` and `duration_ms`.
+    """
+    handled = {"handlers": ["stderr"], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"chosen": _JSON if form is LogFormat.JSON else _LINE},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "chosen"}
+        },
+        "loggers": {
+            "footnoted": {"level": "INFO", **handled},
+            # Below warnings the server repeats addresses, which may hold what a caller wrote.
+            "uvicorn": {"level": "WARNING", **handled},
+        },
+        "root": {"level": "WARNING", "handlers": ["stderr"]},
+    }

@@ -1,0 +1,108 @@
+"""`GET /metrics`: what happened since the service started and where it stands, in Prometheus' formats.
+
+Every label is a word of a closed set: a route's template, a status, a reason. Nothing that a caller wrote
+can become one. Each application has a registry of its own.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from api.observing import Headers, QuestionSeen, RequestSeen
+from retriever.answerability import Decision, Reason
+
+REQUEST_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+STAGE_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+STAGES = ("encode", "search", "answer")
+
+
+class Metrics:
+    """The counters of one application; an Observer. Safe to use from any thread."""
+
+    def __init__(self, *, version: str) -> None:
+        """`version` is the program's."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        build = Gauge(
+            "footnoted_build_info", "Always 1; the version is a label.", ["version"], registry=self.registry
+        )
+        build.labels(version).set(1)
+        self._requests = Counter(
+            "footnoted_http_requests",
+            "Requests that have ended, by route template, method and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self._durations = Histogram(
+            "footnoted_http_request_duration_seconds",
+            "Time from a request's first byte here to the last byte of its response.",
+            ["method", "route"],
+            buckets=REQUEST_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._open = Gauge(
+            "footnoted_http_requests_in_progress", "Requests that are open now.", registry=self.registry
+        )
+        stages = Histogram(
+            "footnoted_stage_duration_seconds",
+            "Time that questions spent in each stage: encode, search, answer (all that follows the search).",
+            ["stage"],
+            buckets=STAGE_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._stages = tuple(stages.labels(stage) for stage in STAGES)
+        decisions = Counter(
+            "footnoted_questions",
+            "Questions that were worked on, by the decision to answer or to abstain.",
+            ["decision"],
+            registry=self.registry,
+        )
+        self._decisions = {decision: decisions.labels(decision.value) for decision in Decision}
+        abstentions = Counter(
+            "footnoted_abstentions", "Questions left unanswered, by reason.", ["reason"], registry=self.registry
+        )
+        self._abstentions = {reason: abstentions.labels(reason.value) for reason in Reason}
+
+    def watch(self, collector: Collector) -> None:
+        """Asks `collector` as well whenever the metrics are read."""
+        self.registry.register(collector)
+
+    def request_began(self, headers: Headers) -> Callable[[RequestSeen], None]:  # noqa: ARG002 - Observer's
+        """Counts a request as open until it has ended."""
+        self._open.inc()
+        return self._request_ended
+
+    def question_answered(self, question: QuestionSeen) -> None:
+        """Counts a question, its stages and its decision."""
+        spent = (question.encode_ms, question.search_ms, question.answer_ms)
+        for histogram, milliseconds in zip(self._stages, spent, strict=True):
+            histogram.observe(milliseconds / 1_000)
+        self._decisions[question.decision].inc()
+        if question.reason is not None:
+            self._abstentions[question.reason].inc()
+
+    def render(self, accept: str) -> tuple[bytes, str]:
+        """All metrics in the format that an `Accept` header prefers, and its media type."""
+        encode, media_type = choose_encoder(accept)
+        return encode(self.registry), media_type
+
+    def _request_ended(self, request: RequestSeen) -> None:
+        self._open.dec()
+        status = "none" if request.status is None else str(request.status)
+        self._requests.labels(request.method, request.route, status).inc()
+        self._durations.labels(request.method, request.route).observe(request.duration_s)
+
+
+def add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    """Adds the route. Reading the state of a large collection takes a moment, so it is done in a thread."""
+
+    async def read(request: Request) -> Response:
+        body, media_type = await asyncio.to_thread(metrics.render, request.headers.get("accept", ""))
+        return Response(body, headers={"Content-Type": media_type})
+
+    app.add_api_route("/metrics", read, include_in_schema=False)

@@ -1,0 +1,113 @@
+"""The log: one line or one JSON object per event, and never a word of what was asked."""
+
+import json
+import logging
+import logging.config
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.logging_setup import LogFormat, logging_config
+
+CHECKOUT = Path(__file__).parent.parent
+CANARY = "canary7f3a"
+SERVICE = """
+import sys
+import httpx, threading
+from pathlib import Path
+from api.app import create_app
+from api.serve_command import listen, run_server
+from api.settings import Settings
+from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
+
+def fail(query):
+    if "break" in query.text:
+        raise ValueError(f"cannot work on {query.text}")
+
+index_dir = Path(sys.argv[1])
+name = publish(index_dir, 1)
+settings = Settings(index_dir=index_dir, port=0, log_format=sys.argv[2], shutdown_grace_s=5)
+app = create_app(settings, opener=FolderOpener({name: snapshot_of(MemoryIndex(name), before=fail)}))
+listener = listen("127.0.0.1", 0)
+port = listener.getsockname()[1]
+
+def client():
+    import os, signal, socket, time
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            httpx.get(f"{address}/livez")
+            break
+        except httpx.TransportError:
+            time.sleep(0.05)
+    canary = sys.argv[3]
+    httpx.post(f"{address}/v1/query", json={"query": f"denosumab {canary}"})
+    httpx.post(f"{address}/v1/query", json={"query": f"break {canary}"})
+    httpx.post(f"{address}/v1/query", json={"query": canary, canary: 1})
+    httpx.get(f"{address}/v1/documents/{canary}?{canary}={canary}")
+    raw = socket.create_connection(("127.0.0.1", port))
+    raw.sendall(f"GET /{canary} HTTP/1.1\\r\\n{canary}\\r\\n\\r\\n".encode())
+    raw.recv(1000)
+    raw.close()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=client, daemon=True).start()
+run_server(app, settings, listener)
+"""
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in ("footnoted", "uvicorn", "")]
+    kept = [(one, one.handlers[:], one.level, one.propagate) for one in loggers]
+    yield
+    for one, handlers, level, propagate in kept:
+        one.handlers[:], one.propagate = handlers, propagate
+        one.setLevel(level)
+
+
+def outputs(tmp_path: Path, form: LogFormat) -> tuple[str, str]:
+    """What a whole server wrote on standard output and on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-c", SERVICE, str(tmp_path / "index"), form, CANARY],
+        cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_a_server_logs_json_and_nothing_else_and_never_the_question(tmp_path: Path) -> None:
+    stdout, stderr = outputs(tmp_path, LogFormat.JSON)
+    assert stdout == ""
+    assert CANARY not in stderr.lower()
+    events: list[dict[str, Any]] = [json.loads(line) for line in stderr.splitlines()]
+    assert all({"time", "level", "logger", "message"} <= set(event) for event in events)
+    asked = [event for event in events if event.get("route") == "/v1/query"]
+    assert [event["status"] for event in asked] == [200, 500, 422]
+    assert all(event["method"] == "POST" and event["duration_ms"] > 0 for event in asked)
+    failed = [event for event in events if event["level"] == "ERROR"]
+    assert [event["request_id"] for event in failed] == [asked[1]["request_id"]]
+    assert "uvicorn.error" in {event["logger"] for event in events}
+
+
+def test_a_server_logs_lines_unless_told_otherwise_and_never_the_question(tmp_path: Path) -> None:
+    stdout, stderr = outputs(tmp_path, LogFormat.LINE)
+    assert stdout == ""
+    assert CANARY not in stderr.lower()
+    assert re.search(r"^\S+ \S+ INFO footnoted\.access POST /v1/query 200 [\d.]+ms request_id=\w+$", stderr, re.M)
+
+
+@pytest.mark.usefixtures("restored")
+def test_an_event_of_any_library_is_one_object_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.config.dictConfig(logging_config(LogFormat.JSON))
+    logging.getLogger("some.library").warning("two\nlines of %s", "café")
+    (line,) = capsys.readouterr().err.splitlines()
+    event = json.loads(line)
+    assert (event["level"], event["logger"], event["message"]) == ("WARNING", "some.library", "two\nlines of café")
+    assert datetime.fromisoformat(event["time"]).utcoffset() is not None
