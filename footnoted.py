@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "ingest": ("ingest.ingest_command", "command", "Read files into the index and publish it."),
     "serve": ("api.serve_command", "command", "Answer questions over HTTP, with a page for people."),
+    "mcp": ("api.mcp_command", "command", "Be a tool of a chat program (Model Context Protocol, stdio)."),
     "ask": ("api.ask_command", "command", "Ask the index one question."),
     "eval": ("eval.eval_command", "command", "Measure retrieval on questions whose answers are known."),
     "lint": ("ingest.lint_command", "command", "Say what is wrong with files, without ingesting them."),

@@ -16,6 +16,7 @@ from api import collection
 from api.answer_policy import AnswerPolicy, routing_rules
 from api.core_routes import add_core_routes
 from api.live_index import LiveIndex
+from api.mcp_endpoint import McpEndpoint
 from api.metrics import Metrics, add_metrics
 from api.metrics_state import ServiceState
 from api.observing import Observer, Observers
@@ -61,6 +62,8 @@ def create_app(
     )
     threads = RetrievalThreads(threads=settings.threads, waiting_limit=settings.waiting_limit)
 
+    mcp = McpEndpoint()
+
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         # Made once, here: it takes most of a second, which no question should have to wait for.
@@ -68,7 +71,8 @@ def create_app(
         await live.refresh()
         watch = asyncio.create_task(live.watch())
         try:
-            yield
+            async with mcp.running(application.state.service, version=application.version):
+                yield
         finally:
             watch.cancel()
             with suppress(asyncio.CancelledError):
@@ -96,7 +100,7 @@ def create_app(
         threads=threads,
         today=today,
     )
-    for add_routes in (add_core_routes, add_pages):
+    for add_routes in (add_core_routes, add_pages, mcp.add_routes):
         add_routes(app)
     metrics.watch(ServiceState(live, threads, today=today))
     if settings.metrics:

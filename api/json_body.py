@@ -32,30 +32,45 @@ class _NumberRefused(ValueError):
 
 async def read_json(request: Request, model: type[ModelT], *, limit_bytes: int, timeout_s: float) -> ModelT:
     """The body as `model`. Raises Problem: 400 syntax, 408 too slow, 413 too large, 415 type, 422 value."""
-    _check_headers(request, limit_bytes=limit_bytes)
+    return check(await read_value(request, limit_bytes=limit_bytes, timeout_s=timeout_s), model)
+
+
+async def read_value(request: Request, *, limit_bytes: int, timeout_s: float) -> object:
+    """The value of a JSON body. Raises Problem as `read_json` does, but for 422 of a model."""
+    if not is_json(request):
+        raise Problem(415, "type_unsupported", "send the body as application/json in UTF-8", headers=_CLOSE)
+    return parse_json(await read_body(request, limit_bytes=limit_bytes, timeout_s=timeout_s))
+
+
+async def read_body(request: Request, *, limit_bytes: int, timeout_s: float) -> bytes:
+    """The bytes of a body, whatever its type. Raises Problem: 400 incomplete, 408, 413, 415 compressed."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Problem(415, "encoding_unsupported", "send the body uncompressed", headers=_CLOSE)
+    length = request.headers.get("content-length", "0")
+    if length.isascii() and length.isdigit() and (len(length) > MAX_INTEGER_DIGITS or int(length) > limit_bytes):
+        raise _too_large(limit_bytes)
     try:
         async with asyncio.timeout(timeout_s):
-            body = await _read(request, limit_bytes=limit_bytes)
+            return await _read(request, limit_bytes=limit_bytes)
     except TimeoutError:
         raise Problem(
             408, "body_timeout", f"the body did not arrive within {timeout_s:g} s", headers=_CLOSE
         ) from None
     except ClientDisconnect:
         raise Problem(400, "body_incomplete", "the connection ended before the body did", headers=_CLOSE) from None
-    return check(parse_json(body), model)
 
 
-def _check_headers(request: Request, *, limit_bytes: int) -> None:
+def media_type_of(request: Request) -> str | None:
+    """The type of the body in lower case without parameters; None where it is not said once, or not in UTF-8."""
     types = request.headers.getlist("content-type")
     essence, *parameters = (part.strip().lower() for part in (types[0] if len(types) == 1 else "").split(";"))
     charsets = [p.partition("=")[2].strip().strip('"') for p in parameters if p.startswith("charset")]
-    if essence != "application/json" or any(charset != "utf-8" for charset in charsets):
-        raise Problem(415, "type_unsupported", "send the body as application/json in UTF-8", headers=_CLOSE)
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Problem(415, "encoding_unsupported", "send the body uncompressed", headers=_CLOSE)
-    length = request.headers.get("content-length", "0")
-    if length.isascii() and length.isdigit() and (len(length) > MAX_INTEGER_DIGITS or int(length) > limit_bytes):
-        raise _too_large(limit_bytes)
+    return None if not essence or any(charset != "utf-8" for charset in charsets) else essence
+
+
+def is_json(request: Request) -> bool:
+    """Whether the body says that it is JSON in UTF-8."""
+    return media_type_of(request) == "application/json"
 
 
 async def _read(request: Request, *, limit_bytes: int) -> bytes:

@@ -1,6 +1,6 @@
 """What the service can be told: declared once, for flags, environment, checks and the configuration reference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,9 +91,14 @@ class Settings:
                 object.__setattr__(self, each.name, kind.convert(value, option, None))
 
 
-def settings_options(command: Command) -> Command:
-    """Gives a command one option per setting; its keyword arguments are those of `Settings`."""
+def settings_options(command: Command, *, only: Container[str] | None = None) -> Command:
+    """Gives a command one option per setting; its keyword arguments are those of `Settings`.
+
+    `only` names the fields that the command has a use for; None means all of them.
+    """
     for each in reversed(fields(Settings)):
+        if only is not None and each.name not in only:
+            continue
         flag = each.metadata["flag"]
         name = f"{flag}/--no-{flag[2:]}" if each.metadata["kind"] is click.BOOL else flag
         option = click.option(

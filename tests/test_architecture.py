@@ -111,10 +111,10 @@ def test_help_is_printed_without_the_heavy_libraries() -> None:
         "import sys, json, click\n"
         "from click.testing import CliRunner\n"
         "from footnoted import main\n"
-        "for command in ('', 'ingest', 'serve', 'ask', 'doctor'):\n"
+        "for command in ('', 'ingest', 'serve', 'mcp', 'ask', 'doctor'):\n"
         "    result = CliRunner().invoke(main, f'{command} --help')\n"
         "    assert result.exit_code == 0, result.output\n"
-        "heavy = ('torch', 'transformers', 'sentence_transformers', 'faiss', 'openvino', 'numpy', 'fastapi')\n"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'faiss', 'openvino', 'numpy', 'fastapi', 'mcp')\n"
         "print(json.dumps([name for name in heavy if name in sys.modules]))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
