@@ -151,8 +151,8 @@ TOOLS = (
         name="search",
         title="Search the collection",
         description="Finds passages of the collection. Each result has an id for `fetch`, a title, an address "
-        "that marks the passage on its page, and the passage itself. Results are the nearest there are, even where "
-        "the collection does not hold the answer: `ask` judges that.",
+        "that marks the passage on its page, and the passage itself. Results are the nearest there are, even "
+        "where the collection does not hold the answer: `ask` judges that.",
         takes=SearchArguments,
         gives=SearchResults,
         run=search,

@@ -1,4 +1,4 @@
-"""The Model Context Protocol with the SDK's own client: to a running server over HTTP, and to a started process."""
+"""The Model Context Protocol with the SDK's own client: to a running server, and to a started process."""
 
 import asyncio
 import json
