@@ -16,7 +16,7 @@ TORCH_FROM := --extra-index-url https://download.pytorch.org/whl/cpu
 endif
 endif
 
-.PHONY: help serve ingest test test-fast check format lock clean
+.PHONY: help serve ingest test test-fast check format docs lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -42,6 +42,9 @@ check: $(VENV)/.installed-test  ## style, types and layers
 format: $(VENV)/.installed-test  ## put the code into the house's form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.installed  ## write docs/configuration.md from the settings
+	$(BIN)/python -m api.configuration > docs/configuration.md
 
 lock:  ## pin what the ranges of pyproject.toml give today
 	rm -rf .lock-venv

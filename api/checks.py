@@ -1,42 +1,30 @@
 """The checks of `footnoted doctor`: what the service needs from this machine and from its index."""
 
-import platform
-import shutil
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
+from api.check_surroundings import Check, check_model_for_ingest, check_surroundings
 from api.snapshot import WARM_UP
 from retriever.encoder import EncoderIdentity
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
+from retriever.freshness import Freshness, review
 from retriever.index import Index
 from retriever.retrieve import Retriever
 from retriever.store import GenerationInfo, GenerationState, IndexStore
 
-MIN_FREE_BYTES = 1 << 30
-OLDEST_PYTHON = (3, 11)
 
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One check. `detail` says what was found and what to do; `refused` marks a generation that is not served."""
-
-    name: str
-    ok: bool
-    detail: str
-    refused: bool = False
-
-
-def run_checks(index_dir: Path) -> list[Check]:
+def run_checks(index_dir: Path, *, environment: Mapping[str, str], today: date) -> list[Check]:
     """All checks, in the order in which a failure of one explains the next."""
-    checks = [_python(), _optimised(sys.flags.optimize), _disk(index_dir)]
-    generations = _generations(index_dir)
-    checks += generations
+    checks = check_surroundings(index_dir, environment)
+    checks += _generations(index_dir)
     index, opened = _open(index_dir)
     checks.append(opened)
-    if index is not None:
-        checks += _encoder(index, index_dir)
+    if index is None:
+        checks.append(check_model_for_ingest())
+    else:
+        checks += [*_encoder(index, index_dir), _reviews(index, today=today)]
     return checks
 
 
@@ -45,29 +33,6 @@ def exit_code(checks: Sequence[Check]) -> int:
     if any(check.refused for check in checks):
         return 3
     return 0 if all(check.ok for check in checks) else 1
-
-
-def _python() -> Check:
-    found = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < OLDEST_PYTHON:
-        return Check("python", ok=False, detail=f"{found}; install Python 3.11 or newer")
-    return Check("python", ok=True, detail=found)
-
-
-def _optimised(level: int) -> Check:
-    if level:
-        detail = "python -O removes checks that the index libraries rely on; run python without -O"
-        return Check("optimisation", ok=False, detail=detail)
-    return Check("optimisation", ok=True, detail="python runs without -O")
-
-
-def _disk(index_dir: Path) -> Check:
-    folder = next(each for each in (index_dir.absolute(), *index_dir.absolute().parents) if each.is_dir())
-    free = shutil.disk_usage(folder).free
-    found = f"{free / (1 << 30):.1f} GiB free where the index lies"
-    if free < MIN_FREE_BYTES:
-        return Check("disk", ok=False, detail=f"{found}; free at least 1 GiB before the next ingest")
-    return Check("disk", ok=True, detail=found)
 
 
 def _generations(index_dir: Path) -> list[Check]:
@@ -84,7 +49,12 @@ def _generations(index_dir: Path) -> list[Check]:
 def _generation(found: GenerationInfo) -> Check:
     name = f"{found.name} (current)" if found.current else found.name
     if found.state is GenerationState.REFUSED:
-        return Check(name, ok=False, detail=str(found.reason), refused=True)
+        fix = (
+            "run `footnoted index rollback`, or ingest again"
+            if found.current
+            else "run `footnoted index prune`, or leave it: it is not served"
+        )
+        return Check(name, ok=False, detail=str(found.reason), fix=fix, refused=True)
     return Check(name, ok=True, detail=f"every file verified, {found.bytes / (1 << 20):.1f} MiB")
 
 
@@ -95,6 +65,14 @@ def _open(index_dir: Path) -> tuple[Index | None, Check]:
         return None, Check("index", ok=False, detail=str(error), refused=isinstance(error, IndexRefused))
     counts = f"{index.manifest.documents:,} documents, {index.manifest.passages:,} passages"
     return index, Check("index", ok=True, detail=f"{index.generation} opens: {counts}")
+
+
+def _reviews(index: Index, *, today: date) -> Check:
+    standings = Counter(review(document.metadata, today=today).freshness for document in index.documents)
+    found = ", ".join(f"{standings[each]:,} {each.value.replace('_', ' ')}" for each in Freshness)
+    overdue = standings[Freshness.OVERDUE]
+    fix = "review the overdue pages; GET /v1/governance and `footnoted lint PATH` name them" if overdue else None
+    return Check("reviews", ok=True, detail=found, fix=fix)
 
 
 def _encoder(index: Index, index_dir: Path) -> list[Check]:
@@ -121,13 +99,13 @@ def _model_files(identity: EncoderIdentity, index_dir: Path) -> Check:
     if identity.artifact_sha256 is not None:
         if encoder_folder(index_dir, identity.artifact_sha256).is_dir():
             return Check("model", ok=True, detail=f"{identity.model}, converted, lies beside the index")
-        detail = "the converted model is missing beside the index; run `footnoted ingest` again"
-        return Check("model", ok=False, detail=detail)
+        detail = "the converted model is missing beside the index"
+        return Check("model", ok=False, detail=detail, fix="run `footnoted ingest` again")
     try:
         files = find_model(identity.model)
     except FootnotedError as error:
         return Check("model", ok=False, detail=str(error))
     if files.sha256 != identity.model_sha256:
-        detail = "the model's files are not those that built the index; restore them, or ingest again"
-        return Check("model", ok=False, detail=detail, refused=True)
+        detail = "the model's files are not those that built the index"
+        return Check("model", ok=False, detail=detail, fix="restore them, or ingest again", refused=True)
     return Check("model", ok=True, detail=f"{identity.model}: its files are those that built the index")

@@ -16,7 +16,7 @@ from retriever.converted_encoder import ConvertedEncoder, read_description
 from retriever.durable import LocalDisk, storage_failures
 from retriever.encoder import Arithmetic, Encoder
 from retriever.errors import EncoderUnavailable, IndexRefused
-from retriever.model_files import ModelFiles, find_model
+from retriever.model_files import ModelFiles, cache_dir, find_model
 from retriever.open_encoder import encoder_folder
 from retriever.sentence_model import SentenceTransformerEncoder
 
@@ -57,7 +57,7 @@ def prepare_encoder(
     if wanted is Arithmetic.TORCH_FLOAT32:
         return SentenceTransformerEncoder(found)
     try:
-        folder = _converted(found, wanted, cache_dir=_cache_dir(), say=say)
+        folder = _converted(found, wanted, cache_dir=cache_dir(), say=say)
     except EncoderUnavailable as error:
         if arithmetic is not None:
             raise
@@ -66,11 +66,6 @@ def prepare_encoder(
     if index_dir is not None:
         folder = _placed(folder, index_dir)
     return ConvertedEncoder(folder, threads=os.cpu_count() or 1)
-
-
-def _cache_dir() -> Path:
-    chosen = os.environ.get("FOOTNOTED_CACHE")
-    return Path(chosen) if chosen else Path.home() / ".cache" / "footnoted"
 
 
 def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, say: Callable[[str], None]) -> Path:

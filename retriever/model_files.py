@@ -1,6 +1,7 @@
 """Where a sentence model's files lie on this machine, and one digest over them."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def find_model(name: str) -> ModelFiles:
     if not (path / "config.json").is_file():
         raise EncoderUnavailable(f"no sentence model lies in the folder of {name!r}: it has no config.json")
     return ModelFiles(name=name, path=path, sha256=_digest(path))
+
+
+def cache_dir() -> Path:
+    """Where what is made of a model is kept, for all indexes of this user."""
+    chosen = os.environ.get("FOOTNOTED_CACHE")
+    return Path(chosen) if chosen else Path.home() / ".cache" / "footnoted"
 
 
 def _folder(name: str) -> Path:

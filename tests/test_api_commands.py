@@ -19,7 +19,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.ask_command import command as ask
-from api.checks import Check, exit_code
+from api.check_surroundings import Check
+from api.checks import exit_code
 from api.doctor_command import command as doctor
 from api.settings import Settings
 from ingest.ingest_command import command as ingest
