@@ -14,6 +14,7 @@ _COMMANDS = {
     "eval": ("eval.eval_command", "command", "Measure retrieval on questions whose answers are known."),
     "lint": ("ingest.lint_command", "command", "Say what is wrong with files, without ingesting them."),
     "doctor": ("api.doctor_command", "command", "Check the installation and the index, and say what to do."),
+    "keys": ("api.keys_command", "keys_group", "Make, list and revoke the keys that callers need."),
     "index": ("ingest.index_command", "index_group", "List generations, go back to one, remove old ones."),
 }
 """Name, module, attribute, and the line that `--help` shows without loading the module."""

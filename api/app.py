@@ -14,8 +14,11 @@ from starlette.routing import Match
 
 from api import collection
 from api.answer_policy import AnswerPolicy, routing_rules
+from api.caller import networks
 from api.core_routes import add_core_routes
+from api.gate import Gate
 from api.live_index import LiveIndex
+from api.live_keys import LiveKeys
 from api.mcp_endpoint import McpEndpoint
 from api.metrics import Metrics, add_metrics
 from api.metrics_state import ServiceState
@@ -24,6 +27,7 @@ from api.older_texts import OlderTexts
 from api.openapi import document_with_our_models
 from api.problems import Problem, invalid, problem_of, respond_problem
 from api.question_page import add_pages
+from api.rate_limit import Rate, RateLimiter
 from api.request_edge import RequestEdge
 from api.retrieval_threads import RetrievalThreads
 from api.service import Service, utc_today
@@ -46,7 +50,8 @@ def create_app(
     """The service over one index directory. It starts without an index too, and picks one up when it appears.
 
     `observers` are told of requests and questions, beside the metrics of the service itself.
-    Raises RoutingRulesInvalid where the settings name rules that cannot be used.
+    Raises RoutingRulesInvalid and KeysUnusable where the settings name files that cannot be used, and ValueError
+    where a rate or a network cannot be read.
     """
     policy = AnswerPolicy(
         rules=routing_rules(settings.routing_rules) if settings.routing else None,
@@ -60,7 +65,9 @@ def create_app(
         reload_interval_s=settings.reload_interval_s,
         retry_interval_s=settings.retry_interval_s,
     )
-    threads = RetrievalThreads(threads=settings.threads, waiting_limit=settings.waiting_limit)
+    threads = RetrievalThreads(
+        threads=settings.threads, waiting_limit=settings.waiting_limit, wait_limit_s=settings.wait_limit_s
+    )
 
     mcp = McpEndpoint()
 
@@ -106,6 +113,12 @@ def create_app(
     if settings.metrics:
         add_metrics(app, metrics)
     _add_error_handlers(app)
+    app.add_middleware(
+        Gate,
+        keys=None if settings.keys_file is None else LiveKeys(settings.keys_file),
+        limiter=None if settings.rate_limit == "off" else RateLimiter(Rate.parse(settings.rate_limit)),
+        trusted=networks(settings.trusted_proxies),
+    )
     app.add_middleware(RequestEdge, observer=observer)
     app.openapi = document_with_our_models(app)  # type: ignore[method-assign]
     return app

@@ -5,6 +5,7 @@ from fastapi import Request, Response
 from api.answers import answer_query
 from api.identifiers import new_identifier
 from api.json_body import read_json
+from api.late_refusal import within_limits
 from api.query_request import QueryRequest
 from api.service import service_of
 
@@ -19,7 +20,8 @@ async def query(request: Request) -> Response:
     # One snapshot serves the whole request, so that no answer can mix two generations.
     snapshot = service.live.snapshot()
     query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
-    body = await service.threads.run(
-        lambda: answer_query(snapshot, asked, policy, query_id=query_id, today=today).model_dump_json()
-    )
+    with within_limits(request, snapshot, asked.query):
+        body = await service.threads.run(
+            lambda: answer_query(snapshot, asked, policy, query_id=query_id, today=today).model_dump_json()
+        )
     return Response(body, media_type="application/json")

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from ipaddress import ip_address
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +31,22 @@ def command(**options: Any) -> None:
     Starts without an index too, answers 503 until one is published, and takes up each new generation by itself.
     """
     from api.app import create_app
-    from retriever.routing import RoutingRulesInvalid
 
     settings = Settings(**options)
     logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))
     traces = _traces(settings)
     try:
+        # Whatever the settings name and cannot be used: rules, keys, a rate, a network.
         app = create_app(settings, observers=() if traces is None else (traces,))
-    except RoutingRulesInvalid as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from error
     listener = listen(settings.host, settings.port)
+    if not (settings.insecure or _has_keys(settings) or _is_loopback(listener)):
+        listener.close()
+        raise click.UsageError(
+            "others can reach this address, and there are no keys: make one with `footnoted keys add NAME` and "
+            "serve with --keys FILE, or say --insecure"
+        )
     _say(settings, f"Opening the index in {settings.index_dir} ...")
     try:
         run_server(app, settings, listener)
@@ -68,6 +75,16 @@ def _traces(settings: Settings) -> "Traces | None":
         # Often the variables are set for a whole machine: a service that answers is worth more than its traces.
         _say(settings, f"no traces: {missing}")
         return None
+
+
+def _has_keys(settings: Settings) -> bool:
+    from api.keys import read_keys
+
+    return settings.keys_file is not None and bool(read_keys(settings.keys_file).keys)
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    return ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def listen(host: str, port: int) -> socket.socket:

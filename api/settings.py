@@ -47,11 +47,39 @@ class Settings:
     waiting_limit: int = _setting(
         64, "--waiting-limit", click.IntRange(0, 10_000), "Questions that may wait for a thread."
     )
+    wait_limit_s: float = _setting(
+        1.0,
+        "--wait-limit",
+        click.FloatRange(0.01, 60),
+        "Seconds that a question may wait for a thread; what would wait more than half of it is refused at once.",
+    )
     body_limit_bytes: int = _setting(
         64 * 1024, "--body-limit", click.IntRange(1_024, 16 * 1024 * 1024), "Bytes that a request's body may have."
     )
     body_timeout_s: float = _setting(
         10.0, "--body-timeout", click.FloatRange(0.01, 300), "Seconds in which a request's body must have arrived."
+    )
+    keys_file: Path | None = _setting(
+        None,
+        "--keys",
+        click.Path(path_type=Path),
+        "File of the keys that callers need, made with `footnoted keys add`; without it everybody may read.",
+    )
+    insecure: bool = _setting(
+        False, "--insecure", click.BOOL, "Listen on an address that others can reach although there are no keys."
+    )
+    rate_limit: str = _setting(
+        "off",
+        "--rate-limit",
+        click.STRING,
+        "Requests of one key, or of one address where there are no keys, such as 600/minute.",
+    )
+    trusted_proxies: str = _setting(
+        "",
+        "--trusted-proxy",
+        click.STRING,
+        "Addresses or networks of the proxies in front, with commas between; only they are believed about the "
+        "caller's address.",
     )
     shutdown_grace_s: int = _setting(
         10,

@@ -1,0 +1,163 @@
+"""The threads: bounded, fair between callers, never begun too late, and overload told at once."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.caller import CALLER
+from api.fair_queue import FairQueue
+from api.problems import Problem
+from api.retrieval_threads import RetrievalThreads
+
+
+def drained(queue: FairQueue[str]) -> list[str]:
+    found = []
+    while (item := queue.pop()) is not None:
+        found.append(item)
+    return found
+
+
+def test_callers_take_turns_and_each_is_served_in_its_own_order() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for item in ("a1", "a2", "a3", "b1", "c1", "b2"):
+        queue.push(item[0], item, limit=10)
+    assert drained(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
+
+
+def test_in_a_full_queue_the_newest_of_the_busiest_caller_makes_room() -> None:
+    queue: FairQueue[str] = FairQueue()
+    assert [queue.push("a", item, limit=3) for item in ("a1", "a2", "a3", "a4")] == [None, None, None, "a4"]
+    assert queue.push("b", "b1", limit=3) == "a3"
+    assert queue.push("b", "b2", limit=3) == "b2"
+    assert drained(queue) == ["a1", "b1", "a2"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60), st.integers(0, 6))
+def test_a_queue_loses_and_doubles_nothing(steps: list[tuple[str, bool]], limit: int) -> None:
+    queue: FairQueue[str] = FairQueue()
+    inside: set[str] = set()
+    for number, (caller, is_pop) in enumerate(steps):
+        if is_pop:
+            item = queue.pop()
+            assert (item is None) == (not inside)
+            inside -= {item} if item else set()
+            continue
+        ahead = queue.ahead_of(caller)
+        assert 0 <= ahead <= len(inside)
+        inside.add(f"{caller}{number}")
+        put_out = queue.push(caller, f"{caller}{number}", limit=limit)
+        inside -= {put_out} if put_out else set()
+        assert len(queue) == len(inside) <= limit
+    assert set(drained(queue)) == inside
+
+
+def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(asyncio.wait_for(test(), 20))
+
+
+class Busy:
+    """Threads of which one is kept busy until told."""
+
+    def __init__(self, **limits: Any) -> None:
+        self.threads = RetrievalThreads(threads=1, **{"waiting_limit": 10, "wait_limit_s": 5.0, **limits})
+        self.begun, self.release = threading.Event(), threading.Event()
+        self.done: list[str] = []
+
+    async def __aenter__(self) -> "Busy":
+        self._first = asyncio.create_task(self.threads.run(self._wait))
+        await asyncio.to_thread(self.begun.wait, 5)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release.set()
+        await self._first
+        self.threads.close()
+
+    def _wait(self) -> None:
+        self.begun.set()
+        self.release.wait(10)
+
+    def ask(self, caller: str, name: str) -> "asyncio.Task[None]":
+        async def asking() -> None:
+            CALLER.set(caller)
+            await self.threads.run(lambda: self.done.append(name))
+
+        return asyncio.create_task(asking())
+
+
+def test_what_waits_past_its_time_is_refused_and_never_begun() -> None:
+    async def test() -> None:
+        async with Busy(wait_limit_s=0.1) as busy:
+            waiting = busy.ask("a", "late")
+            with pytest.raises(Problem) as refused:
+                await waiting
+            assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "1"})
+        assert busy.done == []
+        assert (busy.threads.admissions.begun, busy.threads.admissions.expired) == (1, 1)
+
+    run(test)
+
+
+def test_work_whose_caller_has_gone_is_never_begun() -> None:
+    async def test() -> None:
+        async with Busy() as busy:
+            waiting = busy.ask("a", "gone")
+            await asyncio.sleep(0.01)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert busy.threads.waiting == 0
+        assert busy.done == []
+        assert busy.threads.admissions.abandoned == 1
+
+    run(test)
+
+
+def test_one_caller_cannot_keep_another_from_its_turn() -> None:
+    async def test() -> None:
+        async with Busy(waiting_limit=4) as busy:
+            many = [busy.ask("many", f"many-{number}") for number in range(20)]
+            await asyncio.sleep(0.01)
+            one = busy.ask("one", "one")
+            await asyncio.sleep(0.01)
+            busy.release.set()
+            await one
+            outcomes = await asyncio.gather(*many, return_exceptions=True)
+            assert sum(isinstance(outcome, Problem) for outcome in outcomes) == 17
+        assert busy.done == ["many-0", "one", "many-1", "many-2"]
+
+    run(test)
+
+
+def test_a_wait_that_is_known_to_be_too_long_is_refused_on_arrival() -> None:
+    async def test() -> None:
+        threads = RetrievalThreads(threads=1, waiting_limit=100, wait_limit_s=0.4)
+        for _ in range(30):
+            await threads.run(lambda: time.sleep(0.02))
+        tasks = [asyncio.create_task(threads.run(lambda: time.sleep(0.02))) for _ in range(60)]
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        refused = sum(isinstance(outcome, Problem) for outcome in outcomes)
+        # 0.2 s are ten times 0.02 s: about ten may wait, the others are refused before any of them expires.
+        assert 45 <= refused <= 55
+        assert (threads.admissions.refused, threads.admissions.expired) == (refused, 0)
+        threads.close()
+
+    run(test)
+
+
+def test_an_error_in_a_thread_reaches_who_waits_for_it() -> None:
+    async def test() -> None:
+        threads = RetrievalThreads(threads=1, waiting_limit=0, wait_limit_s=1)
+        with pytest.raises(ZeroDivisionError):
+            await threads.run(lambda: 1 // 0)
+        assert await threads.run(lambda: 2) == 2
+        threads.close()
+
+    run(test)
