@@ -6,10 +6,14 @@ import unicodedata
 from functools import lru_cache
 
 import Stemmer
-from bm25s.stopwords import STOPWORDS_EN
 
 _WORD = re.compile(r"[^\W_]+")
-_STOP_WORDS = frozenset(STOPWORDS_EN)
+STOP_WORDS = frozenset((
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not",
+    "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was",
+    "will", "with",
+))  # fmt: skip
+"""Source: Lucene's English stop words, as bm25s has them; to import its list would import scipy too."""
 _local = threading.local()
 
 
@@ -20,7 +24,7 @@ def terms(text: str) -> list[str]:
     would leave nothing; the Snowball stemmer for English takes the endings. Source: Porter, "Snowball" (2001).
     """
     words = [_fold(word) for word in _WORD.findall(text)]
-    kept = [word for word in words if word not in _STOP_WORDS] or words
+    kept = [word for word in words if word not in STOP_WORDS] or words
     if not hasattr(_local, "stemmer"):
         _local.stemmer = Stemmer.Stemmer("english")  # holds state: one for each thread
     stemmed: list[str] = _local.stemmer.stemWords(kept)

@@ -46,6 +46,7 @@ class Index:
         self.boilerplate: NDArray[np.uint8] = np.ascontiguousarray(self.rows["boilerplate"])
         self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
         self.centroids = _centroids(self.dense.vectors, self._stored)
+        self._by_text = np.argsort(self.first_same, kind="stable")
 
     @classmethod
     def open(cls, index_dir: Path) -> "Index":
@@ -94,9 +95,17 @@ class Index:
         """The passage of that row; `text` is its text where that is known already, to spare the look-up."""
         stored = self._stored[int(self.document_of_row[row])]
         if text is None:
-            columns = self.rows[row]
-            text = self._text(stored)[int(columns["start_char"]) : int(columns["end_char"])]
+            _, _, start_char, end_char, *_ = self.rows[row].item()
+            text = self._text(stored)[start_char:end_char]
         return self._passage(row, stored, text)
+
+    def copies(self, row: int) -> NDArray[np.int64]:
+        """The rows of all passages of exactly the text of that one, itself too, ascending."""
+        first = self.first_same[row]
+        bounds = [
+            np.searchsorted(self.first_same, first, side, sorter=self._by_text) for side in ("left", "right")
+        ]
+        return self._by_text[bounds[0] : bounds[1]]
 
     def embedding_key(self, row: int) -> bytes:
         """The digest of the text that was embedded for the passage of that row."""
@@ -121,15 +130,16 @@ class Index:
         return self._texts[stored.text_start : stored.text_start + stored.text_bytes].decode()
 
     def _passage(self, row: int, stored: contents.StoredDocument, text: str) -> Passage:
-        columns = self.rows[row]
+        # One conversion of the whole row: the commonest texts stand in dozens of passages, each built here.
+        _, section, start_char, end_char, source_start_char, source_end_char, tokens, *_ = self.rows[row].item()
         return Passage(
             document_id=stored.document.document_id,
-            start_char=int(columns["start_char"]),
-            end_char=int(columns["end_char"]),
-            source_start_char=int(columns["source_start_char"]),
-            source_end_char=int(columns["source_end_char"]),
-            headings=stored.document.sections[int(columns["section"])].headings,
-            tokens=int(columns["tokens"]),
+            start_char=start_char,
+            end_char=end_char,
+            source_start_char=source_start_char,
+            source_end_char=source_end_char,
+            headings=stored.document.sections[section].headings,
+            tokens=tokens,
             text=text,
         )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import bm25s
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -41,15 +40,20 @@ class LexicalField:
     """
 
     def __init__(self, scores: Mapping[str, NDArray[Any]], vocabulary: Mapping[str, int], rows: int) -> None:
+        """`scores` in columns, one a term: `indices[indptr[t]:indptr[t + 1]]` are its rows, ascending, `data` the
+        scores that it gives them.
+        """
         self.rows = rows
-        self._vocabulary = vocabulary
-        self._engine = bm25s.BM25(method="lucene", k1=K1, b=B, backend="numpy")
-        self._engine.scores = {**scores, "num_docs": rows}
-        self._engine.nonoccurrence_array = None
+        self.numbers = vocabulary
+        """The number of every term, ascending from 0 in this order."""
+        self._scores = scores
+        self._data, self.row_of_posting, self.bounds = (scores[name] for name in _ARRAYS)
 
     @classmethod
     def build(cls, counted: "Counted") -> "LexicalField":
         """The field over these texts, one row each."""
+        import bm25s  # brings scipy along, which what only searches does without
+
         vocabulary, rows = counted.vocabulary, counted.rows
         if not vocabulary:
             empty = {
@@ -64,16 +68,20 @@ class LexicalField:
 
     def search(self, question: str) -> NDArray[np.float32]:
         """The BM25 score of every row, shape (rows,); zero where no term of the question stands."""
-        known = [self._vocabulary[term] for term in dict.fromkeys(terms(question)) if term in self._vocabulary]
-        if not known:
-            return np.zeros(self.rows, dtype=np.float32)
-        scores: NDArray[np.float32] = self._engine.get_scores_from_ids(known)
+        scores = np.zeros(self.rows, dtype=np.float32)
+        for term in dict.fromkeys(terms(question)):
+            postings = self._postings(term)
+            scores[self.row_of_posting[postings]] += self._data[postings]  # a term has a row once
         return scores
+
+    def rows_with(self, term: str) -> int:
+        """How many rows hold a term."""
+        return len(self._data[self._postings(term)])
 
     def files(self, name: str) -> dict[str, bytes]:
         """The field as files, by name: three arrays and the vocabulary."""
-        written = {f"{name}.{array}.npy": npy_bytes(self._engine.scores[array]) for array in _ARRAYS}
-        written[f"{name}.vocabulary.json"] = msgspec.json.encode([self.rows, list(self._vocabulary)])
+        written = {f"{name}.{array}.npy": npy_bytes(self._scores[array]) for array in _ARRAYS}
+        written[f"{name}.vocabulary.json"] = msgspec.json.encode([self.rows, list(self.numbers)])
         return written
 
     @classmethod
@@ -82,3 +90,7 @@ class LexicalField:
         scores = {array: array_of_npy(read(f"{name}.{array}.npy")) for array in _ARRAYS}
         rows, words = msgspec.json.decode(read(f"{name}.vocabulary.json"), type=tuple[int, list[str]])
         return cls(scores, dict(zip(words, count(), strict=False)), rows)
+
+    def _postings(self, term: str) -> slice:
+        number = self.numbers.get(term)
+        return slice(0, 0) if number is None else slice(int(self.bounds[number]), int(self.bounds[number + 1]))

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
-import numpy as np
-
 from retriever.analyze import terms
 from retriever.facets import Facet, facets_of_question
 from retriever.index import Index
@@ -106,8 +104,7 @@ def question_weights(question: str, index: Index) -> dict[str, float]:
     for word in _WORD.findall(question):
         term = terms(word)[0]
         if term in wanted and term not in weights:
-            frequency = int(np.count_nonzero(index.body.search(word)))
-            weights[term] = log(1 + index.body.rows / (1 + frequency))
+            weights[term] = log(1 + index.body.rows / (1 + index.body.rows_with(term)))
     return weights
 
 

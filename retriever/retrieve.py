@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.dense import cosines
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid
-from retriever.facets import facet_mask, facets_of_heading, facets_of_question
+from retriever.facets import facet_mask, facets_of_question
 from retriever.filters import check_filter, filter_keys, matching, names_status
 from retriever.fuse import fuse
 from retriever.governance import Audience, audience_of
+from retriever.heading_facets import HeadingFacets
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
@@ -86,7 +88,7 @@ class Retriever:
             [is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
         )
         self._active_rows = self._rows_of(self._active)
-        self._facets = _heading_facets(index)
+        self._facets = HeadingFacets(index)
         self._titles = TitleFit([document.metadata.title for document in index.documents])
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
@@ -133,8 +135,8 @@ class Retriever:
         parts = {name: scores[rows] for name, scores in lexical.items()}
         if vector is not None:
             parts["dense"] = self.index.dense.scores_of(vector, rows)
-            parts["centroid"] = (self.index.centroids @ vector)[self.index.document_of_row[rows]]
-            parts["heading_dense"] = self.index.heading_vectors[self.index.heading_of_row[rows]] @ vector
+            parts["centroid"] = cosines(self.index.centroids[self.index.document_of_row[rows]], vector)
+            parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
         fused = fuse(parts, self._weights[query.mode])
         if query.mode is Mode.HYBRID:
             fused = np.clip(fused + self._priors(query.text, rows), 0, None) / (1 + FACET_BONUS)
@@ -145,7 +147,7 @@ class Retriever:
     def _priors(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What a passage's heading, title, audience and repetition say for and against it, shape (len(rows),)."""
         asked = facet_mask(facets_of_question(question))
-        own, above = self._facets[:, rows]
+        own, above = self._facets.of(rows)
         announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
         against = BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
         documents = self.index.document_of_row[rows]
@@ -197,10 +199,10 @@ class Retriever:
 
     def _copies(self, row: int, allowed: NDArray[np.bool_] | None) -> Sequence[int]:
         """The other passages of exactly the same text, among those that the filters let through."""
-        same = self.index.first_same == self.index.first_same[row]
+        same = self.index.copies(row)
         if allowed is not None:
-            same &= allowed
-        return [int(other) for other in np.flatnonzero(same) if other != row]
+            same = same[allowed[same]]
+        return [other for other in same.tolist() if other != row]
 
     def _allowed(self, wanted: Filter | None, may_be_searched: Sequence[bool] | None) -> NDArray[np.bool_] | None:
         """Which passages may be found, shape (passages,); None for all of them."""
@@ -218,30 +220,6 @@ class Retriever:
             return None
         rows: NDArray[np.bool_] = documents[self.index.document_of_row]
         return rows
-
-
-def _heading_facets(index: Index) -> NDArray[np.uint32]:
-    """The facets that each passage's own heading announces, and the one above it, as masks, shape (2, passages).
-
-    The page's title says what the subject is, not which side of it, and so announces none.
-    """
-    masks = {"": 0}
-    of_section: dict[tuple[int, int], tuple[int, int]] = {}
-    facets = np.zeros((2, len(index.rows)), dtype=np.uint32)
-    places = zip(index.rows["document"].tolist(), index.rows["section"].tolist(), strict=True)
-    for row, (document, section) in enumerate(places):
-        if (document, section) not in of_section:
-            one = index.documents[document]
-            headings = one.sections[section].headings
-            if headings and one.metadata.title.casefold().startswith(headings[0].casefold()):
-                headings = headings[1:]
-            above, own = ("", "", *headings)[-2:]
-            for heading in (above, own):
-                if heading not in masks:
-                    masks[heading] = facet_mask(facets_of_heading(heading))
-            of_section[document, section] = masks[own], masks[above]
-        facets[:, row] = of_section[document, section]
-    return facets
 
 
 def _nothing(reason: NoHits) -> Retrieval:

@@ -22,12 +22,14 @@ class TitleFit:
     def __init__(self, titles: Sequence[str]) -> None:
         of_title = [frozenset(terms(title)) for title in titles]
         having = Counter(term for several in of_title for term in several)
-        self._mass = {
+        mass = {
             term: log(1 + len(titles) / count)
             for term, count in having.items()
             if count <= EVERYWHERE * len(titles) and term not in FACET_TERMS
         }
-        self._titles = [tuple(term for term in several if term in self._mass) for several in of_title]
+        self._titles = [
+            tuple((term, mass[term]) for term in sorted(several) if term in mass) for several in of_title
+        ]
 
     def unasked(self, question: str, documents: NDArray[np.int32]) -> NDArray[np.float64]:
         """The part of each document's title that the question does not name, 0 to 1, shape (len(documents),).
@@ -39,6 +41,6 @@ class TitleFit:
         known: dict[int, float] = {}
         for document in documents.tolist():
             if document not in known:
-                mass = sum(self._mass[term] for term in sorted(self._titles[document]) if term not in asked)
+                mass = sum(weight for term, weight in self._titles[document] if term not in asked)
                 known[document] = min(1.0, mass / FULL_MASS)
         return np.array([known[document] for document in documents.tolist()], dtype=np.float64)

@@ -1,13 +1,12 @@
 """The words of a collection: which documents hold each, and which known word a misspelt one was meant to be."""
 
 from collections import defaultdict
-from itertools import count
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever import contents
 from retriever.index import Index
 from retriever.lexical import LexicalField
 
@@ -19,20 +18,19 @@ _EDGE = 3
 class Postings:
     """For every term of one lexical field: the documents that hold it, and in how many passages of each."""
 
-    def __init__(self, field: LexicalField, name: str, document_of_row: NDArray[np.int32]) -> None:
-        """Reads the field once, in the form that its files have."""
-        files = field.files(name)
-        _, words = msgspec.json.decode(files[f"{name}.vocabulary.json"], type=tuple[int, list[str]])
-        rows = contents.array_of_npy(files[f"{name}.indices.npy"])
-        bounds = contents.array_of_npy(files[f"{name}.indptr.npy"]).astype(np.int64)
-        pages = int(document_of_row.max(initial=0)) + 1
-        numbers = np.arange(len(words) + 1, dtype=np.int64)
-        term_of = np.repeat(numbers[:-1], np.diff(bounds[: len(words) + 1]))
-        pairs, passages = np.unique(term_of * pages + document_of_row[rows[: term_of.size]], return_counts=True)
-        self.numbers = dict(zip(words, count(), strict=False))
-        self._bounds = np.searchsorted(pairs, numbers * pages)
-        self._documents = (pairs % pages).astype(np.int32)
-        self._passages = passages.astype(np.int32)
+    def __init__(self, field: LexicalField, document_of_row: NDArray[np.int32]) -> None:
+        """Reads the field once; rows ascend by document."""
+        bounds = field.bounds[: len(field.numbers) + 1].astype(np.int64)
+        documents = document_of_row[field.row_of_posting[: bounds[-1]]]
+        # A term's rows ascend, so its postings in one document stand together: a pair begins where either changes.
+        begins = np.ones(documents.size, dtype=np.bool_)
+        np.not_equal(documents[1:], documents[:-1], out=begins[1:])
+        begins[bounds[:-1][bounds[:-1] < documents.size]] = True
+        starts = np.flatnonzero(begins)
+        self.numbers = field.numbers
+        self._bounds = np.searchsorted(starts, bounds)
+        self._documents = documents[starts]
+        self._passages = np.diff(starts, append=documents.size).astype(np.int32)
 
     def of(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The places of the documents that hold a term, ascending, and the number of passages in each."""
@@ -48,13 +46,18 @@ class Vocabulary:
 
     def __init__(self, index: Index) -> None:
         """Reads both lexical fields once."""
-        self.body = Postings(index.body, contents.BODY, index.document_of_row)
-        self.headings = Postings(index.headings, contents.HEADINGS, index.document_of_row)
-        self._edges: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.body = Postings(index.body, index.document_of_row)
+        self.headings = Postings(index.headings, index.document_of_row)
+
+    @cached_property
+    def _words_at(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """The longer words by their ends. Made for the first unknown word: a start need not wait for it."""
+        words_at: dict[tuple[str, str], list[str]] = defaultdict(list)
         for word in {**self.body.numbers, **self.headings.numbers}:
             if len(word) >= SHORTEST_CORRECTED - 1:
                 for edge in _edges(word):
-                    self._edges[edge].append(word)
+                    words_at[edge].append(word)
+        return words_at
 
     def knows(self, term: str) -> bool:
         """Whether any passage, title or heading holds the term."""
@@ -69,7 +72,9 @@ class Vocabulary:
         """
         if self.knows(term) or len(term) < SHORTEST_CORRECTED or not term.isalpha():
             return term
-        near = {word for edge in _edges(term) for word in self._edges.get(edge, ()) if one_edit_apart(term, word)}
+        near = {
+            word for edge in _edges(term) for word in self._words_at.get(edge, ()) if one_edit_apart(term, word)
+        }
         return min(near, key=lambda word: (-int(self.body.of(word)[1].sum()), word), default=term)
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from bm25s.stopwords import STOPWORDS_EN
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from retriever.analyze import terms
+from retriever.analyze import STOP_WORDS, terms
 from retriever.dense import DenseIndex
 from retriever.fuse import fuse, scale
 from retriever.lexical import K1, B, LexicalField, count_terms
@@ -111,3 +112,7 @@ def test_scaling_keeps_the_order_and_stays_between_zero_and_one(
     scaled = scale(scores)
     assert ((scaled >= 0) & (scaled <= 1)).all()
     assert (np.diff(scaled[np.argsort(scores)]) >= 0).all()
+
+
+def test_the_stop_words_are_those_of_the_library() -> None:
+    assert frozenset(STOPWORDS_EN) == STOP_WORDS
