@@ -26,9 +26,14 @@ def warnings_about(
     no_hits: NoHits | None,
     answer: Answer | None,
     passages: Sequence[PassageBody],
+    *,
+    said: Sequence[str] = (),
 ) -> Iterator[WarningBody]:
-    """The warnings: what cannot wait, why there is nothing, then on answer, question and passages."""
-    yield from _routing(snapshot, policy, query)
+    """The warnings: what cannot wait, why there is nothing, then on answer, question and passages.
+
+    `said` is what the person wrote where that is not the question alone.
+    """
+    yield from _routing(snapshot, policy, (*said, query.text))
     if no_hits is not None:
         is_strict = no_hits is NoHits.FILTERED_OUT and policy.freshness is FreshnessPolicy.EXCLUDE
         yield _of_all(WarningCode(no_hits.value), _ALL_OVERDUE if is_strict else _NO_HITS[no_hits])
@@ -38,12 +43,14 @@ def warnings_about(
         yield from _overdue(passages)
 
 
-def _routing(snapshot: Snapshot, policy: AnswerPolicy, query: Query) -> Iterator[WarningBody]:
+def _routing(snapshot: Snapshot, policy: AnswerPolicy, texts: Sequence[str]) -> Iterator[WarningBody]:
     if policy.rules is None or not snapshot.concerns_health:
         return
-    routing = route(query.text, policy.rules)
-    if routing is not None:
-        yield _of_all(WarningCode(routing.code), routing.text)
+    for text in texts:
+        routing = route(text, policy.rules)
+        if routing is not None:
+            yield _of_all(WarningCode(routing.code), routing.text)
+            return
 
 
 def _answer(answer: Answer | None) -> Iterator[WarningBody]:

@@ -35,9 +35,19 @@ SCORE_DIGITS = 6
 
 
 def answer_query(
-    snapshot: Snapshot, request: QueryRequest, policy: AnswerPolicy, *, query_id: str, today: date
+    snapshot: Snapshot,
+    request: QueryRequest,
+    policy: AnswerPolicy,
+    *,
+    query_id: str,
+    today: date,
+    said: Sequence[str] = (),
 ) -> QueryResponse:
-    """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable."""
+    """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable.
+
+    `said` is what the person wrote, where the question was made from a conversation: an emergency is looked for
+    in both.
+    """
     started = perf_counter()
     query = request.core_query(today=today)
     retrieval = _retrieve(snapshot, query, policy.freshness, today=today)
@@ -54,7 +64,7 @@ def answer_query(
         answerability=AnswerabilityBody(**asdict(judgment)),
         answer=None if answer is None else _answer(answer),
         passages=passages,
-        warnings=list(warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages)),
+        warnings=list(warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages, said=said)),
         timings_ms=Timings(
             encode=round(retrieval.encode_ms, 3),
             search=round(retrieval.search_ms, 3),

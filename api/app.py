@@ -15,6 +15,7 @@ from starlette.routing import Match
 from api import collection
 from api.answer_policy import AnswerPolicy, routing_rules
 from api.caller import networks
+from api.chat.routes import add_chat_routes
 from api.core_routes import add_core_routes
 from api.gate import Gate
 from api.live_index import LiveIndex
@@ -107,7 +108,7 @@ def create_app(
         threads=threads,
         today=today,
     )
-    for add_routes in (add_core_routes, add_pages, mcp.add_routes):
+    for add_routes in (add_core_routes, add_chat_routes, add_pages, mcp.add_routes):
         add_routes(app)
     metrics.watch(ServiceState(live, threads, today=today))
     if settings.metrics:

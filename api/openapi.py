@@ -8,7 +8,10 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from api.chat.request import ChatRequest
+from api.chat.vector_store import StoreSearchRequest
 from api.health import NotReady
+from api.openai_errors import OpenAIRefusal
 from api.problems import MEDIA_TYPE, ProblemDetails
 from api.query_request import QueryRequest
 from api.verifying import VerifyRequest
@@ -16,7 +19,7 @@ from api.verifying import VerifyRequest
 _REFERENCE = "#/components/schemas/{model}"
 _REASONS = {
     400: "The body is not the JSON that is read here.",
-    404: "There is no such document.",
+    404: "There is no such document, model or store.",
     408: "The body did not arrive in time.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8, or is compressed.",
@@ -24,6 +27,10 @@ _REASONS = {
     500: "The service failed; its log has the particulars under the request id.",
     503: "No index is open, or too many questions are waiting; `Retry-After` says when to come back.",
 }
+
+_READ = (QueryRequest, VerifyRequest, ChatRequest, StoreSearchRequest)
+"""The bodies that we read ourselves; the models of refusals and others that no handler's signature names."""
+_WRITTEN = (ProblemDetails, NotReady, OpenAIRefusal)
 
 FILTER_PARAMETERS: dict[str, Any] = {
     "parameters": [
@@ -51,11 +58,13 @@ def body_of(model: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-def refusals(*statuses: int, model: str = "ProblemDetails") -> dict[int | str, dict[str, Any]]:
+def refusals(
+    *statuses: int, model: str = "ProblemDetails", media_type: str = MEDIA_TYPE
+) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that can be refused with these statuses, and with 500 as every route can."""
     schema = {"$ref": _REFERENCE.format(model=model)}
     return {
-        status: {"description": _REASONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        status: {"description": _REASONS[status], "content": {media_type: {"schema": schema}}}
         | (
             {"headers": {"Retry-After": {"schema": {"type": "string"}}}}
             if status == HTTPStatus.SERVICE_UNAVAILABLE
@@ -72,8 +81,8 @@ def document_with_our_models(app: FastAPI) -> Callable[[], dict[str, Any]]:
     @cache
     def openapi() -> dict[str, Any]:
         document = derive()
-        read = [(model, "validation") for model in (QueryRequest, VerifyRequest)]
-        ours = [*read, (ProblemDetails, "serialization"), (NotReady, "serialization")]
+        read = [(model, "validation") for model in _READ]
+        ours = [*read, *((model, "serialization") for model in _WRITTEN)]
         _, definitions = models_json_schema(ours, ref_template=_REFERENCE)  # type: ignore[arg-type]
         document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
         return document

@@ -14,6 +14,8 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.openai_errors import MEDIA_TYPE as OPENAI_MEDIA_TYPE
+from api.openai_errors import is_openai_shaped, openai_error_body
 from retriever.errors import (
     EncoderUnavailable,
     FootnotedError,
@@ -152,7 +154,14 @@ def problem_body(problem: Problem, *, request_id: str) -> bytes:
     return json.dumps(document.model_dump(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def refusal(problem: Problem, *, path: str, request_id: str) -> tuple[bytes, str]:
+    """The document of a refusal in the form of the endpoint at this path, and its media type."""
+    if is_openai_shaped(path):
+        return openai_error_body(problem), OPENAI_MEDIA_TYPE
+    return problem_body(problem, request_id=request_id), MEDIA_TYPE
+
+
 def respond_problem(request: Request, problem: Problem) -> Response:
     """The response of a refusal."""
-    body = problem_body(problem, request_id=request.state.request_id)
-    return Response(body, status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    body, media_type = refusal(problem, path=request.url.path, request_id=request.state.request_id)
+    return Response(body, status_code=problem.status, headers=problem.headers, media_type=media_type)

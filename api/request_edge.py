@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.identifiers import new_identifier
 from api.observing import NOBODY, Observer, RequestSeen
-from api.problems import MEDIA_TYPE, Problem, problem_body
+from api.problems import Problem, refusal
 
 logger = logging.getLogger("footnoted.access")
 
@@ -52,7 +52,7 @@ class RequestEdge:
             logger.error("request_id=%s failed: %s", request_id, where, extra={"request_id": request_id})
             if response.status is not None:
                 raise ConnectionAbortedError("the response had begun when the request failed") from None
-            await _send_internal(response.send, request_id)
+            await _send_internal(response.send, scope["path"], request_id)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             route = getattr(inner.get("route"), "path", "-")
@@ -117,8 +117,8 @@ def _where(error: BaseException) -> str:
     return "; caused by ".join(parts)
 
 
-async def _send_internal(send: Send, request_id: str) -> None:
-    body = problem_body(_INTERNAL, request_id=request_id)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+async def _send_internal(send: Send, path: str, request_id: str) -> None:
+    body, media_type = refusal(_INTERNAL, path=path, request_id=request_id)
+    headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": _INTERNAL.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

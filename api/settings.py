@@ -56,6 +56,12 @@ class Settings:
     body_limit_bytes: int = _setting(
         64 * 1024, "--body-limit", click.IntRange(1_024, 16 * 1024 * 1024), "Bytes that a request's body may have."
     )
+    chat_body_limit_bytes: int = _setting(
+        1024 * 1024,
+        "--chat-body-limit",
+        click.IntRange(1_024, 16 * 1024 * 1024),
+        "Bytes that the body of a chat request may have, which holds the whole conversation.",
+    )
     body_timeout_s: float = _setting(
         10.0, "--body-timeout", click.FloatRange(0.01, 300), "Seconds in which a request's body must have arrived."
     )

@@ -13,6 +13,7 @@ from retriever.index import Index
 from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
 from retriever.routing import RoutingRules, concerns_health
+from retriever.subjects import Subjects
 
 WARM_UP = Query(text="warm-up", top_k=1)
 
@@ -28,8 +29,9 @@ class Judge(Protocol):
 class Snapshot:
     """What one request needs, all of one generation. Safe to share between threads.
 
-    `concerns_health` says whether questions to this collection are looked at by the routing rules. `observer`
-    is told of every question that is answered from here.
+    `concerns_health` says whether questions to this collection are looked at by the routing rules; `subjects`
+    are what its pages are about, for questions that lean on earlier ones. `observer` is told of every question
+    that is answered from here.
     """
 
     index: Index
@@ -38,6 +40,7 @@ class Snapshot:
     judge: Judge
     answerer: Answerer
     concerns_health: bool
+    subjects: Subjects
     observer: Observer = NOBODY
 
 
@@ -92,4 +95,5 @@ def make_snapshot(
         judge=judge,
         answerer=Answerer(index, encoder),
         concerns_health=rules is not None and concerns_health(index.documents, rules),
+        subjects=Subjects.of(index),
     )

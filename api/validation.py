@@ -10,7 +10,7 @@ from api.problems import FieldError
 
 MAX_ERRORS = 10
 
-OWN_CODES = frozenset({"explain_not_available", "filter_value", "span_empty"})
+OWN_CODES = frozenset({"explain_not_available", "filter_value", "not_offered", "span_empty"})
 """Types of PydanticCustomError that our models raise; their messages are our own sentences."""
 
 _KINDS = {

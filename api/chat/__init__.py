@@ -1,0 +1,1 @@
+"""The endpoints with OpenAI's shapes: chat completions, models, search in a vector store."""

@@ -1,0 +1,89 @@
+"""One answered question on its way to a chat: the pieces of its text, then what they rest on."""
+
+import time
+from collections.abc import AsyncIterator
+
+from api.chat.reply import Reply, citations_of, extractive_stretches
+from api.chat.request import MODEL_NAME
+from api.chat.response import (
+    ChatChunk,
+    ChatCompletion,
+    Choice,
+    ChunkChoice,
+    Delta,
+    GenerationBody,
+    LastChatChunk,
+    Particulars,
+    ReplyMessage,
+    Usage,
+    UsageChunk,
+)
+from api.identifiers import new_identifier
+from api.query_response import QueryResponse
+from retriever.encoder import Encoder
+
+
+class Answering:
+    """A reply in the making. Read `pieces` to its end first; everything else is complete only then."""
+
+    def __init__(self, found: QueryResponse, encoder: Encoder) -> None:
+        """`found` is what was found and quoted; `encoder` counts tokens."""
+        self._found = found
+        self._encoder = encoder
+        self._reply = Reply(found)
+        self._generation: GenerationBody | None = None
+        self._id = f"chatcmpl-{new_identifier()}"
+        self._created = int(time.time())
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """The reply's text, in order; some pieces may be empty."""
+        yield self._reply.opening()
+        for stretch in extractive_stretches(self._found):
+            yield self._reply.stretch(stretch)
+        yield self._reply.closing()
+
+    def completion(self) -> ChatCompletion:
+        """The reply as one object."""
+        message = ReplyMessage(content=self._reply.content, annotations=self._reply.annotations)
+        return ChatCompletion(
+            id=self._id,
+            created=self._created,
+            model=MODEL_NAME,
+            choices=[Choice(message=message)],
+            usage=self._usage(),
+            **dict(self._particulars()),
+        )
+
+    def chunk(self, delta: Delta) -> ChatChunk:
+        """An event that adds to the reply."""
+        return ChatChunk(id=self._id, created=self._created, model=MODEL_NAME, choices=[ChunkChoice(delta=delta)])
+
+    def last_chunk(self) -> LastChatChunk:
+        """The event that ends the text: annotations, citations, and what else the reply rests on."""
+        ending = ChunkChoice(delta=Delta(annotations=self._reply.annotations), finish_reason="stop")
+        return LastChatChunk(
+            id=self._id,
+            created=self._created,
+            model=MODEL_NAME,
+            choices=[ending],
+            **dict(self._particulars()),
+        )
+
+    def usage_chunk(self) -> UsageChunk:
+        """The event with the counts of tokens."""
+        return UsageChunk(id=self._id, created=self._created, model=MODEL_NAME, choices=[], usage=self._usage())
+
+    def _particulars(self) -> Particulars:
+        found = self._found
+        return Particulars(
+            citations=list(citations_of(found)),
+            searched_for=found.query,
+            answerability=found.answerability,
+            warnings=found.warnings,
+            index=found.index,
+            generation=self._generation,
+        )
+
+    def _usage(self) -> Usage:
+        asked, replied = self._encoder.count_tokens([self._found.query, self._reply.content])
+        return Usage(prompt_tokens=asked, completion_tokens=replied, total_tokens=asked + replied)

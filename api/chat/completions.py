@@ -1,0 +1,75 @@
+"""`POST /v1/chat/completions`: the answer as a chat's reply, whole or as server-sent events."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import Request, Response
+from starlette.responses import StreamingResponse
+
+from api.answers import answer_query
+from api.chat.answering import Answering
+from api.chat.conversation import read_conversation
+from api.chat.request import MODEL_NAME, ChatRequest
+from api.chat.response import ChatChunk, Delta
+from api.identifiers import new_identifier
+from api.json_body import read_json
+from api.problems import FieldError, Problem
+from api.query_response import QueryResponse
+from api.service import service_of
+from retriever.errors import QueryInvalid
+
+_DONE = "data: [DONE]\n\n"
+
+
+async def complete(request: Request) -> Response:
+    """The answer to the last question of a conversation, in OpenAI's shape, every statement with its citation."""
+    service = service_of(request)
+    settings = service.settings
+    asked = await read_json(
+        request, ChatRequest, limit_bytes=settings.chat_body_limit_bytes, timeout_s=settings.body_timeout_s
+    )
+    check_model(asked.model)
+    conversation = read_conversation(asked.messages)
+    # One snapshot serves the whole request, so that no answer can mix two generations.
+    snapshot = service.live.snapshot()
+    query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
+
+    def work() -> QueryResponse:
+        query = asked.query(conversation.question(snapshot.subjects))
+        return answer_query(snapshot, query, policy, query_id=query_id, today=today, said=conversation.unanswered)
+
+    try:
+        found = await service.threads.run(work)
+    except QueryInvalid as error:
+        if error.pointer != "/query":
+            raise
+        pointer = f"/messages/{conversation.place}/content"
+        raise QueryInvalid(str(error), code=error.code, pointer=pointer) from None
+    answering = Answering(found, snapshot.encoder)
+    if asked.stream:
+        include_usage = asked.stream_options is not None and asked.stream_options.include_usage is True
+        return StreamingResponse(_events(answering, include_usage=include_usage), media_type="text/event-stream")
+    async for _ in answering.pieces():
+        pass
+    return Response(answering.completion().model_dump_json(), media_type="application/json")
+
+
+def check_model(name: str) -> None:
+    """Raises Problem 404 for any model but ours."""
+    if name != MODEL_NAME:
+        detail = f"there is one model here, {MODEL_NAME}; GET /v1/models lists it"
+        raise Problem(404, "model_not_found", detail, errors=[FieldError("/model", "model_not_found", detail)])
+
+
+async def _events(answering: Answering, *, include_usage: bool) -> AsyncIterator[str]:
+    yield _event(answering.chunk(Delta(role="assistant", content="")))
+    async for piece in answering.pieces():
+        if piece:
+            yield _event(answering.chunk(Delta(content=piece)))
+    yield _event(answering.last_chunk())
+    if include_usage:
+        yield _event(answering.usage_chunk())
+    yield _DONE
+
+
+def _event(chunk: ChatChunk) -> str:
+    return f"data: {chunk.model_dump_json()}\n\n"

@@ -1,0 +1,55 @@
+"""From the messages of a chat to the question that is searched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.chat.request import ChatMessage
+from api.problems import FieldError, invalid
+from retriever.conversation import resolve_question
+from retriever.errors import QueryInvalid
+from retriever.retrieve import normalise_question
+from retriever.subjects import Subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the person wrote, normalised, oldest first; `unanswered` of it, the last, no assistant replied to.
+
+    `place` is that of the last message of the user among all messages.
+    """
+
+    turns: tuple[str, ...]
+    unanswered: tuple[str, ...]
+    place: int
+
+    def question(self, subjects: Subjects) -> str:
+        """The last message, made whole from those before it."""
+        return resolve_question(self.turns, subjects).text
+
+
+def read_conversation(messages: Sequence[ChatMessage]) -> Conversation:
+    """The user's side of a chat. Raises Problem 422 where there is no question, or it cannot be read."""
+    asked = [place for place, message in enumerate(messages) if message.role == "user"]
+    if not asked:
+        raise invalid(
+            [
+                FieldError(
+                    "/messages", "question_missing", "no message is of the role user; add the question as one"
+                )
+            ]
+        )
+    last = asked[-1]
+    replied = max((place for place, message in enumerate(messages) if message.role == "assistant"), default=-1)
+    turns: list[str] = []
+    unanswered: list[str] = []
+    for place in asked:
+        try:
+            text = normalise_question(messages[place].text)
+        except QueryInvalid as error:
+            if place == last:
+                raise QueryInvalid(str(error), code=error.code, pointer=f"/messages/{place}/content") from None
+            continue
+        turns.append(text)
+        if place > replied or place == last:
+            unanswered.append(text)
+    return Conversation(tuple(turns), tuple(unanswered), last)

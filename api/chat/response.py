@@ -1,0 +1,160 @@
+"""What the chat endpoint answers: OpenAI's completion and its chunks, with citations that can be checked."""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from api.query_response import AnswerabilityBody, CitationBody, IndexReference, WarningBody
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UrlCitation(_Response):
+    """A stretch of the reply, `content[start_index:end_index]` in code points, and the page it comes from."""
+
+    start_index: int = Field(ge=0)
+    end_index: int = Field(ge=0)
+    url: str = Field(description="The page's address, with a text fragment that marks the passage.")
+    title: str
+
+
+class Annotation(_Response):
+    """A citation as OpenAI's clients know it."""
+
+    type: Literal["url_citation"] = "url_citation"
+    url_citation: UrlCitation
+
+
+class GenerationStatus(StrEnum):
+    """What became of the language model's reply."""
+
+    USED = "used"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    SKIPPED = "skipped"
+
+
+class GenerationReason(StrEnum):
+    """Why the reply is not, or not all, the language model's."""
+
+    ABSTAINED = "abstained"
+    NO_EVIDENCE = "no_evidence"
+    NOTHING_SUPPORTED = "nothing_supported"
+    BUSY = "busy"
+    CIRCUIT_OPEN = "circuit_open"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REDIRECT = "redirect"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    EMPTY = "empty"
+    CUT_OFF = "cut_off"
+
+
+class GenerationBody(_Response):
+    """What became of the language model's reply; what it did not give, the pages' own words give."""
+
+    status: GenerationStatus = Field(
+        description="`used`: the reply is the model's, every sentence checked. `rejected`: none of its sentences "
+        "stood the checks. `unavailable`: it gave no whole reply. `skipped`: it was not asked."
+    )
+    reason: GenerationReason | None = Field(description="Null where `status` is `used`.")
+    dropped: int = Field(ge=0, description="How many of its sentences the checks took out.")
+
+
+class Particulars(_Response):
+    """What a reply rests on, beside OpenAI's fields."""
+
+    citations: list[CitationBody] = Field(
+        description="The same objects as in /v1/query: `[n]` in the reply is the n-th of them. Empty where the "
+        "service abstains."
+    )
+    searched_for: str = Field(description="The question as it was searched, made whole from the conversation.")
+    answerability: AnswerabilityBody
+    warnings: list[WarningBody]
+    index: IndexReference
+    generation: GenerationBody | None = Field(description="Null where no language model is configured.")
+
+
+class ReplyMessage(_Response):
+    """The reply."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: None = None
+    annotations: list[Annotation]
+
+
+class Choice(_Response):
+    """The one reply."""
+
+    index: Literal[0] = 0
+    message: ReplyMessage
+    logprobs: None = None
+    finish_reason: Literal["stop"] = "stop"
+
+
+class Usage(_Response):
+    """Word pieces as this service's own encoder counts them."""
+
+    prompt_tokens: int = Field(ge=0)
+    completion_tokens: int = Field(ge=0)
+    total_tokens: int = Field(ge=0)
+
+
+class ChatCompletion(Particulars):
+    """A whole reply."""
+
+    id: str = Field(examples=["chatcmpl-01J8ZC4Q0D8T4V5N3T1X9B7K2M"])
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int = Field(description="Unix time.")
+    model: str = Field(examples=["footnoted"])
+    choices: list[Choice]
+    usage: Usage
+
+
+class Delta(_Response):
+    """What a chunk adds to the reply."""
+
+    role: Literal["assistant"] | None = None
+    content: str | None = None
+    annotations: list[Annotation] | None = None
+
+    @model_serializer(mode="wrap")
+    def _what_it_adds(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value is not None}
+
+
+class ChunkChoice(_Response):
+    """The one reply, growing."""
+
+    index: Literal[0] = 0
+    delta: Delta
+    logprobs: None = None
+    finish_reason: Literal["stop"] | None = None
+
+
+class ChatChunk(_Response):
+    """One event of a streamed reply."""
+
+    id: str
+    object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
+    created: int
+    model: str
+    choices: list[ChunkChoice]
+
+
+class LastChatChunk(Particulars, ChatChunk):
+    """The event that ends the text, and holds what it rests on."""
+
+
+class UsageChunk(ChatChunk):
+    """The event behind it, where usage was asked for; it has no choices."""
+
+    usage: Usage

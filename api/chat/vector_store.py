@@ -1,0 +1,158 @@
+"""`POST /v1/vector_stores/default/search`: the passages in the shape of OpenAI's vector stores."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic_core import PydanticCustomError
+
+from api.answers import answer_query
+from api.filters import AnyFilter
+from api.identifiers import new_identifier
+from api.json_body import read_json
+from api.problems import Problem
+from api.query_request import AnswerKind, QueryRequest
+from api.query_response import AnswerabilityBody, CitationBody, IndexReference, PassageBody, WarningBody
+from api.service import service_of
+
+STORE_NAME = "default"
+MAX_ATTRIBUTE_CHARS = 512
+
+_ATTRIBUTES = (
+    *("title", "url", "source", "citation", "license", "language", "audience_level", "audience", "version"),
+    *("source_type", "last_reviewed", "review_due", "freshness", "start_char", "end_char"),
+)
+"""At most sixteen, as in OpenAI's vector stores."""
+
+
+def _not_rewritten(value: object) -> object:
+    if value is True:
+        raise PydanticCustomError("not_offered", "questions are searched as they are; send false or leave it out")
+    return value
+
+
+class RankingOptions(BaseModel):
+    """Which results are worth returning."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    ranker: Literal["none", "auto", "default-2024-11-15"] | None = Field(
+        default=None, description="Accepted; the ranking is always this service's own."
+    )
+    score_threshold: Annotated[StrictInt | StrictFloat, Field(ge=0, le=1, allow_inf_nan=False)] | None = Field(
+        default=None, description="Results with a lower score are left out."
+    )
+
+
+class StoreSearchRequest(BaseModel):
+    """A question to the collection as OpenAI's clients send it to a vector store."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"query": "side effects of denosumab"}]}
+    )
+
+    query: str | Annotated[list[str], Field(min_length=1, max_length=1)] = Field(
+        description="The question, as in /v1/query, or a list of one."
+    )
+    max_num_results: int | None = Field(default=None, ge=1, le=50, description="How many passages; 10 if absent.")
+    filters: AnyFilter | None = Field(default=None, description="Which documents are searched, as in /v1/query.")
+    ranking_options: RankingOptions | None = None
+    rewrite_query: Annotated[bool, BeforeValidator(_not_rewritten)] | None = Field(
+        default=None, description="False: the question is searched as it is."
+    )
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ResultContent(_Response):
+    """The text of a result."""
+
+    type: Literal["text"] = "text"
+    text: str = Field(description="Plain text, not markup: escape it before it is rendered.")
+
+
+class StoreResult(_Response):
+    """A passage, and beside OpenAI's fields its citation."""
+
+    file_id: str = Field(description="The document_id.")
+    filename: str = Field(description="The document's path below the root that was ingested.")
+    score: float = Field(allow_inf_nan=False)
+    attributes: dict[str, str | int | float | bool]
+    content: list[ResultContent]
+    citation: CitationBody
+
+
+class StoreSearchPage(_Response):
+    """The results, best first; there is one page."""
+
+    object: Literal["vector_store.search_results.page"] = "vector_store.search_results.page"
+    search_query: list[str]
+    data: list[StoreResult]
+    has_more: Literal[False] = False
+    next_page: None = None
+    answerability: AnswerabilityBody
+    warnings: list[WarningBody]
+    index: IndexReference
+
+
+async def search_store(
+    request: Request, store: Annotated[str, Path(description="`default`.", max_length=256)]
+) -> Response:
+    """The best passages for a question, in the shape of OpenAI's vector-store search."""
+    service = service_of(request)
+    settings = service.settings
+    if store != STORE_NAME:
+        detail = f"there is one vector store here, {STORE_NAME}; search that"
+        raise Problem(404, "vector_store_not_found", detail)
+    asked = await read_json(
+        request, StoreSearchRequest, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
+    )
+    snapshot = service.live.snapshot()
+    query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
+
+    def work() -> str:
+        found = answer_query(snapshot, _query(asked), policy, query_id=query_id, today=today)
+        options = asked.ranking_options
+        least = 0.0 if options is None or options.score_threshold is None else options.score_threshold
+        kept = [passage for passage in found.passages if passage.score >= least]
+        paths = {each.document_id: each.source_path for each in snapshot.index.documents} if kept else {}
+        return StoreSearchPage(
+            search_query=[found.query],
+            data=[_result(passage, paths[passage.document_id]) for passage in kept],
+            answerability=found.answerability,
+            warnings=found.warnings,
+            index=found.index,
+        ).model_dump_json()
+
+    return Response(await service.threads.run(work), media_type="application/json")
+
+
+def _query(asked: StoreSearchRequest) -> QueryRequest:
+    question = asked.query[0] if isinstance(asked.query, list) else asked.query
+    return QueryRequest(
+        query=question, top_k=asked.max_num_results or 10, filters=asked.filters, answer=AnswerKind.NONE
+    )
+
+
+def _result(passage: PassageBody, source_path: str) -> StoreResult:
+    return StoreResult(
+        file_id=passage.document_id,
+        filename=source_path,
+        score=passage.score,
+        attributes=dict(_attributes(passage.citation)),
+        content=[ResultContent(text=passage.text)],
+        citation=passage.citation,
+    )
+
+
+def _attributes(citation: CitationBody) -> list[tuple[str, Any]]:
+    """What the page says of itself, flat; what is not known is left out."""
+    said = [(name, getattr(citation, name)) for name in _ATTRIBUTES]
+    return [
+        (name, str(value)[:MAX_ATTRIBUTE_CHARS] if isinstance(value, str | date) else value)
+        for name, value in said
+        if value is not None
+    ]
