@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 
+import openai
 import pytest
 
 from tests.running_service import running_service
-
-openai = pytest.importorskip("openai", reason="the package openai is not installed")
 
 QUESTION = "what is denosumab used for?"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator["openai.OpenAI"]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[openai.OpenAI]:
     with (
         running_service(tmp_path_factory.mktemp("chat")) as address,
         openai.OpenAI(base_url=f"{address}/v1", api_key="any", max_retries=0, timeout=20) as client,
@@ -20,7 +19,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator["openai.OpenAI"
         yield client
 
 
-def test_a_completion_carries_its_citations(client: "openai.OpenAI") -> None:
+def test_a_completion_carries_its_citations(client: openai.OpenAI) -> None:
     reply = client.chat.completions.create(
         model="footnoted", messages=[{"role": "user", "content": QUESTION}], temperature=0, max_tokens=50
     )
@@ -37,7 +36,7 @@ def test_a_completion_carries_its_citations(client: "openai.OpenAI") -> None:
     assert reply.usage.completion_tokens > 5
 
 
-def test_a_streamed_completion_ends_with_its_citations(client: "openai.OpenAI") -> None:
+def test_a_streamed_completion_ends_with_its_citations(client: openai.OpenAI) -> None:
     stream = client.chat.completions.create(
         model="footnoted",
         messages=[{"role": "user", "content": QUESTION}],
@@ -56,7 +55,7 @@ def test_a_streamed_completion_ends_with_its_citations(client: "openai.OpenAI") 
     assert chunks[-1].usage is not None
 
 
-def test_the_stream_helper_puts_the_same_reply_together(client: "openai.OpenAI") -> None:
+def test_the_stream_helper_puts_the_same_reply_together(client: openai.OpenAI) -> None:
     with client.chat.completions.stream(
         model="footnoted", messages=[{"role": "user", "content": QUESTION}]
     ) as stream:
@@ -65,7 +64,7 @@ def test_the_stream_helper_puts_the_same_reply_together(client: "openai.OpenAI")
     assert final.choices[0].message.content == text
 
 
-def test_a_conversation_goes_on(client: "openai.OpenAI") -> None:
+def test_a_conversation_goes_on(client: openai.OpenAI) -> None:
     reply = client.chat.completions.create(
         model="footnoted",
         messages=[
@@ -78,12 +77,12 @@ def test_a_conversation_goes_on(client: "openai.OpenAI") -> None:
     assert reply.model_extra["searched_for"] == "denosumab: what does it lower?"
 
 
-def test_the_models_are_listed(client: "openai.OpenAI") -> None:
+def test_the_models_are_listed(client: openai.OpenAI) -> None:
     assert [model.id for model in client.models.list()] == ["footnoted"]
     assert client.models.retrieve("footnoted").owned_by == "footnoted"
 
 
-def test_a_vector_store_is_searched(client: "openai.OpenAI") -> None:
+def test_a_vector_store_is_searched(client: openai.OpenAI) -> None:
     page = client.vector_stores.search(
         "default",
         query="denosumab calcium",
@@ -97,7 +96,7 @@ def test_a_vector_store_is_searched(client: "openai.OpenAI") -> None:
     assert found.content[0].text.startswith("Denosumab is used")
 
 
-def test_refusals_are_the_client_s_own_errors(client: "openai.OpenAI") -> None:
+def test_refusals_are_the_client_s_own_errors(client: openai.OpenAI) -> None:
     with pytest.raises(openai.NotFoundError) as missing:
         client.chat.completions.create(model="gpt-9", messages=[{"role": "user", "content": "x"}])
     assert missing.value.code == "model_not_found"
