@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -9,7 +10,8 @@ from fastapi import FastAPI, Response
 _SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -17,26 +19,19 @@ _SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-_FILES = {
-    "/": ("index.html", "text/html"),
-    "/docs": ("docs.html", "text/html"),
-    "/page/page.css": ("page.css", "text/css"),
-    "/page/page.js": ("page.js", "text/javascript"),
-    "/page/elements.js": ("elements.js", "text/javascript"),
-    "/page/text.js": ("text.js", "text/javascript"),
-    "/page/passages.js": ("passages.js", "text/javascript"),
-    "/page/answer.js": ("answer.js", "text/javascript"),
-    "/page/docs.css": ("docs.css", "text/css"),
-    "/page/docs.js": ("docs.js", "text/javascript"),
-    "/page/icon.svg": ("icon.svg", "image/svg+xml"),
-}
+_PAGES = {"/": "index.html", "/docs": "docs.html"}
+_MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def add_pages(app: FastAPI) -> None:
     """Adds the pages to an application; their files are read once, here."""
     folder = files("api") / "page"
-    for path, (name, media_type) in _FILES.items():
-        app.add_api_route(path, _fixed((folder / name).read_bytes(), media_type), include_in_schema=False)
+    parts = {f"/page/{file.name}": file.name for file in folder.iterdir() if not file.name.endswith(".html")}
+    for path, name in (_PAGES | parts).items():
+        # What an editor leaves beside the files is not served.
+        if media_type := _MEDIA_TYPES.get(PurePath(name).suffix):
+            served = _fixed((folder / name).read_bytes(), media_type)
+            app.add_api_route(path, served, include_in_schema=False)
 
 
 def _fixed(content: bytes, media_type: str) -> Callable[[], Coroutine[Any, Any, Response]]:

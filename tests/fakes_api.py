@@ -60,7 +60,14 @@ PAGES: tuple[tuple[Metadata, str], ...] = (
 class MemoryIndex(Index):
     """One generation of a few documents, each of them one passage."""
 
-    def __init__(self, generation: str, pages: Sequence[tuple[Metadata, str]] = PAGES) -> None:
+    def __init__(
+        self,
+        generation: str,
+        pages: Sequence[tuple[Metadata, str]] = PAGES,
+        *,
+        headings: tuple[str, ...] = ("About",),
+    ) -> None:
+        self._headings = headings
         self._reading = {f"doc-{number}": text for number, (_, text) in enumerate(pages)}
         self.documents = tuple(
             Document(
@@ -70,7 +77,7 @@ class MemoryIndex(Index):
                 body_sha256=hashlib.sha256(text.encode()).hexdigest(),
                 metadata=metadata,
                 prefix_title=metadata.title,
-                sections=(Section(0, len(text), ("About",)),),
+                sections=(Section(0, len(text), headings),),
             )
             for number, (metadata, text) in enumerate(pages)
         )
@@ -100,7 +107,7 @@ class MemoryIndex(Index):
 
     def passages_of(self, document_id: str) -> Sequence[Passage]:
         text = self._reading[document_id]
-        return (Passage(document_id, 0, len(text), 0, len(text), ("About",), len(text.split()), text),)
+        return (Passage(document_id, 0, len(text), 0, len(text), self._headings, len(text.split()), text),)
 
 
 class WordRetriever(Retriever):

@@ -1,63 +1,81 @@
-// The answer: the pages' own words with a footnote mark behind each stretch, and the footnotes.
+// The answer: the pages' own words with a footnote mark behind each stretch, and the footnotes, which open to the
+// passage with the quoted words marked.
 
-import { button, day, element, sentence } from "./elements.js";
-import { audience, badge, pageLink } from "./passages.js";
+import { bringIntoView, button, element, named, part, sentence, setting, short } from "./elements.js";
+import { alsoIn, citeLine, facts, path, quotesIn, ways, words } from "./passages.js";
+import { copy, withCitations } from "./copying.js";
 import { shaped, unitsOf } from "./text.js";
 
-const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+const COPIED_MS = 4000;
 
 let cameFrom = null;
 
-// Shows a quote in its card; the way back leads to the mark that was used.
-function show(key, rank, mark) {
-  cameFrom = mark;
-  document.querySelectorAll("mark.shown").forEach((other) => other.classList.remove("shown"));
-  const quoted = document.querySelectorAll(`mark[data-quote="${key}"]`);
-  quoted.forEach((one) => one.classList.add("shown"));
-  const card = document.getElementById(`card-${rank}`);
-  card?.focus({ preventScroll: true });
-  (quoted[0] ?? card)?.scrollIntoView({ block: "center", behavior: CALM.matches ? "auto" : "smooth" });
+// The number of each quoted passage, by its rank, in the order in which the answer quotes them.
+function numbersOf(answer) {
+  const ranks = [...new Set(answer.spans.map((span) => span.passage_rank))];
+  return new Map(ranks.map((rank, place) => [rank, place + 1]));
 }
 
-export function back() {
+function setOpen(number, open) {
+  part(`note-${number}`).hidden = !open;
+  part(`note-title-${number}`).setAttribute("aria-expanded", String(open));
+}
+
+function light(key) {
+  for (const one of document.querySelectorAll("#answer [data-quote]")) {
+    one.classList.toggle("shown", one.dataset.quote === key);
+  }
+}
+
+// Opens the footnote at a quote; the way back leads to the mark that was used.
+function show(key, number, mark) {
+  cameFrom = mark;
+  setOpen(number, true);
+  light(key);
+  part(`note-title-${number}`).focus({ preventScroll: true });
+  const quoted = document.querySelector(`#note-${number} mark[data-quote="${key}"]`);
+  bringIntoView(quoted ?? part(`note-${number}`), "center");
+}
+
+function back() {
   const target = cameFrom?.isConnected ? cameFrom : document.querySelector("#answer .mark");
   target?.focus({ preventScroll: true });
-  document.getElementById("answer").scrollIntoView({
-    block: "start", behavior: CALM.matches ? "auto" : "smooth",
-  });
+  bringIntoView(part("answer"), "start");
 }
 
-function titleOf(passages, rank) {
-  return passages[rank - 1]?.citation.title ?? "";
-}
-
-function mark(key, span, passages) {
-  const rank = span.passage_rank;
-  const label = `Footnote ${rank}: show these words in ${titleOf(passages, rank)}`;
-  const made = button(String(rank), "mark", { "aria-label": label, "data-key": key }, () => show(key, rank, made));
+function markOf(key, number, citation) {
+  const label = `Footnote ${number}: show these words in ${short(citation.title)}`;
+  const attributes = { "aria-label": label, "aria-controls": `note-${number}` };
+  const made = button(String(number), "mark", attributes, () => show(key, number, made));
+  made.addEventListener("mouseenter", () => light(key));
+  made.addEventListener("mouseleave", () => light(null));
   return element("sup", {}, made);
 }
 
 // The words in their own shape; a stretch of one line goes on in the paragraph of the one before.
-function words(answer, passages) {
+function quoted({ answer, passages }, numbers) {
   const box = element("div", { className: "words text" });
-  const { text } = answer;
   let end = 0;
-  answer.spans.forEach((span, key) => {
-    const start = unitsOf(text, span.start_char);
-    const between = text.slice(end, start);
-    end = unitsOf(text, span.end_char);
-    const stretch = text.slice(start, end);
+  answer.spans.forEach((span, place) => {
+    const key = String(place);
+    const { citation } = passages[span.passage_rank - 1];
+    const start = unitsOf(answer.text, span.start_char);
+    const between = answer.text.slice(end, start);
+    end = unitsOf(answer.text, span.end_char);
+    const stretch = answer.text.slice(start, end);
     const last = box.lastElementChild;
-    const language = passages[span.passage_rank - 1]?.citation.language;
-    if (last?.tagName === "P" && !between.includes("\n") && !stretch.includes("\n")) {
-      last.append(" ", stretch);
+    const goesOn = last?.tagName === "P" && !between.includes("\n") && !stretch.includes("\n");
+    if (goesOn && !last.querySelector(".item")) {
+      const attributes = { ...setting(citation.language), "data-quote": key };
+      last.append(" ", element("span", { text: stretch, attributes }));
     } else {
-      const blocks = shaped(stretch);
-      if (language) blocks.forEach((block) => block.setAttribute("lang", language));
+      const blocks = shaped(stretch, { ranges: [{ start: 0, end: stretch.length, key, name: "span" }] });
+      for (const block of blocks) {
+        for (const [name, value] of Object.entries(setting(citation.language))) block.setAttribute(name, value);
+      }
       box.append(...blocks);
     }
-    endOf(box).append("\u2060", mark(String(key), span, passages));
+    endOf(box).append("\u2060", markOf(key, numbers.get(span.passage_rank), citation));
   });
   return box;
 }
@@ -69,57 +87,94 @@ function endOf(box) {
   return inner.length > 0 ? inner[inner.length - 1] : last;
 }
 
-function footnote(rank, answer, passages) {
-  const { citation } = passages[rank - 1];
-  const key = String(answer.spans.findIndex((span) => span.passage_rank === rank));
-  const title = button(citation.title, "plain", { dir: "auto" }, () => show(key, rank, title));
-  return element(
+function footnote({ answer, passages }, rank, number) {
+  const passage = passages[rank - 1];
+  const { citation } = passage;
+  const first = answer.spans.find((span) => span.passage_rank === rank).quote;
+  const attributes = { id: `note-title-${number}`, "aria-expanded": "false", "aria-controls": `note-${number}` };
+  const title = element(
+    "button",
+    { className: "note-title", attributes: { type: "button", ...attributes } },
+    element("span", { className: "title", text: citation.title, attributes: { dir: "auto" } }),
+    path(citation),
+  );
+  title.addEventListener("click", () => {
+    setOpen(number, title.getAttribute("aria-expanded") !== "true");
+    light(null);
+  });
+  const panel = element(
+    "div",
+    { className: "note-panel", attributes: { id: `note-${number}`, role: "group", "aria-labelledby": title.id } },
+    words(passage, quotesIn(passage, answer)),
+    citeLine(citation),
+    alsoIn(passage),
+    element("p", { className: "back" }, button("↑ Back to the answer", "plain", {}, back)),
+  );
+  panel.hidden = true;
+  const entry = element(
     "li",
-    { attributes: { value: rank } },
-    element("span", { className: "number", text: String(rank), attributes: { "aria-hidden": "true" } }),
+    { attributes: { value: number } },
+    element("span", { className: "number", text: String(number), attributes: { "aria-hidden": "true" } }),
     element(
       "div",
-      {},
-      title,
-      element(
-        "ul",
-        { attributes: { "aria-label": "About this page" } },
-        element("li", { text: citation.source || citation.citation || "Source not given" }),
-        citation.last_reviewed && element("li", { text: `Reviewed ${day(citation.last_reviewed)}` }),
-        badge(citation),
-        citation.audience === "professional" && audience(citation),
-        element("li", {}, pageLink(citation, "In the page ↗") ?? "No web address given"),
-      ),
+      { className: "note" },
+      element("h3", {}, title),
+      facts(citation, { brief: true }),
+      panel,
+      ways(passage, { start: first.start_char, end: first.end_char }),
     ),
   );
+  entry.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden) return;
+    setOpen(number, false);
+    back();
+  });
+  return entry;
 }
 
-function notes(warnings) {
-  const ranks = new Map();
+// What is to be known about the answer as a whole: pages that differ, lists that go on.
+function remarks({ warnings }, numbers) {
+  const found = new Map();
   for (const { code, passage_rank: rank, detail } of warnings) {
-    if (code !== "sources_differ" && code !== "list_continues") continue;
-    const known = ranks.get(code) ?? { detail, ranks: [] };
-    known.ranks.push(rank);
-    ranks.set(code, known);
+    if ((code !== "sources_differ" && code !== "list_continues") || !numbers.has(rank)) continue;
+    const known = found.get(code) ?? { detail, numbers: [] };
+    known.numbers.push(numbers.get(rank));
+    found.set(code, known);
   }
-  return [...ranks].map(([code, { detail, ranks: of }]) => element(
+  return [...found].map(([code, { detail, numbers: of }]) => element(
     "p",
-    { className: `note ${code}` },
-    element("strong", { text: code === "sources_differ" ? `Sources ${of.join(" and ")} differ. ` : `Source ${of.join(" and ")}: ` }),
+    { className: `remark ${code}` },
+    element("strong", {
+      text: code === "sources_differ" ? `Sources ${of.join(" and ")} differ. ` : `Source ${of.join(" and ")}: `,
+    }),
     sentence(detail),
   ));
 }
 
-export function answerPanel(answer, passages, warnings) {
-  const ranks = [...new Set(answer.spans.map((span) => span.passage_rank))];
-  return [
-    element("h2", { text: "Answer", attributes: { id: "answer-title" } }),
-    words(answer, passages),
-    ...notes(warnings),
+function copyButton(body, numbers, say) {
+  const made = button("Copy with citations", "quiet small", {}, async () => {
+    const done = await copy(withCitations(body, numbers));
+    made.textContent = done ? "Copied" : "Could not copy";
+    say(done ? "The answer and its sources are on the clipboard." : "The browser did not let the page copy.");
+    setTimeout(() => { made.textContent = "Copy with citations"; }, COPIED_MS);
+  });
+  return made;
+}
+
+export function answerPanel(body, say) {
+  const numbers = numbersOf(body.answer);
+  return element(
+    "section",
+    { className: "answer", attributes: { id: "answer", "aria-labelledby": "answer-title" } },
+    element("div", { className: "answer-head" },
+      element("h2", { text: "Answer", attributes: { id: "answer-title" } }), copyButton(body, numbers, say)),
+    element("p", { className: "asked" }, named(body.query)),
+    quoted(body, numbers),
+    ...remarks(body, numbers),
     element(
       "ol",
       { className: "footnotes", attributes: { "aria-label": "Footnotes" } },
-      ...ranks.map((rank) => footnote(rank, answer, passages)),
+      ...[...numbers].map(([rank, number]) => footnote(body, rank, number)),
     ),
-  ];
+  );
 }

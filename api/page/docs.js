@@ -1,11 +1,6 @@
 // The HTTP reference: reads the OpenAPI document of this very service and lays it out as text.
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
+import { element, part } from "./elements.js";
 
 function plain(text) {
   return (text ?? "").replaceAll("`", "");
@@ -34,62 +29,101 @@ function bounds(schema) {
   return said.length ? ` (${said.join(", ")})` : "";
 }
 
-function table(rows) {
-  const made = element("table");
-  for (const [name, type, text] of rows) {
-    const row = element("tr");
-    const head = element("th", name);
-    head.scope = "row";
-    row.append(head, element("td", type, "kind"), element("td", plain(text)));
-    made.append(row);
-  }
-  return made;
+// A type, with links to the bodies that it names.
+function linked(text) {
+  const pieces = text.split(/([A-Z]\w+)/).map((piece, place) => (
+    place % 2 && known.has(piece) ? element("a", { text: piece, attributes: { href: `#${piece}` } }) : piece
+  ));
+  return element("td", { className: "kind" }, ...pieces);
+}
+
+function table(rows, caption) {
+  const made = rows.map(([name, type, text]) => element(
+    "tr",
+    {},
+    element("th", { text: name, attributes: { scope: "row" } }),
+    linked(type),
+    element("td", { text: plain(text) }),
+  ));
+  return element("table", {}, element("caption", { className: "unseen", text: caption }), ...made);
 }
 
 function bodyKind(content) {
   return Object.values(content ?? {}).map((body) => kind(body.schema)).join(", ");
 }
 
-function operation(path, method, described) {
-  const made = element("article", undefined, "operation");
-  const title = element("h3");
-  title.append(element("span", method.toUpperCase(), "method"), path);
-  made.append(title, element("p", plain(described.description)));
-  const rows = (described.parameters ?? []).map((parameter) => [
+function anchor(path, method) {
+  return `${method}${path}`.replace(/[^a-z0-9]+/g, "-");
+}
+
+function operation(path, method, about) {
+  const rows = (about.parameters ?? []).map((parameter) => [
     parameter.name, `${parameter.in}, ${kind(parameter.schema)}`,
     (parameter.description ?? parameter.schema.description ?? "") + bounds(parameter.schema),
   ]);
-  if (described.requestBody) rows.push(["body", bodyKind(described.requestBody.content), ""]);
-  for (const [code, response] of Object.entries(described.responses)) {
+  if (about.requestBody) rows.push(["body", bodyKind(about.requestBody.content), ""]);
+  for (const [code, response] of Object.entries(about.responses)) {
     rows.push([code, bodyKind(response.content), response.description]);
   }
-  made.append(table(rows));
-  return made;
+  const name = `${method.toUpperCase()} ${path}`;
+  return element(
+    "article",
+    { className: "operation", attributes: { id: anchor(path, method) } },
+    element("h3", {}, element("span", { className: "method", text: method.toUpperCase() }), ` ${path}`),
+    element("p", { text: plain(about.description) }),
+    table(rows, `Parameters and responses of ${name}`),
+  );
 }
 
 function schemaCard(name, schema) {
-  const made = element("article", undefined, "schema");
-  made.id = name;
-  made.append(element("h3", name), element("p", plain(schema.description)));
-  const rows = Object.entries(schema.properties ?? {}).map(([field, described]) => [
+  const rows = Object.entries(schema.properties ?? {}).map(([field, about]) => [
     field + (schema.required?.includes(field) ? "" : " (optional)"),
-    kind(described),
-    (described.description ?? "") + bounds(described),
+    kind(about),
+    (about.description ?? "") + bounds(about),
   ]);
-  if (rows.length) made.append(table(rows));
-  if (schema.enum) made.append(element("p", schema.enum.join(", ")));
-  for (const example of schema.examples ?? []) made.append(element("pre", JSON.stringify(example, null, 2)));
-  return made;
+  return element(
+    "article",
+    { className: "schema", attributes: { id: name } },
+    element("h3", { text: name }),
+    element("p", { text: plain(schema.description) }),
+    rows.length > 0 && table(rows, `Fields of ${name}`),
+    schema.enum && element("p", { text: schema.enum.join(", ") }),
+    ...(schema.examples ?? []).map((example) => element("pre", {
+      text: JSON.stringify(example, null, 2), attributes: { tabindex: "0", role: "group", "aria-label": `Example of ${name}` },
+    })),
+  );
 }
 
-const response = await fetch("/openapi.json");
-const described = await response.json();
-document.getElementById("about").textContent = described.info.description;
-for (const [path, methods] of Object.entries(described.paths)) {
-  for (const [method, about] of Object.entries(methods)) {
-    document.getElementById("operations").append(operation(path, method, about));
-  }
+function contents(operations) {
+  const entries = operations.map(([path, method]) => element(
+    "li",
+    {},
+    element(
+      "a",
+      { attributes: { href: `#${anchor(path, method)}` } },
+      element("span", { className: "method", text: method.toUpperCase() }),
+      ` ${path}`,
+    ),
+  ));
+  return element("ul", {}, ...entries);
 }
-for (const [name, schema] of Object.entries(described.components.schemas)) {
-  document.getElementById("schemas").append(schemaCard(name, schema));
+
+const known = new Set();
+try {
+  const response = await fetch("/openapi.json");
+  if (!response.ok) throw new TypeError("refused");
+  const described = await response.json();
+  for (const name of Object.keys(described.components.schemas)) known.add(name);
+  const operations = Object.entries(described.paths).flatMap(([path, methods]) => (
+    Object.entries(methods).map(([method, about]) => [path, method, about])
+  ));
+  part("about").textContent = described.info.description;
+  part("contents").append(contents(operations));
+  part("operations").append(...operations.map(([path, method, about]) => operation(path, method, about)));
+  part("schemas").append(...Object.entries(described.components.schemas).map(([name, schema]) => schemaCard(name, schema)));
+  for (const id of ["contents", "endpoints", "bodies"]) part(id).hidden = false;
+  document.getElementById(location.hash.slice(1))?.scrollIntoView();
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  part("about").textContent = "The description of this service cannot be read. Check that it is running, then load this page again.";
 }

@@ -1,124 +1,52 @@
-// The question page: asks, and shows the answer with its footnotes, the passages, or why there is none.
+// The question page: asks, shows what comes back, and goes to and fro between answers and documents.
 
-import { answerPanel, back } from "./answer.js";
-import { button, day, element, sentence } from "./elements.js";
-import { card, folded } from "./passages.js";
+import { wantedBy } from "./address.js";
+import { button, counted, day, element, part } from "./elements.js";
+import * as filters from "./filters.js";
+import * as history from "./history.js";
+import { explain } from "./messages.js";
+import { showDocument } from "./reader.js";
+import { showResponse } from "./results.js";
+import { forgetKey, get, hasKey, keep, post, Refusal } from "./service.js";
 
 const RETRY_MS = 5000;
-const EXAMPLES = 3;
-const URGENT = ["emergency", "self_harm"];
-const NOT_FOUND = "Not found in this collection";
-const ABSTENTIONS = {
-  empty_index: "The collection holds no passages yet.",
-  filtered_out: "No page that may be searched is left.",
-  no_match: "No page here speaks to this question. Other words may help, or the answer lies elsewhere.",
-  weak_evidence: "No page here was found that answers this question well enough to be quoted.",
-  out_of_scope: "The pages here speak of other things. The answer may well exist elsewhere.",
-};
-const part = (id) => document.getElementById(id);
-const [form, question, status, results, message, retry] = [
-  "form", "question", "status", "results", "message", "retry",
-].map(part);
+const EXAMPLES = 4;
+const NAME = "Footnoted";
+const [question, status, results, message] = ["question", "status", "results", "message"].map(part);
 
 let pending = null;
+let reading = null;
+let generation = null;
+let place = null;
+let answered = "";
 
-function showMessage(title, text, { canRetry = false } = {}) {
+function say(text) {
+  status.textContent = text;
+}
+
+function showMessage({ title, text, canRetry }) {
   results.hidden = true;
+  part("urgent").hidden = true;
   message.hidden = false;
   part("message-title").textContent = title;
   part("message-text").textContent = text;
-  retry.hidden = !canRetry;
-  status.textContent = `${title}. ${text}`;
-}
-
-function fill(id, children) {
-  part(id).replaceChildren(...children);
-  part(id).hidden = children.length === 0;
-}
-
-function group(id, cards) {
-  part(id).replaceChildren(...cards);
-  part(`${id}-part`).hidden = cards.length === 0;
-}
-
-function heading(title, note) {
-  part("results-title").textContent = title;
-  part("results-note").textContent = note;
-  part("results-head").hidden = title === "";
-}
-
-function showUrgent(body) {
-  const urgent = body.warnings.filter(({ code }) => URGENT.includes(code));
-  fill("urgent", urgent.map(({ detail }) => element("p", { text: detail })));
-}
-
-function showNotices(body) {
-  const notices = body.warnings.filter(({ code, passage_rank: rank }) => rank === null && !URGENT.includes(code));
-  fill("notices", notices.map(({ detail }) => element("li", { text: `Note: ${detail}.` })));
-}
-
-function showResults(body) {
-  message.hidden = true;
-  results.hidden = false;
-  showUrgent(body);
-  showNotices(body);
-  if (body.answerability.decision === "abstain") showAbstention(body);
-  else if (body.answer) showAnswer(body);
-  else showPassages(body);
-  const overdue = body.passages.filter((passage) => passage.citation.freshness === "overdue").length;
-  if (overdue) status.textContent += ` ${overdue} overdue for review.`;
-}
-
-function showAnswer(body) {
-  const quoted = new Set(body.answer.spans.map((span) => span.passage_rank));
-  const isQuoted = (passage) => quoted.has(passage.rank);
-  heading("", "");
-  fill("answer", answerPanel(body.answer, body.passages, body.warnings));
-  part("passages-title").textContent = "Where this stands";
-  group("passages", body.passages.filter(isQuoted).map((passage) => card(passage, { answer: body.answer, back })));
-  part("others-title").textContent = "Other passages close to your question";
-  group("others", body.passages.filter((passage) => !isQuoted(passage)).map(folded));
-  status.textContent = `Answered, with ${counted(quoted.size, "footnote", "footnotes")}.`;
-}
-
-function showPassages(body) {
-  const title = counted(body.passages.length, "passage", "passages");
-  heading(title, "The closest in this collection. Whether they answer your question is for you to judge.");
-  fill("answer", []);
-  part("passages-title").textContent = "";
-  group("passages", body.passages.map((passage) => card(passage)));
-  group("others", []);
-  status.textContent = `${title} found.`;
-}
-
-function showAbstention(body) {
-  const [title, text] = [NOT_FOUND, ABSTENTIONS[body.answerability.reason] ?? ABSTENTIONS.no_match];
-  heading("", "");
-  fill("answer", []);
-  group("passages", []);
-  const near = body.passages.length > 0;
-  fill("abstention", [
-    element("h2", { text: title }),
-    element("p", { text: near ? `${text} These are the nearest pages; they may or may not help.` : text }),
-  ]);
-  part("others-title").textContent = "Nearest pages";
-  group("others", body.passages.map(folded));
-  status.textContent = `${title}. ${text}` + (near ? ` ${counted(body.passages.length, "page is", "pages are")} near.` : "");
+  part("retry").hidden = !canRetry;
+  say(`${title}. ${text}`);
 }
 
 function showBusy() {
   document.body.classList.add("has-results");
   results.setAttribute("aria-busy", "true");
-  status.textContent = "Searching …";
+  part("urgent").hidden = true;
   message.hidden = true;
   results.hidden = false;
-  heading("Searching …", "");
-  for (const id of ["urgent", "abstention", "answer", "notices"]) part(id).hidden = true;
+  if (!results.hasChildNodes()) results.append(element("p", { className: "searching", text: "Searching …" }));
+  say("Searching …");
 }
 
 async function ask() {
-  const text = question.value.trim();
-  if (!text) {
+  const query = question.value.trim();
+  if (!query) {
     question.focus();
     return;
   }
@@ -127,75 +55,166 @@ async function ask() {
   pending = asked;
   showBusy();
   try {
-    const response = await fetch("/v1/query", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ query: text }),
-      signal: asked.signal,
-    });
-    const body = await response.json();
+    const [chosen, kept] = [filters.wanted(), filters.inWords()];
+    const body = await post("/v1/query", chosen ? { query, filters: chosen } : { query }, { signal: asked.signal });
     if (asked.signal.aborted) return;
-    if (!response.ok) showProblem(response.status, body);
-    else showResults(body);
+    const { outcome, spoken } = showResponse(body, { kept, say, searchAll });
+    answered = query;
+    compare();
+    history.remember(query, outcome, askAgain);
+    say(spoken);
+    // A phone's keyboard would cover the answer.
+    if (matchMedia("(hover: none)").matches) question.blur();
   } catch (error) {
-    if (error.name === "AbortError") return;
-    showMessage("The service cannot be reached", "Check that it is still running, then try again.", { canRetry: true });
+    refused(error);
   } finally {
     if (pending === asked) results.setAttribute("aria-busy", "false");
   }
 }
 
-function showProblem(code, body) {
-  if (code === 503) {
-    showMessage("Not ready to answer yet", sentence(body.detail), { canRetry: true });
-  } else if (code === 422) {
-    showMessage("This question cannot be searched", sentence(body.detail));
-  } else {
-    showMessage("Something went wrong", `${sentence(body.detail)} (${body.request_id})`, { canRetry: true });
-  }
+// What was asked is shown again once the field holds something else.
+function compare() {
+  document.body.classList.toggle("edited", question.value.trim() !== answered);
 }
 
-function showExamples(documents) {
-  const titles = documents.map((document) => document.title)
-    .filter((title) => title.length <= 60 && !/[.!?:]$/.test(title));
-  const step = Math.max(1, Math.floor(titles.length / EXAMPLES));
-  const chosen = titles.filter((_, place) => place % step === 0).slice(0, EXAMPLES);
-  part("example-list").replaceChildren(...chosen.map((title) => {
-    const asked = `What does the collection say about ${title}?`;
-    return element("li", {}, button(asked, "", {}, () => {
-      question.value = asked;
-      ask();
-    }));
-  }));
-  part("examples").hidden = chosen.length === 0;
+function refused(error) {
+  if (!(error instanceof Refusal)) throw error;
+  if (error.kind === "stopped") return;
+  results.replaceChildren();
+  if (error.status === 401) askForKey();
+  else showMessage(explain(error));
 }
 
-function counted(number, one, many) {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+function askForKey() {
+  const wasRefused = hasKey();
+  forgetKey();
+  results.hidden = true;
+  message.hidden = true;
+  part("key-form").hidden = false;
+  part("key-help").textContent = `${wasRefused ? "This key is not accepted." : "This service asks for a key."} `
+    + "It stays in this browser tab until the tab is closed.";
+  say(part("key-help").textContent);
+  part("key").focus();
+}
+
+function askAgain(query) {
+  question.value = query;
+  part("history").open = false;
+  question.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  ask();
+}
+
+function searchAll() {
+  filters.clear();
+  question.focus({ preventScroll: true });
+  ask();
+}
+
+function showExamples(suggestions) {
+  part("example-list").replaceChildren(...suggestions.map(({ text }) => element(
+    "li", {}, button(text, "", { dir: "auto" }, () => askAgain(text)),
+  )));
+  part("examples").hidden = suggestions.length === 0;
 }
 
 async function describeCollection() {
   const line = part("collection");
   try {
-    const [index, list] = await Promise.all([
-      fetch("/v1/index"), fetch("/v1/documents?limit=60"),
-    ]);
-    if (!index.ok || !list.ok) throw new Error("not ready");
-    const { documents, passages: count, created } = await index.json();
-    line.textContent = `${counted(documents, "page", "pages")}, ${counted(count, "passage", "passages")}, `
-      + `indexed ${day(created.slice(0, 10))}`;
-    showExamples((await list.json()).documents);
-  } catch {
-    line.textContent = "The collection is not ready yet";
+    const index = await get("/v1/index");
+    generation = index.generation;
+    line.textContent = `${counted(index.documents, "page", "pages")}, ${counted(index.passages, "passage", "passages")}, `
+      + `indexed ${day(index.created.slice(0, 10))}`;
+    showExamples((await get(`/v1/suggestions?limit=${EXAMPLES}`)).suggestions);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 401) {
+      line.textContent = "This collection asks for a key";
+      askForKey();
+      return;
+    }
+    line.textContent = error.kind === "refused" ? "The collection is not ready yet" : "The service cannot be reached";
     setTimeout(describeCollection, RETRY_MS);
   }
 }
 
-form.addEventListener("submit", (event) => {
+async function offerFilters() {
+  if (!part("filters").open) return;
+  try {
+    await filters.offer(generation);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 401) askForKey();
+    part("filter-note").textContent = explain(error).title;
+  }
+}
+
+// Shows what the address asks for: a document, or the question and its answer as they were.
+async function follow() {
+  const wanted = wantedBy(location.hash);
+  reading?.abort();
+  part("ask-view").hidden = wanted !== null;
+  part("document-view").hidden = wanted === null;
+  if (wanted === null) {
+    document.title = NAME;
+    if (place) {
+      place.link?.focus({ preventScroll: true });
+      scrollTo(0, place.top);
+    }
+    place = null;
+    return;
+  }
+  reading = new AbortController();
+  try {
+    const from = results.hasChildNodes();
+    const title = await showDocument(wanted, { signal: reading.signal, leave, from });
+    if (title !== null) document.title = `${title} · ${NAME}`;
+  } catch (error) {
+    part("ask-view").hidden = false;
+    part("document-view").hidden = true;
+    refused(error);
+  }
+}
+
+function leave() {
+  if (place) window.history.back();
+  else location.hash = "";
+}
+
+part("form").addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
 });
-retry.addEventListener("click", ask);
+part("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  keep(part("key").value.trim());
+  part("key").value = "";
+  part("key-form").hidden = true;
+  question.focus();
+  describeCollection();
+  if (wantedBy(location.hash)) follow();
+  else if (question.value.trim()) ask();
+});
+part("filters").addEventListener("toggle", offerFilters);
+part("filter-groups").addEventListener("change", filters.count);
+part("filter-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  part("filters").open = false;
+  question.focus();
+  if (question.value.trim()) ask();
+});
+part("filter-clear").addEventListener("click", filters.clear);
+part("history-clear").addEventListener("click", () => {
+  history.clear(askAgain);
+  question.focus();
+  say("The list is cleared.");
+});
+question.addEventListener("input", compare);
+part("retry").addEventListener("click", ask);
+results.addEventListener("click", (event) => {
+  const link = event.target.closest("a.read-here");
+  if (link) place = { link, top: scrollY };
+});
 question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
@@ -204,11 +223,14 @@ question.addEventListener("keydown", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !part("ask-view").hidden) {
     event.preventDefault();
     question.focus();
     question.select();
   }
 });
+addEventListener("hashchange", follow);
 
+history.show(askAgain);
 describeCollection();
+follow();

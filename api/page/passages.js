@@ -1,63 +1,87 @@
-// A passage as a card: its words, with what the answer quotes marked, and where they come from.
+// A passage: its words, with what the answer quotes marked, whose they are, and the ways to its page.
 
-import { button, day, element, languageName, link, webAddress } from "./elements.js";
+import { day, element, languageName, link, named, setting, short, webAddress } from "./elements.js";
+import { addressOf } from "./address.js";
 import { shaped, unitsOf } from "./text.js";
 
+const LONGEST_PATH = 120;
 const BADGES = {
   current: () => "Reviewed in time",
   due_soon: (due) => `Review due ${due}`,
   overdue: (due) => `Review overdue since ${due}`,
   unknown: () => "Review date unknown",
 };
-const AUDIENCES = { patient: "For: patients", professional: "For: health professionals" };
+const AUDIENCES = { patient: "For patients", professional: "For health professionals" };
 
-export function badge(citation) {
-  const text = BADGES[citation.freshness](citation.review_due && day(citation.review_due));
-  return element("li", { className: `badge ${citation.freshness}`, text });
-}
-
-export function audience(citation) {
-  const text = AUDIENCES[citation.audience] ?? (citation.audience_level && `For: ${citation.audience_level}`);
-  return text && element("li", { text, className: citation.audience === "professional" ? "professional" : "" });
-}
-
-export function pageLink(citation, text) {
-  const address = webAddress(citation.deep_link, citation.url);
-  return address && link(address, text ?? `Read it in the page at ${new URL(address).hostname} ↗`);
-}
-
-function facts(citation) {
+// Source, dates and audience as the entries of a list; `brief` for a line under a title.
+export function facts(citation, { brief = false } = {}) {
+  const audience = AUDIENCES[citation.audience] ?? (citation.audience_level && `For ${short(citation.audience_level)}`);
+  const source = citation.source || citation.citation || "Source not given";
+  const standing = BADGES[citation.freshness](citation.review_due && day(citation.review_due));
   return element(
-    "div",
-    { className: "facts" },
-    element("p", { className: "source", text: citation.source || citation.citation || "Source not given" }),
-    citation.source && citation.citation && citation.citation !== citation.source
-      && element("p", { className: "cite", text: citation.citation }),
-    element(
-      "ul",
-      { attributes: { "aria-label": "About this page" } },
-      badge(citation),
-      citation.last_reviewed && element("li", { text: `Last reviewed ${day(citation.last_reviewed)}` }),
-      audience(citation),
-      citation.language && element("li", { text: languageName(citation.language) }),
-    ),
+    "ul",
+    { className: "facts", attributes: { "aria-label": "About this page" } },
+    element("li", { text: short(source), attributes: { dir: "auto" } }),
+    citation.last_reviewed && element("li", { text: `Reviewed ${day(citation.last_reviewed)}` }),
+    element("li", { className: `badge ${citation.freshness}`, text: standing }),
+    audience && (!brief || citation.audience === "professional")
+      && element("li", { text: audience, className: citation.audience === "professional" ? "professional" : "" }),
+    !brief && citation.language && element("li", { text: languageName(citation.language) }),
   );
 }
 
-function alsoIn(passage) {
+// The headings above a passage without the page's own title; of a long path the passage's own alone.
+export function path(citation) {
+  const headings = citation.headings.filter((heading) => heading !== citation.title);
+  if (headings.length === 0) return null;
+  const whole = headings.join(" › ");
+  const text = whole.length <= LONGEST_PATH ? whole : short(`… › ${headings.at(-1)}`, LONGEST_PATH);
+  return element("span", { className: "path", text, attributes: { dir: "auto" } });
+}
+
+export function citeLine(citation) {
+  return citation.citation && citation.citation !== citation.source
+    && element("p", { className: "cite", text: citation.citation, attributes: { dir: "auto" } });
+}
+
+// The page on the web, where it has an address, and its text here with the passage marked.
+export function ways(passage, place = null) {
+  const { citation } = passage;
+  const address = webAddress(citation.deep_link, citation.url);
+  const span = place ?? { start: citation.start_char, end: citation.end_char };
+  const here = addressOf(passage.document_id, span, citation.document_sha256);
+  return element(
+    "p",
+    { className: "ways" },
+    address
+      ? link(address, `Open at ${new URL(address).hostname} ↗`)
+      : element("span", { text: "No web address given" }),
+    element("a", { className: "read-here", text: "Read the whole page here", attributes: { href: here } }),
+  );
+}
+
+export function alsoIn(passage) {
   if (passage.also_in.length === 0) return null;
   const line = element("p", { className: "also", text: "The same words also in " });
   passage.also_in.forEach((other, place) => {
     const address = webAddress(other.url);
-    line.append(place ? ", " : "", address ? link(address, other.title) : other.title);
+    line.append(place ? ", " : "", address ? link(address, short(other.title)) : named(other.title));
   });
   return line;
 }
 
+// A passage's text; `ranges` as `shaped` takes them.
+export function words(passage, ranges = []) {
+  const { citation } = passage;
+  const text = element("div", { className: "text", attributes: setting(citation.language) });
+  text.append(...shaped(passage.text, { heading: citation.headings.at(-1), ranges }));
+  return text;
+}
+
 // Where the answer's quotes of this passage stand in its text.
-function quotesIn(passage, answer) {
+export function quotesIn(passage, answer) {
   const from = passage.citation.start_char;
-  return (answer?.spans ?? [])
+  return answer.spans
     .map(({ quote, passage_rank: rank }, key) => ({ quote, rank, key }))
     .filter(({ rank }) => rank === passage.rank)
     .map(({ quote, key }) => ({
@@ -68,79 +92,32 @@ function quotesIn(passage, answer) {
     .sort((one, other) => one.start - other.start);
 }
 
-function body(passage, answer) {
-  const { citation } = passage;
-  const attributes = { dir: "auto", ...(citation.language ? { lang: citation.language } : {}) };
-  const text = element("div", { className: "text", attributes });
-  text.append(...shaped(passage.text, { heading: citation.headings.at(-1), ranges: quotesIn(passage, answer) }));
-  return text;
-}
-
-function path(citation) {
-  const headings = citation.headings.filter((heading) => heading !== citation.title);
-  return headings.length > 0
-    && element("p", { className: "path", text: headings.join(" › "), attributes: { dir: "auto" } });
-}
-
-function below(passage, back) {
-  return element(
-    "p",
-    { className: "below" },
-    pageLink(passage.citation) ?? element("span", { className: "score", text: "No web address given" }),
-    back ? button("↑ Back to the answer", "plain", {}, back) : element("span", {
-      className: "score",
-      text: `score ${passage.score.toFixed(2)}`,
-      attributes: { title: "Orders this list; it does not say how sure anything is." },
-    }),
-  );
-}
-
-// A card in full; `back` leads from what the answer quotes to the place where it does.
-export function card(passage, { answer = null, back = null } = {}) {
-  const { citation } = passage;
-  const titleId = `passage-${passage.rank}`;
-  return element(
-    "li",
-    {},
-    element(
-      "article",
-      { className: "passage", attributes: { id: `card-${passage.rank}`, "aria-labelledby": titleId, tabindex: "-1" } },
-      element("span", { className: "number", text: `[${passage.rank}]`, attributes: { "aria-hidden": "true" } }),
-      element("h3", { text: citation.title, attributes: { id: titleId, dir: "auto" } }),
-      path(citation),
-      body(passage, answer),
-      facts(citation),
-      below(passage, back),
-      alsoIn(passage),
-    ),
-  );
-}
-
 // A card that shows whose page it is, and its words when it is opened.
-export function folded(passage) {
+export function folded(passage, { open = false } = {}) {
   const { citation } = passage;
-  const headings = citation.headings.filter((heading) => heading !== citation.title);
-  return element(
-    "li",
-    {},
+  const details = element(
+    "details",
+    { className: "passage" },
     element(
-      "details",
-      { className: "passage folded" },
+      "summary",
+      {},
       element(
-        "summary",
-        {},
-        element("span", { className: "number", text: `[${passage.rank}]`, attributes: { "aria-hidden": "true" } }),
-        element(
-          "span",
-          { className: "names" },
-          element("strong", { text: citation.title, attributes: { dir: "auto" } }),
-          headings.length > 0 && element("span", { className: "path", text: headings.join(" › ") }),
-        ),
+        "span",
+        { className: "names" },
+        element("strong", { className: "title", text: citation.title, attributes: { dir: "auto" } }),
+        path(citation),
       ),
-      body(passage, null),
+    ),
+    element(
+      "div",
+      { className: "inside" },
+      words(passage),
       facts(citation),
-      below(passage, null),
+      citeLine(citation),
+      ways(passage),
       alsoIn(passage),
     ),
   );
+  details.open = open;
+  return element("li", {}, details);
 }

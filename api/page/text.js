@@ -10,7 +10,8 @@ export function unitsOf(text, codePoints) {
   return Array.from(text).slice(0, codePoints).join("").length;
 }
 
-// `ranges` are { start, end, key } in UTF-16 units of `text`; what lies inside becomes a <mark> that bears its key.
+// `ranges` are { start, end, key } in UTF-16 units of `text`; what lies inside becomes a <mark> that bears its key,
+// or another element where the range names one as `name`.
 export function shaped(text, { heading, ranges = [] } = {}) {
   const blocks = [];
   let position = 0;
@@ -32,13 +33,19 @@ function blockOf(block, from, { ranges, heading }) {
     const kind = line.includes("\t") ? "table" : "p";
     if (group?.kind !== kind) {
       group = { kind, box: element(kind) };
-      made.push(kind === "table" ? element("div", { className: "table" }, group.box) : group.box);
+      made.push(kind === "table" ? scrolling(group.box) : group.box);
     }
     if (kind === "table") group.box.append(rowOf(line, position, ranges));
     else appendLine(group.box, line, position, ranges);
     position += line.length + 1;
   }
   return made;
+}
+
+// A wide table scrolls by itself; the keyboard has to reach it then.
+function scrolling(table) {
+  const attributes = { role: "group", "aria-label": "Table", tabindex: "0" };
+  return element("div", { className: "table", attributes }, table);
 }
 
 function rowOf(line, from, ranges) {
@@ -64,12 +71,12 @@ function appendLine(box, line, from, ranges) {
 function marked(text, from, ranges) {
   const pieces = [];
   let position = 0;
-  for (const { start, end, key } of ranges) {
+  for (const { start, end, key, name = "mark" } of ranges) {
     const first = Math.max(start - from, position);
     const last = Math.min(end - from, text.length);
     if (first >= last) continue;
     pieces.push(document.createTextNode(text.slice(position, first)));
-    pieces.push(element("mark", { text: text.slice(first, last), attributes: { "data-quote": key } }));
+    pieces.push(element(name, { text: text.slice(first, last), attributes: { "data-quote": key } }));
     position = last;
   }
   pieces.push(document.createTextNode(text.slice(position)));

@@ -1,0 +1,131 @@
+"""A whole service on a free port, and a browser that looks at its page."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.app import create_app
+from api.settings import Settings
+from retriever.document import Metadata
+from retriever.query import Query
+from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, snapshot_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Dialog, Page
+
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+DONE = "#results[aria-busy=false] > :not(.searching), #message:not([hidden]), #key-form:not([hidden])"
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """A headless Chromium, closed afterwards."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def site(
+    index_dir: Path,
+    pages: Sequence[tuple[Metadata, str]] = PAGES,
+    *,
+    headings: tuple[str, ...] = ("About",),
+    before: Callable[[Query], None] = lambda _: None,
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    **settings: Any,
+) -> Iterator[str]:
+    """The address of a service whose index directory is as it is; `before` runs before each retrieval."""
+    name = "gen-000001"
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name, pages, headings=headings), before)})
+    chosen = Settings(index_dir=index_dir, reload_interval_s=0.05, **settings)
+    app = around(create_app(chosen, opener=opener, today=lambda: TODAY))
+    server = uvicorn.Server(
+        uvicorn.Config(app, http="h11", ws="none", log_config=None, timeout_graceful_shutdown=2)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+@contextmanager
+def published(folder: Path, pages: Sequence[tuple[Metadata, str]] = PAGES, **options: Any) -> Iterator[str]:
+    """The address of a service that is ready to answer from these pages."""
+    publish(folder / "index", 1)
+    with site(folder / "index", pages, **options) as address:
+        yield address
+
+
+class KeyNeeded:
+    """Lets requests below `/v1/` through only with one key, as a service that asks for keys does."""
+
+    def __init__(self, app: ASGIApp, key: str) -> None:
+        self._app = app
+        self._expected = (b"authorization", f"Bearer {key}".encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, or refuses it with 401."""
+        is_open = scope["type"] != "http" or not scope["path"].startswith("/v1/")
+        if is_open or self._expected in scope["headers"]:
+            await self._app(scope, receive, send)
+            return
+        headers = [(b"content-type", b"application/problem+json"), (b"www-authenticate", b"Bearer")]
+        await send({"type": "http.response.start", "status": 401, "headers": headers})
+        body = b'{"status":401,"code":"key_missing","detail":"send a key","request_id":"r"}'
+        await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def watched(browser: "Browser", address: str, **options: Any) -> Iterator["Page"]:
+    """The page, opened; nothing but its own server may be asked, and no script may complain."""
+    context = browser.new_context(**options)
+    opened = context.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+
+    def dismiss(dialog: "Dialog") -> None:
+        complaints.append("a dialog was opened")
+        dialog.dismiss()
+
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("dialog", dismiss)
+    opened.goto(address)
+    try:
+        yield opened
+    finally:
+        context.close()
+    own = "/".join(address.split("/")[:3])
+    assert [url for url in asked if not url.startswith(own)] == []
+    # A refused request is reported on the console by the browser itself.
+    assert [text for text in complaints if "Failed to load resource" not in text] == []
+
+
+def ask(page: "Page", question: str) -> None:
+    """Types a question, sends it with Enter, and waits until something is shown for it."""
+    page.fill("#question", question)
+    page.focus("#question")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(DONE)
