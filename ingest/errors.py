@@ -6,6 +6,7 @@ DocumentSkipped             this document cannot be taken in; record it and go o
 └── FrontMatterInvalid      the block of metadata is broken, so nothing it says can be trusted
 
 IngestRefused               publishing would lose too much; what is served is served on
+ParserUnavailable           the process that reads HTML and PDF cannot be started
 
 Anything else that goes wrong (a full disk, a missing model) is not the document's fault and stops the run.
 A reason is a stable identifier for programs, the detail a sentence for people. Neither holds more of a
@@ -39,6 +40,13 @@ class SkipReason(StrEnum):
     BINARY_CONTENT = "binary_content"
     EMPTY = "empty"
     NO_BODY = "no_body"
+    WRONG_TYPE = "wrong_type"
+    PDF_ENCRYPTED = "pdf_encrypted"
+    PDF_DAMAGED = "pdf_damaged"
+    PDF_NO_TEXT = "pdf_no_text"
+    PDF_LIMIT = "pdf_limit"
+    PARSE_LIMIT = "parse_limit"
+    PARSE_FAILED = "parse_failed"
     # Found in its front matter.
     FRONT_MATTER_UNCLOSED = "front_matter_unclosed"
     FRONT_MATTER_TOO_LARGE = "front_matter_too_large"
@@ -61,6 +69,8 @@ class WarningCode(StrEnum):
     CONTROL_CHARACTERS_REMOVED = "control_characters_removed"
     UNCLOSED_FENCE = "unclosed_fence"
     LOW_TEXT = "low_text"
+    HIDDEN_TEXT_REMOVED = "hidden_text_removed"
+    PAGES_UNREADABLE = "pages_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +118,7 @@ class IngestRefused(FootnotedError):
     def __init__(self, message: str, *, files: tuple[FileReport, ...]) -> None:
         super().__init__(message)
         self.files = files
+
+
+class ParserUnavailable(FootnotedError):
+    """The process that reads HTML, PDF and very large files cannot be started."""

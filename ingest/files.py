@@ -12,29 +12,13 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from ingest.errors import FileUnreadable, SkipReason
+from ingest.source_type import MAX_FILE_BYTES, TYPES, SourceType
 
-MAX_FILE_BYTES = 10_000_000
 _SLUG_CHARS = 119  # 128, the longest id, less the dash and the eight digits of the digest
 _CHUNK_BYTES = 1 << 20
-
-
-class SourceType(StrEnum):
-    """What a file's extension says about how it is to be read."""
-
-    MARKDOWN = "markdown"
-    PLAIN_TEXT = "plain_text"
-
-
-_TYPES = {
-    ".md": SourceType.MARKDOWN,
-    ".markdown": SourceType.MARKDOWN,
-    ".txt": SourceType.PLAIN_TEXT,
-    ".text": SourceType.PLAIN_TEXT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +216,10 @@ def _judged(path: Path, below: str, *, is_at_root: bool) -> Candidate | SkippedF
         return SkippedFile(shown, SkipReason.NOT_REGULAR_FILE, "only regular files are read")
     if is_at_root and path.name == "SOURCES.md":
         return SkippedFile(shown, SkipReason.ABOUT_THE_COLLECTION, "it tells where the collection comes from")
-    source_type = _TYPES.get(path.suffix.lower())
+    source_type = TYPES.get(path.suffix.lower())
     if source_type is None:
         extension = _shown(path.suffix) or "no extension"
-        return SkippedFile(shown, SkipReason.UNSUPPORTED_TYPE, f"{extension}; read are {', '.join(_TYPES)}")
+        return SkippedFile(shown, SkipReason.UNSUPPORTED_TYPE, f"{extension}; read are {', '.join(TYPES)}")
     # A link inside the root is read at its target, since the file is opened without following links.
     target = path.resolve() if path.is_symlink() else path
     return Candidate(document_id_of(below), shown, target, source_type)

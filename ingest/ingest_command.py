@@ -31,6 +31,14 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
     "--chunk-size", type=click.IntRange(50, 10_000), default=None, envvar="FOOTNOTED_CHUNK_SIZE",
     show_envvar=True, help="Aim for a passage, in characters. [default: 1000]",
 )  # fmt: skip
+@click.option(
+    "--parse-timeout", type=click.FloatRange(1, 3_600), default=30.0, show_default=True, metavar="SECONDS",
+    envvar="FOOTNOTED_PARSE_TIMEOUT", show_envvar=True, help="Most time for reading one HTML, PDF or large file.",
+)  # fmt: skip
+@click.option(
+    "--parse-memory", type=click.IntRange(64, 65_536), default=512, show_default=True, metavar="MB",
+    envvar="FOOTNOTED_PARSE_MEMORY", show_envvar=True, help="Most memory for reading one such file.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Publish even if the collection shrinks by more than 20 %.")
 @click.option("--rebuild", is_flag=True, help="Take nothing over from the present generation; embed everything.")
 @click.option("--dry-run", is_flag=True, help="Read and report, but embed nothing and publish nothing.")
@@ -42,6 +50,8 @@ def command(
     model: str,
     arithmetic: str | None,
     chunk_size: int | None,
+    parse_timeout: float,
+    parse_memory: int,
     force: bool,
     rebuild: bool,
     dry_run: bool,
@@ -50,7 +60,8 @@ def command(
 ) -> None:
     """Make the index hold exactly the documents below PATH...
 
-    Folders are walked; Markdown (.md) and plain text (.txt) are read, everything else is listed as skipped.
+    Folders are walked; Markdown (.md), plain text (.txt), HTML and PDF are read, everything else is listed as
+    skipped.
     Files that did not change are taken over, passages that were embedded before are not embedded again, and a
     file that is gone is gone from the answers. Readers see the old index until the new one is complete. An
     interrupted run is safe: the same command goes on where it stopped.
@@ -67,6 +78,7 @@ def command(
 
     from ingest.errors import IngestRefused
     from ingest.files import find_files
+    from ingest.parser_process import ParseLimits
     from ingest.prepare_encoder import prepare_encoder
     from ingest.progress import Progress
     from ingest.report_text import print_report
@@ -86,7 +98,11 @@ def command(
                 index_dir=index_dir,
                 encoder=encoder,
                 options=IngestOptions(
-                    chunk_size=chunk_size or DEFAULT_CHUNK_SIZE, force=force, dry_run=dry_run, rebuild=rebuild
+                    chunk_size=chunk_size or DEFAULT_CHUNK_SIZE,
+                    force=force,
+                    dry_run=dry_run,
+                    rebuild=rebuild,
+                    limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
                 ),
                 now=lambda: datetime.now(UTC),
                 progress=progress,

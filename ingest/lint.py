@@ -100,6 +100,7 @@ def lint(found: FoundFiles, *, today: date, progress: Progress) -> LintReport:
                 metadata=read.metadata,
                 prefix_title=read.metadata.title,
                 sections=read.reading_text.sections,
+                page_starts=read.reading_text.page_starts,
             )
         )
         words = " ".join(read.reading_text.text.split())

@@ -1,14 +1,15 @@
 """Reading text: what a person reads of a page, whatever its format, with the way back to the source."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.blocks import HIDDEN, assemble
 from ingest.errors import DocumentWarning, WarningCode
-from ingest.files import SourceType
+from ingest.extracted import Extracted
 from ingest.markdown import read_markdown
 from ingest.noise import without_noise
 from ingest.plain_text import TITLE_LEVEL, read_plain_text
+from ingest.source_type import SourceType
 from retriever.document import ReadingText
 
 READING_VERSION = 1
@@ -50,6 +51,17 @@ def make_reading_text(source: str, body_start: int, source_type: SourceType) -> 
     max_title_level = 6 if source_type is SourceType.MARKDOWN else TITLE_LEVEL
     reading_text = assemble(source, blocks, max_title_level=max_title_level)
     return Reading(reading_text, (*warnings, *_oddities(source, body_start, reading_text.text)))
+
+
+def reading_text_of(extracted: Extracted) -> Reading:
+    """The reading text of what a parser took out of an HTML page or a PDF; the extracted text is its source."""
+    blocks = without_noise(extracted.blocks, extracted.text)
+    reading_text = assemble(extracted.text, blocks, max_title_level=6)
+    pages = tuple(reading_text.source_map.reading_position(start) for start in extracted.page_starts)
+    oddities = _oddities(extracted.text, 0, reading_text.text)
+    said = {warning.code for warning in extracted.warnings}
+    warnings = (*extracted.warnings, *(warning for warning in oddities if warning.code not in said))
+    return Reading(replace(reading_text, page_starts=pages), warnings)
 
 
 def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:

@@ -18,6 +18,7 @@ from ingest.checkpoint import Checkpoint
 from ingest.embed import embed
 from ingest.errors import DocumentSkipped, IngestRefused
 from ingest.files import Candidate, FoundFiles, read_source
+from ingest.parser_process import DEFAULT_LIMITS, ParseLimits
 from ingest.progress import Progress
 from ingest.read import READING_VERSION, read_content
 from ingest.report import FileReport, FileWarning, Outcome, Report
@@ -42,6 +43,7 @@ class IngestOptions:
     force: bool = False
     dry_run: bool = False
     rebuild: bool = False
+    limits: ParseLimits = DEFAULT_LIMITS
 
 
 def ingest(
@@ -72,6 +74,7 @@ def ingest(
             encoder=encoder,
             split=split_identity(chunk_size=options.chunk_size, max_tokens=encoder.identity.max_tokens),
             staging=stack.enter_context(Staging(folder)),
+            limits=options.limits,
         )
         run.read_all(found, progress)
         generation, published, embedded = previous.generation if previous else None, False, 0
@@ -123,7 +126,13 @@ class _Run:
     """The reading half of one ingest: what was found, what it became, what can be taken over."""
 
     def __init__(
-        self, *, previous: Index | None, encoder: Encoder, split: SplitIdentity, staging: Staging
+        self,
+        *,
+        previous: Index | None,
+        encoder: Encoder,
+        split: SplitIdentity,
+        staging: Staging,
+        limits: ParseLimits,
     ) -> None:
         self.previous = previous
         same_encoder = previous is not None and previous.manifest.encoder == encoder.identity
@@ -138,6 +147,7 @@ class _Run:
         self._encoder = encoder
         self._split = split
         self.staging = staging
+        self._limits = limits
         self.files: list[FileReport] = []
         self.warnings: list[FileWarning] = []
 
@@ -209,7 +219,7 @@ class _Run:
         )
 
     def _read(self, candidate: Candidate) -> Outcome:
-        source = read_source(candidate.path)
+        source = read_source(candidate.path, max_bytes=candidate.source_type.max_bytes)
         before = None if self.previous is None else self.previous.document(candidate.document_id)
         same = (
             before is not None and before.sha256 == source.sha256 and before.source_path == candidate.source_path
@@ -217,7 +227,7 @@ class _Run:
         if self.previous is not None and before is not None and same and self._same_rules:
             self.staging.take_over(before, self.previous)
             return Outcome.UNCHANGED
-        read = read_content(candidate, source)
+        read = read_content(candidate, source, self._limits)
         same_body = before is not None and before.body_sha256 == read.body_sha256
         document = Document(
             document_id=candidate.document_id,
@@ -227,6 +237,7 @@ class _Run:
             metadata=read.metadata,
             prefix_title=before.prefix_title if before is not None and same_body else read.metadata.title,
             sections=read.reading_text.sections,
+            page_starts=read.reading_text.page_starts,
         )
         passages = split(
             read.reading_text,

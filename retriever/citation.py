@@ -46,10 +46,11 @@ def cite(document: Document, passage: Passage, *, reading_text: str, today: date
     """The citation of a passage as it stands on `today`; `reading_text` is the whole page's, for the deep link."""
     metadata = document.metadata
     due = review(metadata, today=today)
+    page = document.page_of(passage.start_char)
     return Citation(
         title=metadata.title,
         url=metadata.url,
-        deep_link=deep_link(metadata.url, reading_text, passage.start_char, passage.end_char),
+        deep_link=deep_link(metadata.url, reading_text, passage.start_char, passage.end_char, page=page),
         source=metadata.source,
         citation=metadata.citation,
         license=metadata.license,
@@ -62,7 +63,7 @@ def cite(document: Document, passage: Passage, *, reading_text: str, today: date
         review_due=due.due,
         freshness=due.freshness,
         headings=passage.headings,
-        page=None,
+        page=page,
         start_char=passage.start_char,
         end_char=passage.end_char,
         source_start_char=passage.source_start_char,

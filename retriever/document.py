@@ -84,6 +84,15 @@ class SourceMap:
         inside_last = min(self.lengths[last], end_char - self.reading_starts[last])
         return self.source_starts[first] + inside_first, self.source_starts[last] + inside_last
 
+    def reading_position(self, source_char: int) -> int:
+        """Where the first character that stands at or behind a place of the source begins in the reading text."""
+        place = bisect_right(self.source_starts, source_char) - 1
+        if place >= 0 and source_char < self.source_starts[place] + self.lengths[place]:
+            return self.reading_starts[place] + source_char - self.source_starts[place]
+        if place + 1 < len(self.reading_starts):
+            return self.reading_starts[place + 1]
+        return self.reading_starts[-1] + self.lengths[-1] if self.lengths else 0
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingText:
@@ -94,6 +103,8 @@ class ReadingText:
     source_map: SourceMap
     title: str | None
     """The page's first heading, if it has one."""
+    page_starts: tuple[int, ...] = ()
+    """Where each page of a paged file begins, in code points; files without pages have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,8 @@ class Document:
     """One source file as the index knows it; its reading text is kept beside it.
 
     `sha256` is the digest of the file's bytes, `body_sha256` of the text below the front matter.
-    `prefix_title` is the title under which the passages were embedded (see docs/decisions).
+    `prefix_title` is the title under which the passages were embedded (see docs/decisions). Page n of a paged
+    file begins at `page_starts[n - 1]` of the reading text.
     """
 
     document_id: str
@@ -111,3 +123,8 @@ class Document:
     metadata: Metadata
     prefix_title: str
     sections: tuple[Section, ...]
+    page_starts: tuple[int, ...] = ()  # indexes that were written before there were pages have no such field
+
+    def page_of(self, start_char: int) -> int | None:
+        """The page, from 1, on which a place of the reading text stands; None in a file without pages."""
+        return max(1, bisect_right(self.page_starts, start_char)) if self.page_starts else None

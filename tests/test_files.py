@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import FileUnreadable, SkipReason
-from ingest.files import SourceType, document_id_of, find_files, read_source
+from ingest.files import document_id_of, find_files, read_source
+from ingest.source_type import SourceType
 
 
 def write(path: Path, text: str = "text\n") -> Path:
@@ -58,14 +59,14 @@ def test_the_second_of_two_roots_loses_a_page_that_both_hold(tmp_path: Path) -> 
 
 
 def test_what_is_not_read_is_listed_with_its_reason(tmp_path: Path) -> None:
-    write(tmp_path / "scan.pdf")
+    write(tmp_path / "scan.docx")
     write(tmp_path / "Makefile")
     write(tmp_path / ".hidden.md")
     write(tmp_path / ".git" / "notes.md")
     write(tmp_path / "SOURCES.md")
     write(tmp_path / "below" / "SOURCES.md")
     assert reasons(tmp_path) == {
-        "scan.pdf": SkipReason.UNSUPPORTED_TYPE,
+        "scan.docx": SkipReason.UNSUPPORTED_TYPE,
         "Makefile": SkipReason.UNSUPPORTED_TYPE,
         ".hidden.md": SkipReason.HIDDEN,
         ".git": SkipReason.HIDDEN,

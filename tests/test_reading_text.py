@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import DocumentSkipped, SkipReason, WarningCode
-from ingest.files import SourceType
 from ingest.read import ReadDocument, read_text
 from ingest.reading_text import Reading, make_reading_text
+from ingest.source_type import SourceType
 
 
 def read(source: str, source_type: SourceType = SourceType.MARKDOWN) -> Reading:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.files import SourceType, find_files
+from ingest.files import find_files
 from ingest.read import ReadDocument, read_document, read_text
+from ingest.source_type import SourceType
 
 SAMPLE = 120
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.files import SourceType
 from ingest.read import read_text
+from ingest.source_type import SourceType
 from retriever.document import Section
 from retriever.sentences import UnitKind, section_units, sentence_spans
 from tests.collections_on_disk import unpack_real_pages

@@ -1,0 +1,186 @@
+"""HTML: the text that a reader sees, with headings, lists and tables; all else drops out, nothing is fetched."""
+
+import socket
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import DocumentSkipped, SkipReason, WarningCode
+from ingest.read_text import ReadDocument, read_text
+from ingest.source_type import SourceType
+
+
+def read(content: str | bytes) -> ReadDocument:
+    raw = content.encode() if isinstance(content, str) else content
+    return read_text(raw, "0" * 64, source_type=SourceType.HTML, stem="page")
+
+
+def text(content: str | bytes) -> str:
+    return read(content).reading_text.text
+
+
+def test_headings_become_sections() -> None:
+    document = read("<h1>Bones</h1><p>Intro.</p><h2>Falls</h2><p>Light.</p><h2>Doses</h2><p>5 mg.</p>")
+    assert [section.headings for section in document.reading_text.sections] == [
+        ("Bones",),
+        ("Bones", "Falls"),
+        ("Bones", "Doses"),
+    ]
+    assert document.metadata.title == "Bones"
+
+
+def test_a_page_says_its_address_language_site_and_title() -> None:
+    document = read(
+        "<html lang='en-GB'><head><title> Falls at\n home </title>"
+        "<meta property='og:site_name' content='Bone Site'><link rel=canonical href='https://example.org/falls'>"
+        "</head><body><p>Good light prevents falls.</body></html>"
+    )
+    metadata = document.metadata
+    assert (metadata.title, metadata.language, metadata.source) == ("Falls at home", "en-GB", "Bone Site")
+    assert metadata.url == "https://example.org/falls"
+
+
+def test_an_address_that_may_not_be_a_link_is_left_out_and_told() -> None:
+    document = read("<link rel=canonical href='javascript:alert(1)'><body><p>Text.</p>")
+    assert document.metadata.url is None
+    assert WarningCode.URL_INVALID in {warning.code for warning in document.warnings}
+
+
+def test_lists_keep_their_marks_and_their_depth() -> None:
+    shown = text("<ul><li>One<ul><li>inner</li></ul></li><li><p>Two</p></li></ul><ol><li>a<li>b</ol>")
+    assert shown == "- One\n  - inner\n- Two\n\n1. a\n2. b"
+
+
+def test_the_rows_of_a_table_stay_readable() -> None:
+    shown = text("<table><tr><th>Drug<th>Dose</tr><tr><td>A<td><p>5 mg</p><p>daily</p></tr><tr><td><td>x</table>")
+    assert shown == "Drug\tDose\nA\t5 mg daily\n\tx".replace("\n\tx", "\nx")
+
+
+def test_a_break_is_a_line_and_a_power_stays_apart() -> None:
+    assert (
+        text("<p>one<br>two &amp; 10<sup>9</sup>&nbsp;cells, H<sub>2</sub>O</p>") == "one\ntwo & 10 9 cells, H2O"
+    )
+
+
+def test_preformatted_text_keeps_its_lines() -> None:
+    assert text("<p>x</p><pre>a\n  b  c\n</pre>") == "x\n\na\n  b  c"
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<script>SECRET</script>",
+        "<style>SECRET</style>",
+        "<noscript>SECRET</noscript>",
+        "<template>SECRET</template>",
+        "<!-- SECRET -->",
+        "<svg><text>SECRET</text></svg>",
+        "<iframe>SECRET</iframe>",
+        "<nav>SECRET</nav>",
+        "<div role=navigation>SECRET</div>",
+        "<form><button>SECRET</button><textarea>SECRET</textarea><select><option>SECRET</select></form>",
+        "<img alt=SECRET src='http://169.254.169.254/'>",
+        "<a title=SECRET onclick='SECRET'></a>",
+        "<div hidden>SECRET</div>",
+        "<div aria-hidden='true'><p>SECRET</p></div>",
+        "<p style='color:red; DISPLAY : none'>SECRET</p>",
+        "<p style='visibility:hidden'>SECRET</p>",
+        "<p style='opacity:0.0'>SECRET</p>",
+        "<p style='font-size:0px;'>SECRET</p>",
+        "<p style='color:#fff;background-color:#FFF'>SECRET</p>",
+        "<math><annotation-xml encoding='text/html'><script>SECRET</script></annotation-xml></math>",
+        "<![CDATA[SECRET]]>",
+        "<dialog>SECRET</dialog>",
+    ],
+)
+def test_what_no_reader_sees_drops_out(unseen: str) -> None:
+    assert text(f"<p>before</p>{unseen}<p>after</p>") == "before\n\nafter"
+
+
+def test_text_that_the_page_hides_is_told() -> None:
+    document = read("<p>Seen.</p><p style='display:none'>buy now</p>")
+    details = [one.detail for one in document.warnings if one.code is WarningCode.HIDDEN_TEXT_REMOVED]
+    assert details == ["6 characters that the page hides from its readers are not taken in"]
+
+
+def test_half_transparent_and_small_text_stays() -> None:
+    assert text("<p style='opacity:0.5;font-size:0.8em;color:#fff;background:#000'>seen</p>") == "seen"
+
+
+def test_nothing_of_a_page_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        pytest.fail("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    references = (
+        "<base href='http://169.254.169.254/'><meta http-equiv=refresh content='0;url=http://169.254.169.254/'>"
+        "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><img src=http://169.254.169.254/><frame src=http://x.org>"
+        "<link rel=stylesheet href=http://169.254.169.254/><p>text &x;</p><object data=http://169.254.169.254/></object>"
+    )
+    assert text(references) == "]>\n\ntext &x;"  # what a browser shows
+
+
+def test_the_encoding_is_utf8_or_what_the_page_declares() -> None:
+    declared = b"<meta charset='windows-1252'><p>5 \xb5g caf\xe9"
+    assert text(declared) == "5 µg café"
+    assert text("<meta charset='windows-1252'><p>5 µg".encode()) == "5 µg"
+    with pytest.raises(DocumentSkipped) as caught:
+        read(b"<p>5 \xb5g caf\xe9")
+    assert caught.value.reason is SkipReason.ENCODING_INVALID
+    with pytest.raises(DocumentSkipped) as caught:
+        read(b"<meta charset='rot13'><p>5 \xb5g caf\xe9")
+    assert caught.value.reason is SkipReason.ENCODING_INVALID
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", SkipReason.EMPTY),
+        ("<html><body><script>x</script></body></html>", SkipReason.EMPTY),
+        ("<p>\0</p>", SkipReason.BINARY_CONTENT),
+        ("<div>" * 100_000, SkipReason.PARSE_LIMIT),
+        ("%PDF-1.7", SkipReason.WRONG_TYPE),
+        ("PK\x03\x04", SkipReason.WRONG_TYPE),
+    ],
+    ids=["nothing", "no-text", "nul", "deep", "pdf", "zip"],
+)
+def test_a_page_that_cannot_be_read_has_a_reason(content: str, reason: SkipReason) -> None:
+    started = time.monotonic()
+    with pytest.raises(DocumentSkipped) as caught:
+        read(content)
+    assert caught.value.reason is reason
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<p a='" + "x" * 5_000_000 + "'>text",
+        "&lt;" * 200_000 + "text",
+        "<b><p>" * 2_000 + "text",
+        "<table><tr><td>" * 300 + "text",
+        "<p>" * 20_000 + "text",
+        "<li>" * 20_000 + "text",
+        "<!" * 100_000 + "<p>text",
+        "<div>" * 4_000 + "text",
+    ],
+    ids=["attribute", "entities", "formatting", "tables", "paragraphs", "items", "declarations", "nested"],
+)
+def test_a_costly_page_is_read_in_time(content: str) -> None:
+    started = time.monotonic()
+    assert text(content).endswith("text")
+    assert time.monotonic() - started < 10
+
+
+@given(st.text(alphabet=st.sampled_from("<>/!-= '\"&;apulidvtrhb1 \n\t[]")))
+def test_any_page_is_read_or_has_a_reason(content: str) -> None:
+    try:
+        document = read(content)
+    except DocumentSkipped:
+        return
+    reading = document.reading_text
+    assert reading.text.strip()
+    assert "".join(reading.text[s.start_char : s.end_char] for s in reading.sections) == reading.text
