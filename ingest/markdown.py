@@ -241,7 +241,8 @@ class _Reader:
         markers = [marker for marker in self._markers if place.group is not None and marker.indent < place.indent]
         indent = min([place.indent, *(marker.indent for marker in markers)])
         lead: list[Part] = []
-        for marker in (*markers, *([self._quote] if self._quote else [])):
+        marks = (*markers, *([self._quote] if self._quote else []))
+        for marker in sorted(marks, key=lambda marker: marker.mark.start):
             lead += [marker.mark, marker.gap] if marker.gap else [marker.mark]
         self._markers, self._quote = [], None
         kind = BlockKind.ITEM if markers and kind is BlockKind.PARAGRAPH else kind

@@ -397,6 +397,13 @@ MARKDOWN = st.lists(
 ).map("".join)
 
 
+def test_a_greater_than_before_the_number_of_an_item_stays_before_it() -> None:
+    source = ">71. word"
+    reading = read(source)
+    check(source, reading)
+    assert reading.reading_text.text == ">71. word"
+
+
 @settings(max_examples=400, deadline=None)
 @given(MARKDOWN)
 def test_any_markdown_keeps_the_promises_of_a_reading_text(source: str) -> None:
