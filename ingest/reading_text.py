@@ -12,8 +12,9 @@ from ingest.plain_text import TITLE_LEVEL, read_plain_text
 from ingest.source_type import SourceType
 from retriever.document import ReadingText
 
-READING_VERSION = 1
-"""Raise it when the same file gives another reading text than before: unchanged files are then read again."""
+READING_VERSION = 2
+"""Raise it when the same file gives another reading text or other fields to search than before: unchanged
+files are then read again, and what was embedded is kept."""
 
 MIN_LETTERS = 40
 MIN_LETTER_SHARE = 0.4

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from ingest.split import SplitPassage
 from retriever import contents
-from retriever.boilerplate import boilerplate
+from retriever.boilerplate import BARE, boilerplate, is_bare
 from retriever.contents import StoredDocument, embedding_key, embedding_text
 from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
 from retriever.durable import storage_failures
 from retriever.index import Index
 from retriever.lexical import LexicalField, count_terms
+from retriever.title_fit import page_name
 
 
 class Staging:
@@ -100,8 +101,10 @@ class Staging:
                 file.writelines(contents.encode_document(stored) for stored in self.stored)
             rows = np.concatenate([np.zeros(0, dtype=contents.PASSAGE_DTYPE), *self._columns])
             maps = np.concatenate([np.zeros((0, 3), dtype=np.int32), *self._maps])
-            body = count_terms(text for _, text in self._passage_texts(range(self.passages)))
-            rows["boilerplate"] = boilerplate(body.rows, rows["document"])
+            bare: list[bool] = []
+            body = count_terms(self._body_texts(bare))
+            own = np.where(np.array(bare, dtype=np.bool_), BARE, 0)
+            rows["boilerplate"] = np.maximum(boilerplate(body.rows, rows["document"]), own)
             self._write(contents.PASSAGES, contents.npy_bytes(rows))
             self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
             self._write(contents.EMBEDDING_KEYS, b"".join(self.keys))
@@ -170,10 +173,16 @@ class Staging:
                 yield row, text[columns_of_row["start_char"] : columns_of_row["end_char"]]
                 row = next(waiting, None)
 
+    def _body_texts(self, bare: list[bool]) -> Iterator[str]:
+        """Every passage's text; says of each in `bare` whether it makes no statement."""
+        for _, text in self._passage_texts(range(self.passages)):
+            bare.append(is_bare(text))
+            yield text
+
     def _heading_texts(self, rows: NDArray[np.void]) -> Iterator[str]:
         for columns in rows:
             document = self.stored[columns["document"]].document
-            yield "\n".join((document.metadata.title, *document.sections[columns["section"]].headings))
+            yield "\n".join((page_name(document.metadata), *document.sections[columns["section"]].headings))
 
     def _write(self, name: str, content: bytes) -> None:
         (self.folder / name).write_bytes(content)

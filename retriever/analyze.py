@@ -8,6 +8,7 @@ from functools import lru_cache
 import Stemmer
 
 _WORD = re.compile(r"[^\W_]+")
+_NEGATED = re.compile(r"\b(non)(?:\s?[-‐‑–]\s?|\s+)(?=[^\W\d_])", re.IGNORECASE)
 STOP_WORDS = frozenset((
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not",
     "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was",
@@ -20,15 +21,21 @@ _local = threading.local()
 def terms(text: str) -> list[str]:
     """The terms of a text in their order, repeated as often as they stand.
 
+    "Non-" is one word with what it negates: a page on Hodgkin lymphoma is not one on non-Hodgkin lymphoma.
     Letters and digits make a word; case and accents are folded; English stop words drop out, unless that
     would leave nothing; the Snowball stemmer for English takes the endings. Source: Porter, "Snowball" (2001).
     """
-    words = [_fold(word) for word in _WORD.findall(text)]
-    kept = [word for word in words if word not in STOP_WORDS] or words
+    folded = [_fold(word) for word in words(text)]
+    kept = [word for word in folded if word not in STOP_WORDS] or folded
     if not hasattr(_local, "stemmer"):
         _local.stemmer = Stemmer.Stemmer("english")  # holds state: one for each thread
     stemmed: list[str] = _local.stemmer.stemWords(kept)
     return stemmed
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are written, before they become terms."""
+    return _WORD.findall(_NEGATED.sub(r"\1", text))
 
 
 @lru_cache(maxsize=65_536)

@@ -1,5 +1,6 @@
-"""Boilerplate: how much of a passage stands, word for word, in many other documents of the collection."""
+"""Boilerplate: how little a passage says of its own: wordings of many other documents, or no statement at all."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,12 @@ COMMON_SHARE = 0.1
 COMMON_DOCUMENTS = 5
 """A wording is common when it stands in this share of the documents, and in at least this many."""
 
+BARE = 50
+"""What a passage without a statement counts as, in per cent."""
+BARE_CHARS = 200
+"""A longer passage is no mere heading or list of links, however it is punctuated."""
+
+_STATEMENT = re.compile(r"[.:;!?][\"'”’)\]]*[ \t]*$", re.MULTILINE)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -42,6 +49,11 @@ def boilerplate(rows: Sequence[Sequence[int]], documents: NDArray[np.int32]) -> 
     repeated = np.bincount(passage_of, weights=common[wording], minlength=len(rows))
     np.floor_divide(100 * repeated, np.maximum(counts, 1), out=shares, casting="unsafe")
     return shares
+
+
+def is_bare(text: str) -> bool:
+    """Whether a passage is only a heading or names of pages: none of its lines ends a sentence or leads in."""
+    return len(text) <= BARE_CHARS and _STATEMENT.search(text) is None
 
 
 def _ramp(counts: NDArray[np.int64]) -> NDArray[np.int64]:

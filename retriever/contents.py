@@ -10,7 +10,7 @@
 | `dense.faiss` | the vectors, row i being passage i, in FAISS's own format |
 | `heading_keys.bin` | 32 bytes a heading prefix: the digest of its text |
 | `heading_vectors.npy` | float32 (n, dimension): the vectors of the heading prefixes |
-| `body.*`, `headings.*` | the two lexical fields: a passage's own text; its title and headings |
+| `body.*`, `headings.*` | the two lexical fields: a passage's own text; its page's name and headings |
 """
 
 import hashlib
@@ -40,7 +40,7 @@ PASSAGE_DTYPE = np.dtype(
         ("source_end_char", "<i4"),
         ("tokens", "<i4"),
         ("heading", "<i4"),  # the row of its heading prefix in `heading_vectors.npy`
-        ("boilerplate", "u1"),  # the percentage of its wordings that stand in many documents
+        ("boilerplate", "u1"),  # how little it says of its own, in per cent: see retriever.boilerplate
         ("first_same", "<i4"),  # the first passage of the collection with exactly this text, maybe itself
     ]
 )

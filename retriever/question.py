@@ -1,12 +1,11 @@
 """The question as the answer sees it: its subject, the side of it that is asked for, what its words weigh."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
-from retriever.analyze import terms
+from retriever.analyze import terms, words
 from retriever.facets import Facet, facets_of_question
 from retriever.index import Index
 
@@ -28,7 +27,6 @@ FACET_TERMS = frozenset(
     )
 )
 """Words of titles that name a side of a subject or hold a sentence together, and are never the subject."""
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def question_weights(question: str, index: Index) -> dict[str, float]:
     """Each term of the question with its idf among the passages' texts: ln(1 + N / (1 + df))."""
     wanted = frozenset(terms(question))
     weights: dict[str, float] = {}
-    for word in _WORD.findall(question):
+    for word in words(question):
         term = terms(word)[0]
         if term in wanted and term not in weights:
             weights[term] = log(1 + index.body.rows / (1 + index.body.rows_with(term)))

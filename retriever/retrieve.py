@@ -18,7 +18,7 @@ from retriever.heading_facets import HeadingFacets
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
-from retriever.title_fit import TitleFit
+from retriever.title_fit import TitleFit, page_name
 
 MAX_QUERY_CHARS = 2_000
 CANDIDATES = 100
@@ -38,7 +38,8 @@ PROFESSIONAL_MALUS = 0.2
 """Taken off a passage of a page that is written for health professionals: patients' pages come first where
 both answer."""
 TITLE_MALUS = 0.1
-"""Taken off where the page's title names what the question does not; a part of it for a part of the title."""
+"""Taken off where the page is named for what the question does not ask, and again where the question asks for what
+other pages are named for; a part of it for a part of the name."""
 BOILERPLATE_MALUS = 0.2
 """Taken off a passage that stands, word for word, in many documents; a part of it for a part of the passage."""
 
@@ -89,7 +90,7 @@ class Retriever:
         )
         self._active_rows = self._rows_of(self._active)
         self._facets = HeadingFacets(index)
-        self._titles = TitleFit([document.metadata.title for document in index.documents])
+        self._titles = TitleFit([page_name(document.metadata) for document in index.documents])
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
         )
@@ -152,7 +153,7 @@ class Retriever:
         against = BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
         documents = self.index.document_of_row[rows]
         against += PROFESSIONAL_MALUS * self._professional[documents]
-        against += TITLE_MALUS * self._titles.unasked(question, documents)
+        against += TITLE_MALUS * self._titles.misfit(question, documents)
         return FACET_BONUS * announced - against
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:

@@ -1,10 +1,11 @@
 """Boilerplate: wordings that stand in many documents, counted against a plain oracle."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.boilerplate import COMMON_DOCUMENTS, COMMON_SHARE, SHINGLE, boilerplate
+from retriever.boilerplate import COMMON_DOCUMENTS, COMMON_SHARE, SHINGLE, boilerplate, is_bare
 
 
 def oracle(rows: list[list[int]], documents: list[int]) -> list[int]:
@@ -40,3 +41,18 @@ def test_the_share_agrees_with_the_oracle(drawn: list[tuple[list[int], int]]) ->
     rows, documents = [row for row, _ in drawn], [document for _, document in drawn]
     found = boilerplate(rows, np.array(documents, dtype=np.int32))
     assert found.tolist() == oracle(rows, documents)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("More information\n\n- Cancer Prevention Overview (PDQ®)", True),
+        ("Symptoms", True),
+        ("Signs include:\n\n- fever\n- a cough", False),
+        ("It is rare.", False),
+        ("Ask your doctor (or nurse).)", False),
+        ("\n".join(["- one of many items of a long list"] * 9), False),
+    ],
+)
+def test_a_passage_without_a_statement_is_bare(text: str, bare: bool) -> None:
+    assert is_bare(text) is bare

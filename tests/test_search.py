@@ -83,6 +83,11 @@ def test_unknown_words_and_an_empty_field_score_zero() -> None:
     assert LexicalField.build(count_terms(["", ""])).search("zebra").tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("written", ["non-Hodgkin lymphoma", "Non Hodgkin lymphoma", "non‑Hodgkin lymphomas"])
+def test_what_is_negated_is_another_word(written: str) -> None:
+    assert terms(written) == ["nonhodgkin", "lymphoma"]
+
+
 def test_terms_are_folded_stemmed_and_without_stop_words() -> None:
     assert terms("The Injections of DÉNOSUMAB, injected!") == ["inject", "denosumab", "inject"]
 
