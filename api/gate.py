@@ -13,7 +13,7 @@ from api.live_keys import LiveKeys
 from api.problems import Problem, respond_problem
 from api.rate_limit import RateLimiter, Standing
 
-OPEN_PATHS = frozenset({"/", "/livez", "/readyz"})
+OPEN_PATHS = frozenset({"/", "/docs", "/livez", "/readyz"})
 OPEN_FOLDER = "/page/"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnoted"'}
 MAX_CREDENTIALS = 512
@@ -73,7 +73,7 @@ class Gate:
 
 
 def is_open(path: str) -> bool:
-    """Whether a path asks for no key: the signs of life, and the files of the question page."""
+    """Whether a path asks for no key: the signs of life, and the files of the pages."""
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
 
 

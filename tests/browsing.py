@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from api.keys import KeyRing, Scope, change_keys, new_key
 from api.settings import Settings
 from retriever.document import Metadata
 from retriever.query import Query
@@ -46,14 +46,13 @@ def site(
     *,
     headings: tuple[str, ...] = ("About",),
     before: Callable[[Query], None] = lambda _: None,
-    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     **settings: Any,
 ) -> Iterator[str]:
     """The address of a service whose index directory is as it is; `before` runs before each retrieval."""
     name = "gen-000001"
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name, pages, headings=headings), before)})
     chosen = Settings(index_dir=index_dir, reload_interval_s=0.05, **settings)
-    app = around(create_app(chosen, opener=opener, today=lambda: TODAY))
+    app = create_app(chosen, opener=opener, today=lambda: TODAY)
     server = uvicorn.Server(
         uvicorn.Config(app, http="h11", ws="none", log_config=None, timeout_graceful_shutdown=2)
     )
@@ -77,23 +76,17 @@ def published(folder: Path, pages: Sequence[tuple[Metadata, str]] = PAGES, **opt
         yield address
 
 
-class KeyNeeded:
-    """Lets requests below `/v1/` through only with one key, as a service that asks for keys does."""
+def add_key(path: Path) -> str:
+    """A new key of a file of keys, which may ask and read."""
+    made: list[str] = []
 
-    def __init__(self, app: ASGIApp, key: str) -> None:
-        self._app = app
-        self._expected = (b"authorization", f"Bearer {key}".encode())
+    def change(ring: KeyRing) -> KeyRing:
+        changed, secret = new_key(ring, "page", [Scope.READ], created="2026-11-22")
+        made.append(secret)
+        return changed
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, or refuses it with 401."""
-        is_open = scope["type"] != "http" or not scope["path"].startswith("/v1/")
-        if is_open or self._expected in scope["headers"]:
-            await self._app(scope, receive, send)
-            return
-        headers = [(b"content-type", b"application/problem+json"), (b"www-authenticate", b"Bearer")]
-        await send({"type": "http.response.start", "status": 401, "headers": headers})
-        body = b'{"status":401,"code":"key_missing","detail":"send a key","request_id":"r"}'
-        await send({"type": "http.response.body", "body": body})
+    change_keys(path, change)
+    return made[0]
 
 
 @contextmanager

@@ -4,14 +4,13 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from retriever.document import Metadata
-from tests.browsing import KeyNeeded, ask, chromium, needs_chromium, published, site, watched
+from tests.browsing import add_key, ask, chromium, needs_chromium, published, site, watched
 from tests.fakes_api import publish
 
 if TYPE_CHECKING:
@@ -307,13 +306,14 @@ def test_a_page_without_an_index_says_so_and_answers_once_there_is_one(browser: 
 
 
 def test_a_service_that_asks_for_a_key_is_given_one(browser: "Browser", tmp_path: Path) -> None:
-    with published(tmp_path, around=partial(KeyNeeded, key="k-1")) as address, watched(browser, address) as page:
+    key = add_key(tmp_path / "keys.json")
+    with published(tmp_path, keys_file=tmp_path / "keys.json") as address, watched(browser, address) as page:
         page.wait_for_selector("#key-form:not([hidden])")
         assert focused(page) == "key"
         page.fill("#key", "wrong")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=This key is not accepted.")
-        page.fill("#key", "k-1")
+        page.fill("#key", key)
         page.keyboard.press("Enter")
         page.wait_for_selector("text=3 pages")
         ask(page, "denosumab")
@@ -321,6 +321,26 @@ def test_a_service_that_asks_for_a_key_is_given_one(browser: "Browser", tmp_path
         assert not page.is_visible("#key-form")
         assert page.evaluate("localStorage.length") == 0
         assert page.input_value("#key") == ""
+        page.click("text=HTTP reference")
+        page.wait_for_selector("#QueryRequest")
+
+
+def test_the_reference_says_where_a_key_is_given(browser: "Browser", tmp_path: Path) -> None:
+    add_key(tmp_path / "keys.json")
+    with (
+        published(tmp_path, keys_file=tmp_path / "keys.json") as address,
+        watched(browser, f"{address}/docs") as page,
+    ):
+        page.wait_for_selector("text=This service asks for a key.")
+
+
+def test_more_questions_than_are_allowed_are_put_off_in_words(browser: "Browser", tmp_path: Path) -> None:
+    with published(tmp_path, rate_limit="3/minute") as address, watched(browser, address) as page:
+        page.wait_for_selector("text=3 pages")
+        for _ in range(4):
+            ask(page, "denosumab")
+        assert page.inner_text("#message-title") == "Too many questions for now"
+        assert re.search(r"Wait \d+ seconds, then try again\.", page.inner_text("#message-text"))
 
 
 def test_the_reference_lists_every_endpoint_offline(browser: "Browser", address: str) -> None:

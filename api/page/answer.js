@@ -21,9 +21,10 @@ function setOpen(number, open) {
   part(`note-title-${number}`).setAttribute("aria-expanded", String(open));
 }
 
-function light(key) {
+// `shown` is what was opened last, in the answer and in its footnote; `lit` what the pointer rests on.
+function light(name, key) {
   for (const one of document.querySelectorAll("#answer [data-quote]")) {
-    one.classList.toggle("shown", one.dataset.quote === key);
+    one.classList.toggle(name, one.dataset.quote === key);
   }
 }
 
@@ -31,7 +32,7 @@ function light(key) {
 function show(key, number, mark) {
   cameFrom = mark;
   setOpen(number, true);
-  light(key);
+  light("shown", key);
   part(`note-title-${number}`).focus({ preventScroll: true });
   const quoted = document.querySelector(`#note-${number} mark[data-quote="${key}"]`);
   bringIntoView(quoted ?? part(`note-${number}`), "center");
@@ -47,8 +48,8 @@ function markOf(key, number, citation) {
   const label = `Footnote ${number}: show these words in ${short(citation.title)}`;
   const attributes = { "aria-label": label, "aria-controls": `note-${number}` };
   const made = button(String(number), "mark", attributes, () => show(key, number, made));
-  made.addEventListener("mouseenter", () => light(key));
-  made.addEventListener("mouseleave", () => light(null));
+  made.addEventListener("mouseenter", () => light("lit", key));
+  made.addEventListener("mouseleave", () => light("lit", null));
   return element("sup", {}, made);
 }
 
@@ -100,7 +101,7 @@ function footnote({ answer, passages }, rank, number) {
   );
   title.addEventListener("click", () => {
     setOpen(number, title.getAttribute("aria-expanded") !== "true");
-    light(null);
+    light("shown", null);
   });
   const panel = element(
     "div",

@@ -1,6 +1,7 @@
 // The HTTP reference: reads the OpenAPI document of this very service and lays it out as text.
 
 import { element, part } from "./elements.js";
+import { get, Refusal } from "./service.js";
 
 function plain(text) {
   return (text ?? "").replaceAll("`", "");
@@ -110,9 +111,7 @@ function contents(operations) {
 
 const known = new Set();
 try {
-  const response = await fetch("/openapi.json");
-  if (!response.ok) throw new TypeError("refused");
-  const described = await response.json();
+  const described = await get("/openapi.json");
   for (const name of Object.keys(described.components.schemas)) known.add(name);
   const operations = Object.entries(described.paths).flatMap(([path, methods]) => (
     Object.entries(methods).map(([method, about]) => [path, method, about])
@@ -124,6 +123,8 @@ try {
   for (const id of ["contents", "endpoints", "bodies"]) part(id).hidden = false;
   document.getElementById(location.hash.slice(1))?.scrollIntoView();
 } catch (error) {
-  if (!(error instanceof TypeError)) throw error;
-  part("about").textContent = "The description of this service cannot be read. Check that it is running, then load this page again.";
+  if (!(error instanceof Refusal)) throw error;
+  part("about").textContent = error.status === 401
+    ? "This service asks for a key. Give it on the page where questions are asked, in this tab, then come back here."
+    : "The description of this service cannot be read. Check that it is running, then load this page again.";
 }

@@ -1,6 +1,7 @@
-// The questions of this tab, kept in its sessionStorage; the newest first.
+// The questions of this tab, the newest first.
 
 import { button, element, part } from "./elements.js";
+import * as tab from "./tab.js";
 
 const KEY = "footnoted.history";
 const MOST = 30;
@@ -8,24 +9,16 @@ const OUTCOMES = { answered: "answered", passages: "passages found", abstained: 
 
 function read() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+    const kept = JSON.parse(tab.read(KEY) ?? "[]");
     return Array.isArray(kept) ? kept.filter((one) => typeof one?.query === "string") : [];
   } catch {
     return [];
   }
 }
 
-function write(entries) {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(entries));
-  } catch {
-    // A full store costs the list, never the answer.
-    sessionStorage.removeItem(KEY);
-  }
-}
-
 export function remember(query, outcome, again) {
-  write([{ query, outcome }, ...read().filter((one) => one.query !== query)].slice(0, MOST));
+  const entries = [{ query, outcome }, ...read().filter((one) => one.query !== query)].slice(0, MOST);
+  tab.write(KEY, JSON.stringify(entries));
   show(again);
 }
 
@@ -42,7 +35,7 @@ export function show(again) {
 }
 
 export function clear(again) {
-  sessionStorage.removeItem(KEY);
+  tab.forget(KEY);
   part("history").open = false;
   show(again);
 }

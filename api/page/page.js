@@ -60,6 +60,7 @@ async function ask() {
     if (asked.signal.aborted) return;
     const { outcome, spoken } = showResponse(body, { kept, say, searchAll });
     answered = query;
+    generation = body.index.generation;
     compare();
     history.remember(query, outcome, askAgain);
     say(spoken);
@@ -158,10 +159,12 @@ async function follow() {
   if (wanted === null) {
     document.title = NAME;
     if (place) {
-      place.link?.focus({ preventScroll: true });
+      place.link.focus({ preventScroll: true });
       scrollTo(0, place.top);
+    } else if (reading) {
+      question.focus();
     }
-    place = null;
+    [place, reading] = [null, null];
     return;
   }
   reading = new AbortController();

@@ -55,6 +55,12 @@ function fill(view, { about, text, sections, wanted }, back) {
   const body = element("div", { className: "text whole", attributes: setting(about.language) });
   const outline = [];
   for (const section of sections) body.append(...sectionOf(section, points, span, outline));
+  // The page's first heading often is its title, which stands above already.
+  const first = body.firstElementChild;
+  if (first?.textContent === about.title && /^H\d$/.test(first.tagName) && !first.querySelector("mark")) {
+    first.remove();
+    outline.shift();
+  }
   const address = webAddress(about.url);
   view.replaceChildren(
     back,
@@ -67,7 +73,8 @@ function fill(view, { about, text, sections, wanted }, back) {
   );
   const mark = view.querySelector("mark");
   part("document-title").focus({ preventScroll: true });
-  if (mark) bringIntoView(mark, "center");
+  // At once: a smooth way through a long page takes seconds.
+  if (mark) mark.scrollIntoView({ block: "center" });
   else scrollTo(0, 0);
 }
 

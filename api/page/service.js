@@ -1,5 +1,7 @@
 // What the page asks of its own server, and what a refusal is.
 
+import * as tab from "./tab.js";
+
 const KEY = "footnoted.key";
 const PATIENCE_MS = 60_000;
 
@@ -13,15 +15,15 @@ export class Refusal extends Error {
 }
 
 export function keep(key) {
-  sessionStorage.setItem(KEY, key);
+  tab.write(KEY, key);
 }
 
 export function hasKey() {
-  return sessionStorage.getItem(KEY) !== null;
+  return tab.read(KEY) !== null;
 }
 
 export function forgetKey() {
-  sessionStorage.removeItem(KEY);
+  tab.forget(KEY);
 }
 
 export async function get(path, { signal } = {}) {
@@ -35,7 +37,7 @@ export async function post(path, body, { signal } = {}) {
 }
 
 async function call(path, { signal, headers = {}, ...options }) {
-  const key = sessionStorage.getItem(KEY);
+  const key = tab.read(KEY);
   const patience = AbortSignal.timeout(PATIENCE_MS);
   let response;
   let body;
