@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.dataset import Question
+from eval.given_answer import Given
 from eval.system import Response
 from eval.uncertainty import RESAMPLES, Interval
 
@@ -31,13 +32,13 @@ class Separation:
     rejected: Interval
 
 
-def signals_of(response: Response) -> dict[str, float]:
+def signals_of(response: Response, given: Given | None) -> dict[str, float]:
     """The scores of one response that could tell whether to answer; larger is likelier answerable."""
     cosines = [found.dense for found in response.found if found.dense is not None]
     words = [found.lexical for found in response.found if found.lexical is not None]
     signals = {"best cosine": max(cosines, default=NO_SCORE), "best BM25": max(words, default=NO_SCORE)}
-    if response.probability is not None:
-        signals["probability"] = response.probability
+    if given is not None:
+        signals["probability"] = given.probability
     return signals
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from api.index_option import index_option
+from eval.links_command import links
 
 
 class DefaultGroup(click.Group):
@@ -188,3 +189,6 @@ def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
     except FootnotedError as error:
         click.echo(f"footnoted eval: {error}", err=True)
         sys.exit(3)
+
+
+command.add_command(links)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.abstention import Separation, separations, signals_of
+from eval.answer_values import AnswerQuality, answer_values, quality_of
 from eval.dataset import Dataset, GoldSpan
+from eval.decisions import Decisions, decisions_of
 from eval.document_names import DocumentNames
+from eval.given_answer import Given
 from eval.rank_documents import document_values, documents_of
 from eval.source_tokens import SourceTokens, gold_spans
 from eval.spans import Span, hit_values, token_values
@@ -41,11 +44,13 @@ class Collected:
     """What a system returned for one question: ranked documents by the dataset's names, and passages.
 
     `uncapped` is the response without a limit on one document's passages; None where it was not asked for.
+    `given` is the decision and the answer, None where the system has none.
     """
 
     documents: tuple[tuple[str, float], ...]
     response: Response
     uncapped: Response | None
+    given: Given | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,13 @@ class Evaluation:
     means: tuple[Measured, ...]
     separations: tuple[Separation, ...]
     seed: int
+    quality: AnswerQuality | None = None
+    decisions: Decisions | None = None
+
+    @property
+    def given(self) -> Mapping[str, Given]:
+        """What was answered to each question, where the system answers."""
+        return {key: one.given for key, one in self.collected.items() if one.given is not None}
 
 
 def collect(
@@ -93,7 +105,7 @@ def collect(
         uncapped = None
         if depth.per_document is None and question.question_id in golden:
             uncapped = system.ask(question, top_k=depth.passages, max_per_document=ANY_NUMBER)
-        collected[question.question_id] = Collected(documents, response, uncapped)
+        collected[question.question_id] = Collected(documents, response, uncapped, system.answer(question))
         tick()
     return collected
 
@@ -132,7 +144,9 @@ def evaluate(
             if tokens is not None:
                 found |= token_values(spans, golden, tokens.places)
             values[question_id] |= {f"{measure}{suffix}": value for measure, value in found.items()}
-    signals = {question_id: signals_of(each.response) for question_id, each in collected.items()}
+    given = {key: one.given for key, one in collected.items() if one.given is not None}
+    precisions = _answer_values(values, gold, given, tokens, names) if given and tokens is not None else []
+    signals = {question_id: signals_of(each.response, each.given) for question_id, each in collected.items()}
     return Evaluation(
         dataset=dataset,
         identity=system.identity,
@@ -143,7 +157,31 @@ def evaluate(
         means=tuple(means_of(dataset, values, seed=seed)),
         separations=tuple(separations(dataset.questions, signals, seed=seed)),
         seed=seed,
+        quality=quality_of(given, precisions, seed=seed),
+        decisions=decisions_of(dataset.questions, given, seed=seed),
     )
+
+
+def _answer_values(
+    values: Mapping[str, dict[str, float]],
+    gold: Mapping[str, tuple[GoldSpan, ...]],
+    given: Mapping[str, Given],
+    tokens: SourceTokens,
+    names: DocumentNames,
+) -> list[float]:
+    """Adds the values of answers to questions with gold spans; gives the precision of each answer that there is.
+
+    A precision is no value of its question: an abstention has none, and two runs abstain on different questions.
+    """
+    precisions = []
+    for question_id, golden in gold.items():
+        found = {"answer-hit": 0.0, "answer-recall": 0.0}
+        if question_id in given:
+            found = answer_values(given[question_id], golden, tokens, names)
+        if "answer-precision" in found:
+            precisions.append(found.pop("answer-precision"))
+        values[question_id] |= found
+    return precisions
 
 
 def spans_of(response: Response, names: DocumentNames) -> list[Span]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from eval.dataset import Dataset, Question
 from eval.errors import ComparisonRefused
+from eval.given_answer import Given
 from eval.results import PASSAGES, RUN, PassageLine, read_passages
 from eval.system import Found, Response
 from eval.trec import read_run
@@ -37,6 +38,10 @@ class FromRun:
         else:
             found = [_passage(line) for line in self._passages.get(question_id, ())]
         return Response(tuple(found[:top_k]), 0.0, 0.0, 0.0)
+
+    def answer(self, question: Question) -> Given | None:  # noqa: ARG002 - the seam's
+        """Nothing: files of rankings hold no answers."""
+        return None
 
 
 def _document(name: str, score: float) -> Found:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from eval.dataset import Question
 from eval.errors import ComparisonRefused
+from eval.given_answer import TOP_K, Given, Quoted
 from eval.system import Found, Response
-from retriever.answerability import Assessor
+from retriever.answer import Answerer, AnswerSpan
+from retriever.answerability import Assessor, Decision
 from retriever.calibration import Calibration, load_calibration
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid
-from retriever.evidence import EVIDENCE_HITS
 from retriever.index import Index
 from retriever.open_encoder import open_encoder
-from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query
+from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
 from retriever.retrieve import WEIGHTS, Retriever, normalise_question
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
@@ -33,13 +34,14 @@ class InProcess:
         weights: Weights = WEIGHTS,
         calibration: Calibration | None = None,
     ) -> None:
-        """No probabilities without a calibration. Raises IndexMismatch for another encoder than the index's."""
+        """No decisions and no answers without a calibration. Raises IndexMismatch for another encoder than the index's."""
         self.index = index
         self.encoder = encoder
         self._mode = mode
         self._retriever = Retriever(index, encoder, weights=weights)
         self._filter: Filter | None = None
         self._assessor = None if calibration is None else Assessor(index, calibration)
+        self._answerer = None if calibration is None else Answerer(index, encoder)
         self.source_paths = {document.document_id: document.source_path for document in index.documents}
         manifest = index.manifest
         self.identity = {
@@ -74,29 +76,53 @@ class InProcess:
     def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
         """The best passages; a question that the service refuses has none."""
         started = time.perf_counter()
-        try:
-            query = Query(
-                text=normalise_question(question.text),
-                top_k=top_k,
-                mode=self._mode,
-                filters=self._filter,
-                max_per_document=DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document,
-            )
-            retrieval = self._retriever.retrieve(query)
-        except QueryInvalid as error:
-            if error.pointer != "/query":
-                raise ComparisonRefused(f"the search was refused: {error}") from error
+        query = self._query(question, top_k=top_k, max_per_document=max_per_document)
+        if query is None:
             return Response((), 0.0, 0.0, (time.perf_counter() - started) * 1000, refused=True)
-        # A calibration holds for hits as the service gives them by default; others are not judged.
-        judged = top_k >= EVIDENCE_HITS and query.max_per_document == DEFAULT_PER_DOCUMENT
-        assessor = self._assessor if judged else None
+        retrieval = self._retrieve(query)
         return Response(
             found=tuple(_found(hit) for hit in retrieval.hits),
             encode_ms=retrieval.encode_ms,
             search_ms=retrieval.search_ms,
             total_ms=(time.perf_counter() - started) * 1000,
-            probability=None if assessor is None else assessor.assess(query, retrieval).probability,
         )
+
+    def answer(self, question: Question) -> Given | None:
+        """The decision and the answer as the service gives them; None without a calibration or for a refusal."""
+        query = self._query(question, top_k=TOP_K, max_per_document=None)
+        if query is None or self._assessor is None or self._answerer is None:
+            return None
+        retrieval = self._retrieve(query)
+        judged = self._assessor.assess(query, retrieval)
+        decided = judged.decision is Decision.ANSWER
+        answer = self._answerer.answer(query.text, retrieval.hits) if decided else None
+        return Given(
+            decided=decided,
+            probability=judged.probability,
+            threshold=judged.threshold,
+            text="" if answer is None else answer.text,
+            quotes=() if answer is None else tuple(self._quoted(answer.text, span) for span in answer.spans),
+        )
+
+    def _query(self, question: Question, *, top_k: int, max_per_document: int | None) -> Query | None:
+        """The question as the service reads it; None where it refuses it."""
+        try:
+            text = normalise_question(question.text)
+        except QueryInvalid:
+            return None
+        per_document = DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document
+        return Query(text=text, top_k=top_k, mode=self._mode, filters=self._filter, max_per_document=per_document)
+
+    def _retrieve(self, query: Query) -> Retrieval:
+        try:
+            return self._retriever.retrieve(query)
+        except QueryInvalid as error:
+            raise ComparisonRefused(f"the search was refused: {error}") from error
+
+    def _quoted(self, text: str, span: AnswerSpan) -> Quoted:
+        said = text[span.start_char : span.end_char]
+        place = self.index.reading_text(span.document_id)[span.quote_start_char : span.quote_end_char]
+        return Quoted(span.document_id, span.quote_start_char, span.quote_end_char, said, said == place)
 
 
 def _found(hit: Hit) -> Found:

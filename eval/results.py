@@ -1,7 +1,7 @@
 """The files of one evaluation: what a later one compares with, what other tools read. Equal runs, equal bytes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,18 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
             }
             for one in evaluation.separations
         ],
+        "answers": None if evaluation.quality is None else plain(evaluation.quality),
+        "decisions": None if evaluation.decisions is None else plain(evaluation.decisions),
     }
+
+
+def plain(value: Any) -> Any:
+    """A dataclass as plain values, numbers as files hold them."""
+    if isinstance(value, float):
+        return rounded(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def measure_row(one: Measured) -> dict[str, Any]:

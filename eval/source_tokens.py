@@ -30,6 +30,11 @@ class SourceTokens:
         """Where each token of the document begins in the source file, ascending, shape (tokens,)."""
         return self._located(document)[0]
 
+    def source_span(self, document: str, start_char: int, end_char: int) -> Span:
+        """The span of the source file that a span of the document's reading text comes from."""
+        source_map = self._index.source_map(self._names.document_id(document))
+        return Span(document, *source_map.source_span(start_char, end_char))
+
     def quoted(self, quote: Quote) -> GoldSpan | None:
         """Where a quotation stands in the source file; None where the page does not have its words once.
 

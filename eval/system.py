@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from eval.dataset import Question
+from eval.given_answer import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,13 @@ class Found:
 class Response:
     """What came back for one question, best first; times in milliseconds.
 
-    `probability` is the system's own belief that the collection answers the question, None where it gives
-    none. `refused` says that the system did not accept the question.
+    `refused` says that the system did not accept the question.
     """
 
     found: tuple[Found, ...]
     encode_ms: float
     search_ms: float
     total_ms: float
-    probability: float | None = None
     refused: bool = False
 
 
@@ -57,3 +56,6 @@ class System(Protocol):
 
     def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
         """The best passages; None leaves the number of one document's passages to the system's default."""
+
+    def answer(self, question: Question) -> Given | None:
+        """The decision and the answer as a person gets them; None where the system has neither."""

@@ -16,8 +16,9 @@ from eval.dataset import Dataset, Question
 from eval.document_names import DocumentNames
 from eval.errors import ComparisonRefused
 from eval.eval_command import command
-from eval.over_http import OverHttp, ServiceFailed
+from eval.over_http import OverHttp
 from eval.run_eval import refuse_missing
+from eval.service import ServiceFailed
 from ingest.ingest_command import command as ingest
 from tests.test_eval_datasets import STARTER, judged, write_lines
 

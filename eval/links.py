@@ -1,0 +1,187 @@
+"""Answers over HTTP, checked as a suspicious reader would: every quote against its page, every link in a browser."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from re import compile as pattern
+from typing import Any
+
+from eval.dataset import Question
+from eval.given_answer import TOP_K
+from eval.page_copies import Landing, Looking, chromium, html_of_markdown, html_of_text, served
+from eval.service import Service
+from retriever.deep_link import deep_link
+
+_REFUSALS = (400, 422)
+_BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
+KEPT_EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that did not hold, and where: ids and offsets, never a question."""
+
+    kind: str
+    question_id: str
+    document_id: str
+    start_char: int
+    end_char: int
+
+
+@dataclass(slots=True)
+class Checked:
+    """Counts of what was checked, and the faults."""
+
+    questions: int = 0
+    answered: int = 0
+    refused: int = 0
+    passages: int = 0
+    quotes: int = 0
+    links: int = 0
+    without_link: int = 0
+    landings: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """The counts as plain values, with the first faults of all."""
+        kinds = Counter(fault.kind for fault in self.faults)
+        return {
+            "questions": self.questions,
+            "answered": self.answered,
+            "refused": self.refused,
+            "passages": self.passages,
+            "quotes": self.quotes,
+            "links_followed": self.links,
+            "pages_without_address": self.without_link,
+            "landings": {str(landing): self.landings[landing] for landing in Landing},
+            "faults": dict(sorted(kinds.items())),
+            "examples": [
+                {
+                    "kind": one.kind,
+                    "question": one.question_id,
+                    "document": one.document_id,
+                    "start_char": one.start_char,
+                    "end_char": one.end_char,
+                }
+                for one in self.faults[:KEPT_EXAMPLES]
+            ],
+        }
+
+
+def check_links(
+    questions: Sequence[Question],
+    service: Service,
+    *,
+    corpus: Path | None,
+    executable: str | None,
+    tick: Callable[[], None],
+) -> Checked:
+    """Asks every question and checks what comes back; links are followed where `executable` names a browser.
+
+    A page's copy is its file below `corpus`, rendered by another Markdown reader than ours; without the file it
+    is the reading text. Raises ServiceFailed, BrowserMissing.
+    """
+    checking = _Checking(service, corpus)
+    if executable is None:
+        checking.ask_all(questions, None, tick)
+        return checking.checked
+    with served(checking.copies) as copies, chromium(executable) as browser:
+        checking.ask_all(questions, Looking(browser, copies), tick)
+    return checking.checked
+
+
+class _Checking:
+    """The pages seen so far and the counts."""
+
+    def __init__(self, service: Service, corpus: Path | None) -> None:
+        self.checked = Checked()
+        self.copies: dict[str, str] = {}
+        self._service = service
+        self._corpus = corpus
+        self._texts: dict[str, str] = {}
+        self._followed: set[tuple[str, int, int]] = set()
+
+    def ask_all(self, questions: Sequence[Question], looking: Looking | None, tick: Callable[[], None]) -> None:
+        for question in questions:
+            body = {"query": question.text, "top_k": TOP_K, "answer": "extractive"}
+            found = self._service.post("/v1/query", body, refusals=_REFUSALS)
+            self.checked.questions += 1
+            if "passages" in found:
+                self._check(question.question_id, found, looking)
+            else:
+                self.checked.refused += 1
+            tick()
+
+    def _check(self, question_id: str, found: dict[str, Any], looking: Looking | None) -> None:
+        for passage in found["passages"]:
+            cited = passage["citation"]
+            place = (passage["document_id"], cited["start_char"], cited["end_char"])
+            self.checked.passages += 1
+            if self._text(place[0])[place[1] : place[2]] != passage["text"]:
+                self._fault("a passage is not its span", question_id, place)
+            self._follow(question_id, place, cited["deep_link"], looking)
+        if found["answer"] is not None:
+            self.checked.answered += 1
+            for place, url in self._quotes(question_id, found):
+                text = self._text(place[0])
+                self._follow(question_id, place, deep_link(url, text, place[1], place[2]), looking)
+
+    def _quotes(
+        self, question_id: str, found: dict[str, Any]
+    ) -> Iterator[tuple[tuple[str, int, int], str | None]]:
+        """The places of an answer's quotes, each checked, with the address of its page."""
+        answer, end = found["answer"], 0
+        ranked = {passage["rank"]: passage for passage in found["passages"]}
+        for span in answer["spans"]:
+            quote, passage = span["quote"], ranked[span["passage_rank"]]
+            place = (quote["document_id"], quote["start_char"], quote["end_char"])
+            self.checked.quotes += 1
+            if answer["text"][span["start_char"] : span["end_char"]] != self._text(place[0])[place[1] : place[2]]:
+                self._fault("a quote is not its span", question_id, place)
+            cited = passage["citation"]
+            if (
+                passage["document_id"] != place[0]
+                or not cited["start_char"] <= place[1] <= place[2] <= cited["end_char"]
+            ):
+                self._fault("a quote lies outside its passage", question_id, place)
+            if not _BETWEEN_QUOTES.fullmatch(answer["text"][end : span["start_char"]]):
+                self._fault("an answer holds words that are no quote", question_id, place)
+            end = span["end_char"]
+            yield place, cited["url"]
+        if not _BETWEEN_QUOTES.fullmatch(answer["text"][end:]):
+            self._fault("an answer holds words that are no quote", question_id, ("", end, len(answer["text"])))
+
+    def _follow(
+        self, question_id: str, place: tuple[str, int, int], link: str | None, looking: Looking | None
+    ) -> None:
+        if link is None:
+            self.checked.without_link += 1
+            return
+        if looking is None or place in self._followed or "#page=" in link:
+            return
+        self._followed.add(place)
+        document_id, start, end = place
+        if document_id not in self.copies:
+            self.copies[document_id] = self._copy(document_id)
+        landing = looking.follow(document_id, link, self._text(document_id)[start:])
+        self.checked.links += 1
+        self.checked.landings[landing] += 1
+        if landing is not Landing.FOUND:
+            self._fault(f"a link's target is {landing}".replace("_", " "), question_id, place)
+
+    def _text(self, document_id: str) -> str:
+        if document_id not in self._texts:
+            self._texts[document_id] = str(self._service.get(f"/v1/documents/{document_id}/text")["text"])
+        return self._texts[document_id]
+
+    def _copy(self, document_id: str) -> str:
+        path = str(self._service.get(f"/v1/documents/{document_id}")["source_path"])
+        if self._corpus is not None and path.endswith(".md"):
+            file = (self._corpus / path).resolve()
+            if file.is_relative_to(self._corpus.resolve()) and file.is_file():
+                return html_of_markdown(file.read_text(encoding="utf-8"))
+        return html_of_text(self._text(document_id))
+
+    def _fault(self, kind: str, question_id: str, place: tuple[str, int, int]) -> None:
+        self.checked.faults.append(Fault(kind, question_id, *place))

@@ -1,0 +1,67 @@
+"""`footnoted eval links`: answers of a running service, every quote and every deep link checked."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The service that is asked.")
+@click.option("--key", envvar="FOOTNOTED_API_KEY", show_envvar=True, help="The key of a service that wants one.")
+@click.option("--questions", type=click.IntRange(1), default=500, show_default=True, help="At most this many.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Draws the questions.")
+@click.option(
+    "--corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder that was ingested: copies of pages are made from its files, not from the reading texts.",
+)
+@click.option("--chromium", "executable", default="/usr/bin/chromium", show_default=True)
+@click.option("--no-browser", is_flag=True, help="Check the quotes only.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def links(
+    dataset_path: Path,
+    url: str,
+    key: str | None,
+    questions: int,
+    seed: int,
+    corpus: Path | None,
+    executable: str,
+    no_browser: bool,
+    as_json: bool,
+) -> None:
+    """Ask a running service and check its answers: quotes against their pages, deep links in a browser.
+
+    Exit code 1 where a quote differs from its span or a browser does not find what a link points at.
+    """
+    import msgspec
+
+    from eval.links import check_links
+    from eval.read_dataset import read_dataset, sample
+    from eval.run_eval import asking
+    from eval.service import Service
+    from retriever.errors import FootnotedError
+
+    try:
+        asked = sample(read_dataset(dataset_path), draw=questions, seed=seed).questions
+        service = Service(url, key=key)
+        with asking(len(asked)) as tick:
+            found = check_links(
+                asked, service, corpus=corpus, executable=None if no_browser else executable, tick=tick
+            )
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)
+    summary = found.summary()
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1))
+    else:
+        for name, value in summary.items():
+            if name not in ("examples", "faults", "landings"):
+                click.echo(f"{name.replace('_', ' '):24}{value:>8,}")
+        for kind, count in {**summary["landings"], **summary["faults"]}.items():
+            click.echo(f"  {kind.replace('_', ' '):44}{count:>8,}")
+        for one in summary["examples"]:
+            click.echo(f"{one['kind']}: {one['document']} {one['start_char']}-{one['end_char']}", err=True)
+    sys.exit(1 if found.faults else 0)
