@@ -55,9 +55,18 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
     callback=_pairs,
     help="Search only documents with this metadata; several keys all have to match.",
 )
+@click.option(
+    "--reranker", envvar="FOOTNOTED_RERANKER", show_envvar=True, help="Cross-encoder that reads the best again."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the body of POST /v1/query.")
 def command(
-    question: str, index_dir: Path, top_k: int, mode: str, pairs: list[tuple[str, str]], as_json: bool
+    question: str,
+    index_dir: Path,
+    top_k: int,
+    mode: str,
+    pairs: list[tuple[str, str]],
+    reranker: str | None,
+    as_json: bool,
 ) -> None:
     """Answer QUESTION in the words of the pages, with footnotes, then show the passages they stand in."""
     from api.answer_policy import AnswerPolicy, routing_rules
@@ -76,7 +85,7 @@ def command(
         today = utc_today()
         request.core_query(today=today)
         policy = AnswerPolicy(rules=routing_rules(None), freshness=FreshnessPolicy.WARN)
-        snapshot = open_snapshot(index_dir, rules=policy.rules)
+        snapshot = open_snapshot(index_dir, rules=policy.rules, reranker=reranker)
         response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=today)
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)

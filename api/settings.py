@@ -115,6 +115,12 @@ class Settings:
         click.Path(path_type=Path),
         "File of rules that tell an emergency from a question, in place of the program's own.",
     )
+    reranker: str | None = _setting(
+        None,
+        "--reranker",
+        click.STRING,
+        "Cross-encoder that reads the best candidates again: a folder or a name of the model hub; needs torch.",
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):

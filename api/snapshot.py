@@ -61,13 +61,19 @@ def observed(opener: SnapshotOpener, observer: Observer) -> SnapshotOpener:
 
 
 def open_snapshot(
-    index_dir: Path, previous: Snapshot | None = None, *, rules: RoutingRules | None = None
+    index_dir: Path,
+    previous: Snapshot | None = None,
+    *,
+    rules: RoutingRules | None = None,
+    reranker: str | None = None,
 ) -> Snapshot:
     """The current generation, every file verified, with its own encoder, after a warm-up query.
 
-    Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
+    `reranker` names a cross-encoder that reads the best candidates again. Raises IndexMissing, IndexRefused,
+    EncoderUnavailable or StorageFailed.
     """
     # The encoder brings the numeric libraries along; what only imports this module does not wait for them.
+    from retriever.cross_encoder import open_reranker
     from retriever.open_encoder import open_encoder
 
     index = Index.open(index_dir)
@@ -77,7 +83,8 @@ def open_snapshot(
     else:
         encoder = open_encoder(identity, index_dir)
     judge = Assessor(index, load_calibration(index_dir, index))
-    snapshot = make_snapshot(index, encoder, Retriever(index, encoder), judge, rules=rules)
+    second = None if reranker is None else open_reranker(reranker)
+    snapshot = make_snapshot(index, encoder, Retriever(index, encoder, reranker=second), judge, rules=rules)
     retrieval = snapshot.retriever.retrieve(WARM_UP)
     judge.assess(WARM_UP, retrieval)
     snapshot.answerer.answer(WARM_UP.text, retrieval.hits)

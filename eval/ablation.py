@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from eval.in_process import InProcess, Weights
 from eval.results import Baseline, passages_of, rounded
 from eval.source_tokens import SourceTokens
 from retriever.query import Mode
-from retriever.retrieve import WEIGHTS
+from retriever.retrieve import PRIORS, WEIGHTS, Priors
 
 WORDS_ONLY = "words only (BM25)"
+NO_PRIORS = Priors(0.0, 0.0, 0.0, 0.0)
 Asking = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
 
 
@@ -25,6 +26,8 @@ class Variant:
     name: str
     mode: Mode
     weights: Weights
+    priors: Priors = PRIORS
+    is_reranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,10 @@ class Ablated:
 
 
 def variants(weights: Weights = WEIGHTS) -> list[Variant]:
-    """The searches alone, each remaining part of the fusion alone, and the fusion without each part."""
+    """The searches alone, each remaining part of the fusion alone, the fusion without each part, and without what
+
+    a passage's place says for or against it: all of it, then one by one.
+    """
     parts = weights[Mode.HYBRID]
     alone = [
         Variant(f"{part} alone", Mode.HYBRID, _hybrid(weights, {part: 1.0})) for part in parts if part != "dense"
@@ -57,6 +63,11 @@ def variants(weights: Weights = WEIGHTS) -> list[Variant]:
         Variant("meaning only (dense)", Mode.DENSE, weights),
         *alone,
         *without,
+        Variant("fused, no priors", Mode.HYBRID, weights, NO_PRIORS),
+        *(
+            Variant(f"without {prior.name} prior", Mode.HYBRID, weights, replace(PRIORS, **{prior.name: 0.0}))
+            for prior in fields(Priors)
+        ),
     ]
 
 
@@ -66,11 +77,22 @@ def ablate(
     """Every variant on the questions of `whole`, compared with it."""
     found = []
     baseline = baseline_of(whole, "the whole pipeline")
-    for variant in variants():
+    chosen = variants()
+    if system.reranker is not None:
+        chosen = [
+            *(replace(one, is_reranked=one.mode is Mode.HYBRID) for one in chosen),
+            Variant("without the re-ranker", Mode.HYBRID, WEIGHTS),
+        ]
+    for variant in chosen:
         with asking(len(whole.dataset.questions), variant.name) as tick:
             evaluation = evaluate(
                 whole.dataset,
-                system.variant(mode=variant.mode, weights=variant.weights),
+                system.variant(
+                    mode=variant.mode,
+                    weights=variant.weights,
+                    priors=variant.priors,
+                    reranker=system.reranker if variant.is_reranked else None,
+                ),
                 whole.names,
                 tokens=tokens,
                 depth=depth,

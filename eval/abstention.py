@@ -32,7 +32,7 @@ class Separation:
     rejected: Interval
 
 
-def signals_of(response: Response, given: Given | None) -> dict[str, float]:
+def signals_of(response: Response, given: Given | None = None) -> dict[str, float]:
     """The scores of one response that could tell whether to answer; larger is likelier answerable."""
     cosines = [found.dense for found in response.found if found.dense is not None]
     words = [found.lexical for found in response.found if found.lexical is not None]

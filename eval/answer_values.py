@@ -18,8 +18,8 @@ class AnswerQuality:
     """What the answers of one run are like, over questions.
 
     `precision` is the share of an answer's stretches that stand in the known answer, over the answers given to
-    questions with gold spans; None where there is none or the index is not here. `quotes` and `exact_quotes` count stretches; `characters` and `stretches` are medians with the
-    95th percentile.
+    questions with gold spans; None where there is none or the index is not here. `quotes` and `exact_quotes`
+    count stretches; `characters` and `stretches` are medians with the 95th percentile.
     """
 
     answers: int
@@ -53,7 +53,7 @@ def answer_values(
 
 
 def quality_of(given: Mapping[str, Given], precisions: Sequence[float], *, seed: int) -> AnswerQuality | None:
-    """The quality of all answers; None where no answer was given. `precisions` are of those that gold can judge."""
+    """The quality of all answers, None where none was given; `precisions` are of those that gold can judge."""
     answers = [one for one in given.values() if one.quotes]
     if not answers:
         return None

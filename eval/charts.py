@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.decisions import Decisions, ReliabilityBin
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -70,3 +72,51 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
         return {"p50": 0.0, "p95": 0.0, "p99": 0.0, "mean": 0.0}
     p50, p95, p99 = np.percentile(values, [50, 95, 99]).tolist()
     return {"p50": p50, "p95": p95, "p99": p99, "mean": float(np.mean(values))}
+
+
+@dataclass(frozen=True, slots=True)
+class CurveChart:
+    """The risk-coverage curve in the unit square of coverage and `highest` risk; heights count from above."""
+
+    points: str
+    highest: float
+    threshold_x: float
+    threshold_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityMark:
+    """One bin of the reliability plot, heights counted from above; `radius` grows with its size."""
+
+    x: float
+    y: float
+    low_y: float
+    high_y: float
+    radius: float
+    bin: ReliabilityBin
+
+
+def curve_chart(decisions: Decisions, *, width: int = 400, height: int = 200) -> CurveChart:
+    """The curve as points of a polyline in pixels, with the place of the service's own threshold."""
+    highest = max(0.1, *(point.risk for point in decisions.curve), decisions.at_threshold.risk)
+    placed = [
+        f"{width * point.coverage:.1f},{height * (1 - point.risk / highest):.1f}" for point in decisions.curve
+    ]
+    own = decisions.at_threshold
+    return CurveChart(" ".join(placed), highest, width * own.coverage, height * (1 - own.risk / highest))
+
+
+def reliability_chart(decisions: Decisions, *, size: int = 200) -> list[ReliabilityMark]:
+    """One mark a bin, in pixels."""
+    most = max((one.questions for one in decisions.reliability), default=1)
+    return [
+        ReliabilityMark(
+            x=size * one.said,
+            y=size * (1 - one.answerable.mean),
+            low_y=size * (1 - one.answerable.low),
+            high_y=size * (1 - one.answerable.high),
+            radius=3 + 6 * (one.questions / most) ** 0.5,
+            bin=one,
+        )
+        for one in decisions.reliability
+    ]

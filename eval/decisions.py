@@ -1,4 +1,4 @@
-"""The decision to answer: who is answered and who is not, at what risk, and whether a probability means what it says."""
+"""The decision to answer: who is answered, at what risk, and whether a probability means what it says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class WordingGap:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All of it for one run. `coverage_at_risk` is the most coverage of any threshold whose risk is at most `RISK`."""
+    """All of it for one run; `coverage_at_risk` is the most coverage of any threshold with no more than `RISK`."""
 
     threshold: float
     answered: tuple[Answered, ...]
@@ -177,18 +177,18 @@ def _gaps(questions: Sequence[Question], given: Mapping[str, Given], *, seed: in
                 styles.setdefault(style, []).append(float(refused))
     if len(styles) < 2:
         return []
-    refused = {style: np.array(values) for style, values in sorted(styles.items())}
-    least = min(refused, key=lambda style: (float(refused[style].mean()), style))
+    shares = {style: np.array(values) for style, values in sorted(styles.items())}
+    least = min(shares, key=lambda style: (float(shares[style].mean()), style))
     random = np.random.default_rng(seed)
 
     def resampled(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(random.binomial(values.size, values.mean(), size=RESAMPLES) / values.size)
 
     found = []
-    for style, values in refused.items():
+    for style, values in shares.items():
         if style == least:
             continue
-        low, high = np.percentile(resampled(values) - resampled(refused[least]), [2.5, 97.5])
-        mean, other = float(values.mean()), float(refused[least].mean())
+        low, high = np.percentile(resampled(values) - resampled(shares[least]), [2.5, 97.5])
+        mean, other = float(values.mean()), float(shares[least].mean())
         found.append(WordingGap(style, least, mean, other, Interval(mean - other, float(low), float(high))))
     return found

@@ -32,6 +32,8 @@ def command() -> None:
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
 @index_option
 @click.option("--url", help="Ask a running service instead, such as http://127.0.0.1:8000.")
+@click.option("--key", envvar="FOOTNOTED_API_KEY", show_envvar=True, help="The key of a service that wants one.")
+@click.option("--reranker", help="Cross-encoder that reads the best candidates again: a folder or a hub name.")
 @click.option(
     "--run-file",
     type=click.Path(exists=True, path_type=Path),

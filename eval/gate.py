@@ -23,6 +23,8 @@ GATED = (
     "passage-hit-2@5",
     "token-recall@1000t",
     "containment@1000t",
+    "answer-hit",
+    "answer-recall",
 )
 _DIGITS = 4
 

@@ -21,6 +21,8 @@ HEADLINE: tuple[tuple[str, str], ...] = (
     ("passage-hit-2@1", "plain"),
     ("passage-hit-2@1", "wordy"),
     ("R@5", "all"),
+    ("answer-hit", "all"),
+    ("answer-recall", "all"),
 )
 _INSTEAD_OF = {
     "passage-hit-2@1": "passage-hit@1",
@@ -41,6 +43,8 @@ MEANING = {
     "token-recall": "share of the answer's words among the first 1,000 tokens shown",
     "token-precision": "share of the first 1,000 tokens shown that belong to the answer",
     "token-IoU": "overlap of the first 1,000 tokens with the answer",
+    "answer-hit": "a quote of the answer stands in the known answer",
+    "answer-recall": "share of the known answer's words that the answer quotes",
     "containment": "a whole answer stands among the first 1,000 tokens shown",
 }
 

@@ -16,7 +16,8 @@ from retriever.errors import QueryInvalid
 from retriever.index import Index
 from retriever.open_encoder import open_encoder
 from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
-from retriever.retrieve import WEIGHTS, Retriever, normalise_question
+from retriever.rerank import Reranker
+from retriever.retrieve import PRIORS, WEIGHTS, Priors, Retriever, normalise_question
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
 Weights = Mapping[Mode, Mapping[str, float]]
@@ -32,13 +33,16 @@ class InProcess:
         *,
         mode: Mode = Mode.HYBRID,
         weights: Weights = WEIGHTS,
+        priors: Priors = PRIORS,
+        reranker: Reranker | None = None,
         calibration: Calibration | None = None,
     ) -> None:
-        """No decisions and no answers without a calibration. Raises IndexMismatch for another encoder than the index's."""
+        """Without a calibration no decisions and no answers. Raises IndexMismatch for another encoder."""
         self.index = index
         self.encoder = encoder
+        self.reranker = reranker
         self._mode = mode
-        self._retriever = Retriever(index, encoder, weights=weights)
+        self._retriever = Retriever(index, encoder, weights=weights, priors=priors, reranker=reranker)
         self._filter: Filter | None = None
         self._assessor = None if calibration is None else Assessor(index, calibration)
         self._answerer = None if calibration is None else Answerer(index, encoder)
@@ -53,18 +57,26 @@ class InProcess:
             "split": f"{manifest.split.chunk_size} characters, {manifest.split.max_tokens} word pieces",
             "mode": str(mode),
             "weights": ", ".join(f"{weight:g} {part}" for part, weight in weights[mode].items()),
-        }
+        } | ({} if reranker is None else {"reranker": reranker.name})
 
     @classmethod
-    def open(cls, index_dir: Path, *, mode: Mode = Mode.HYBRID) -> "InProcess":
+    def open(cls, index_dir: Path, *, mode: Mode = Mode.HYBRID, reranker: Reranker | None = None) -> "InProcess":
         """The current generation under `index_dir` and its encoder. Raises what opening either raises."""
         index = Index.open(index_dir)
         encoder = open_encoder(index.manifest.encoder, index_dir, threads=1)
-        return cls(index, encoder, mode=mode, calibration=load_calibration(index_dir, index))
+        calibration = load_calibration(index_dir, index)
+        return cls(index, encoder, mode=mode, calibration=calibration, reranker=reranker)
 
-    def variant(self, *, mode: Mode, weights: Weights) -> "InProcess":
+    def variant(
+        self,
+        *,
+        mode: Mode = Mode.HYBRID,
+        weights: Weights = WEIGHTS,
+        priors: Priors = PRIORS,
+        reranker: Reranker | None = None,
+    ) -> "InProcess":
         """The same index and exclusions, ranked another way."""
-        varied = InProcess(self.index, self.encoder, mode=mode, weights=weights)
+        varied = InProcess(self.index, self.encoder, mode=mode, weights=weights, priors=priors, reranker=reranker)
         varied._filter = self._filter
         return varied
 

@@ -29,12 +29,16 @@ def broken(
     failures = Counter(problem for one in found.values() for problem in _problems(one, index))
     if sources is not None:
         failures.update(_source_problems(found.values(), index, sources))
+    given = [entry.given for entry in collected.values() if entry.given is not None]
+    wrong = sum(not quoted.is_exact for one in given for quoted in one.quotes)
+    if wrong:
+        failures["a quote of an answer is not the slice of the reading text that it names"] = wrong
     longest = index.manifest.encoder.max_tokens
     counted = encoder.count_tokens([one.text for one in found.values()])
     truncated = int(np.count_nonzero(index.rows["tokens"] > longest)) + sum(one > longest for one in counted)
     if truncated:
         failures[f"a passage is longer than the {longest} word pieces that the encoder reads"] = truncated
-    return [f"{problem}: {count} passages" for problem, count in sorted(failures.items())]
+    return [f"{problem}: {count} times" for problem, count in sorted(failures.items())]
 
 
 def holds_in_order(text: str, source: str) -> bool:

@@ -1,4 +1,4 @@
-"""Answers over HTTP, checked as a suspicious reader would: every quote against its page, every link in a browser."""
+"""Answers over HTTP as a suspicious reader checks them: every quote, and every link in a browser."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -161,7 +161,7 @@ class _Checking:
         if looking is None or place in self._followed or "#page=" in link:
             return
         self._followed.add(place)
-        document_id, start, end = place
+        document_id, start, _ = place
         if document_id not in self.copies:
             self.copies[document_id] = self._copy(document_id)
         landing = looking.follow(document_id, link, self._text(document_id)[start:])

@@ -61,7 +61,7 @@ class OverHttp:
         )
 
     def answer(self, question: Question) -> Given | None:
-        """The answer of `POST /v1/query`, every quote held against the text that the service serves at its place."""
+        """The answer of `POST /v1/query`; every quote is held against the text that is served at its place."""
         found = self._service.post(
             "/v1/query", self._body(question, top_k=TOP_K, answer="extractive"), refusals=_REFUSALS
         )

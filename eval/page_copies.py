@@ -1,4 +1,4 @@
-"""Copies of pages as a browser would get them, served on this machine, and a browser that looks for quotes in them."""
+"""Copies of pages, served on this machine, and a browser that looks for quotes in them."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -172,7 +172,12 @@ class Looking:
             page.close()
 
     def _first_marked(self, page: "Page") -> int:
-        picture = b64encode(page.screenshot()).decode()
+        from playwright.sync_api import Error
+
+        try:
+            picture = b64encode(page.screenshot()).decode()
+        except Error:  # a busy machine: the browser says that it cannot take a picture now
+            return -1
         return int(self._counter.evaluate(_FIRST_MARKED, f"data:image/png;base64,{picture}"))
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from eval.ablation import Ablated, median_ms
-from eval.charts import Histogram, histogram, percentiles
+from eval.charts import Histogram, curve_chart, histogram, percentiles, reliability_chart
 from eval.compare import SAME, Difference
 from eval.evaluate import Evaluation, Measured
 from eval.headline import deciding, headline, meaning
@@ -87,8 +87,14 @@ def write_report(
     problems: Sequence[str] | None,
 ) -> None:
     """Writes the page. `problems` are the broken invariants, None where they were not checked."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((files("eval") / "report.html.jinja").read_text(encoding="utf-8"))
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: (files("eval") / name).read_text(encoding="utf-8")),
+    )
+    template = environment.get_template("report.html.jinja")
     firsts = headline((one.measure, one.subset) for one in evaluation.means)
     page = template.render(
         evaluation=evaluation,
@@ -104,6 +110,10 @@ def write_report(
         histograms=[] if index is None else _histograms(index),
         latency=_latency(evaluation, ablated),
         problems=problems,
+        decisions=evaluation.decisions,
+        quality=evaluation.quality,
+        curve=None if evaluation.decisions is None else curve_chart(evaluation.decisions),
+        reliability=[] if evaluation.decisions is None else reliability_chart(evaluation.decisions),
         notes=notes_of(evaluation),
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,7 @@ from eval.results import Baseline, rounded, summary_of, write_results
 from eval.source_tokens import SourceTokens
 from eval.system import System
 from eval.tables import print_tables
+from retriever.cross_encoder import open_reranker
 from retriever.errors import IndexMissing, IndexRefused
 from retriever.index import Index
 from retriever.query import Mode
@@ -41,6 +42,8 @@ class Options:
     dataset_path: Path
     index_dir: Path
     url: str | None
+    key: str | None
+    reranker: str | None
     run_file: Path | None
     baseline: Path | None
     out: Path | None
@@ -67,6 +70,8 @@ class Options:
         """What does not fit together in the options, if anything."""
         if self.url is not None and self.run_file is not None:
             return "--url and --run-file exclude each other"
+        if self.reranker is not None and (self.url is not None or self.run_file is not None):
+            return "--reranker works on the index; give it to the service, or leave --url and --run-file out"
         if self.export and self.out is None:
             return "--export needs a folder to write to; add --out"
         if self.update_gate and self.gate is None:
@@ -212,9 +217,10 @@ def open_both(options: Options) -> Opened:
     mode = Mode(options.mode)
     system: InProcess | OverHttp
     if options.url is not None:
-        system = OverHttp(options.url, mode=mode)
+        system = OverHttp(options.url, mode=mode, key=options.key)
     else:
-        system = InProcess.open(options.index_dir, mode=mode)
+        reranker = None if options.reranker is None else open_reranker(options.reranker)
+        system = InProcess.open(options.index_dir, mode=mode, reranker=reranker)
     named = match_names(system.source_paths, dataset.excluded)
     excluded = {named.document_id(name) for name in set(dataset.excluded) - set(named.missing)}
     system.leave_out(sorted(system.source_paths[document_id] for document_id in excluded))

@@ -1,4 +1,4 @@
-"""A running service as a client sees it: JSON in, JSON out, a key where it wants one, patience where it is busy."""
+"""A running service as a client sees it: JSON in, JSON out, a key where it wants one, patience."""
 
 import os
 import time
@@ -21,7 +21,7 @@ class ServiceFailed(EvalError):
 
 
 class Service:
-    """One service at `url`, asked over kept connections. `key` goes with every request, else FOOTNOTED_API_KEY does."""
+    """One service at `url`, over kept connections. `key` goes with every request, else FOOTNOTED_API_KEY does."""
 
     def __init__(self, url: str, *, key: str | None = None) -> None:
         """Connects to nothing yet. Raises ServiceFailed where `url` is no address or `key` no header."""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from eval.answer_values import AnswerQuality
 from eval.compare import Difference, Verdict
+from eval.decisions import Decisions
 from eval.evaluate import Evaluation
 from eval.results import Baseline
 from eval.uncertainty import Interval
@@ -46,6 +48,10 @@ def print_tables(evaluation: Evaluation, baseline: Baseline | None, apart: Seque
         console.print(table)
     if evaluation.separations:
         console.print(_separations(evaluation))
+    if evaluation.decisions is not None:
+        console.print(_decisions(evaluation.decisions))
+    if evaluation.quality is not None:
+        console.print(_quality(evaluation.quality))
     for note in notes_of(evaluation):
         console.print(f"Note: {note}", markup=False, soft_wrap=True)
 
@@ -90,6 +96,35 @@ def _separations(evaluation: Evaluation) -> Table:
             _range(one.rejected),
         )
     return table
+
+
+def _decisions(found: Decisions) -> Table:
+    at_risk = found.coverage_at_risk
+    title = (
+        f"answered at {found.threshold:.2f}: coverage {found.at_threshold.coverage:.3f} at risk "
+        f"{found.at_threshold.risk:.3f}; coverage at 5 % risk {at_risk.mean:.3f} ({_range(at_risk)})"
+    )
+    table = Table(title=title, title_justify="left")
+    for heading in ("questions", "kind", "asked", "answered", "share", "95 % interval"):
+        table.add_column(heading, justify="left" if heading in ("questions", "kind") else "right")
+    for one in found.answered:
+        side = "answerable" if one.answerable else "unanswerable"
+        counts = (str(one.questions), str(one.answered), f"{one.share.mean:.3f}", _range(one.share))
+        table.add_row(side, one.category, *counts)
+    for gap in found.gaps:
+        points = f"{100 * gap.gap.mean:+.1f} points ({100 * gap.gap.low:+.1f} to {100 * gap.gap.high:+.1f})"
+        table.caption = f"{gap.style} questions are refused more often than {gap.other} ones by {points}"
+    return table
+
+
+def _quality(found: AnswerQuality) -> str:
+    precision = ""
+    if found.precision is not None:
+        precision = f", precision {found.precision.mean:.3f} ({_range(found.precision)})"
+    return (
+        f"answers: {found.answers}, of {found.characters[0]:.0f} characters (95 % up to {found.characters[1]:.0f}); "
+        f"quotes equal to their span: {found.exact_quotes} of {found.quotes}{precision}"
+    )
 
 
 def _range(interval: Interval, *, signed: bool = False) -> str:

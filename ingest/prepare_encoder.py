@@ -16,6 +16,7 @@ from retriever.converted_encoder import ConvertedEncoder, read_description
 from retriever.durable import LocalDisk, storage_failures
 from retriever.encoder import Arithmetic, Encoder
 from retriever.errors import EncoderUnavailable, IndexRefused
+from retriever.known_models import Prompts, known_model, prompts_of
 from retriever.model_files import ModelFiles, cache_dir, find_model
 from retriever.open_encoder import encoder_folder
 from retriever.sentence_model import SentenceTransformerEncoder
@@ -55,17 +56,33 @@ def prepare_encoder(
     found = find_model(model)
     wanted = default_arithmetic() if arithmetic is None else ARITHMETICS[arithmetic]
     if wanted is Arithmetic.TORCH_FLOAT32:
-        return SentenceTransformerEncoder(found)
+        return _told(SentenceTransformerEncoder(found), say)
     try:
         folder = _converted(found, wanted, cache_dir=cache_dir(), say=say)
     except EncoderUnavailable as error:
         if arithmetic is not None:
             raise
         say(f"{error}; going on with sentence-transformers in float32, which is slower")
-        return SentenceTransformerEncoder(found)
+        return _told(SentenceTransformerEncoder(found), say)
     if index_dir is not None:
         folder = _placed(folder, index_dir)
-    return ConvertedEncoder(folder, threads=os.cpu_count() or 1)
+    return _told(ConvertedEncoder(folder, threads=os.cpu_count() or 1), say)
+
+
+def _told(encoder: Encoder, say: Callable[[str], None]) -> Encoder:
+    """The encoder; says which words it sees before texts, since wrong ones lose quality without an error."""
+    identity = encoder.identity
+    if identity.query_prompt or identity.passage_prompt:
+        say(
+            f"{identity.model} reads {identity.query_prompt!r} before a question and "
+            f"{identity.passage_prompt!r} before a passage"
+        )
+    elif known_model(identity.model) is None:
+        say(
+            f"{identity.model} states no prompts and is not a known model: where its authors want words before "
+            "questions or passages, write them into its config_sentence_transformers.json (docs/models.md)"
+        )
+    return encoder
 
 
 def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, say: Callable[[str], None]) -> Path:
@@ -106,9 +123,11 @@ def _cache_key(found: ModelFiles, arithmetic: Arithmetic) -> str:
     calibration = hashlib.sha256((Path(__file__).parent / "calibration.txt").read_bytes()).hexdigest()
     converter = hashlib.sha256((Path(__file__).parent / "convert_encoder.py").read_bytes()).hexdigest()
     libraries = {name: _version(name) for name in ("openvino", "nncf", "torch", "transformers")}
-    key = msgspec.json.encode(
-        [found.name, found.sha256, arithmetic, calibration, converter, libraries], order="sorted"
-    )
+    parts: list[object] = [found.name, found.sha256, arithmetic, calibration, converter, libraries]
+    prompts = prompts_of(found.name, None)
+    if prompts != Prompts("", ""):
+        parts.append(prompts)
+    key = msgspec.json.encode(parts, order="sorted")
     return hashlib.sha256(key).hexdigest()[:32]
 
 

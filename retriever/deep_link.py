@@ -72,14 +72,17 @@ def text_directive(text: str, start_char: int, end_char: int) -> str | None:
     runs = [(run, start, end) for run, start, end in runs if any(char.isalnum() for char in text[start:end])]
     if not runs:
         return None
+    runs = _from_distinct(page, runs)
     (first, start, first_end), (last, last_start, end) = runs[0], runs[-1]
     if first == last and end - start <= MAX_EXACT_CHARS:
         prefix, suffix = _context(page, first, start, end)
         return _directive(prefix, [text[start:end]], suffix)
     if first == last:
         first_end = last_start = _middle(text, start, end)
-    opening_end = _first_words(text, start, first_end, EDGE_WORDS)
-    prefix, _ = _context(page, first, start, opening_end, is_suffix_allowed=False)
+    prefix, opening_end = "", _distinct_opening(page, first, start, first_end)
+    if opening_end is None:
+        opening_end = _first_words(text, start, first_end, EDGE_WORDS)
+        prefix, _ = _context(page, first, start, opening_end, is_suffix_allowed=False)
     closing_start, suffix = _closing(page, last, last_start, end, after=page.place(first, opening_end))
     return _directive(prefix, [text[start:opening_end], text[closing_start:end]], suffix)
 
@@ -110,6 +113,33 @@ def _runs_of(page: _Page, start_char: int, end_char: int) -> Iterator[int]:
         if page.ends[run] > start_char:
             yield run
         run += 1
+
+
+def _from_distinct(page: _Page, runs: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The blocks of a quote from the first that begins like no other on the page; all of them where none does.
+
+    A heading such as "Key Points" would need the words before it, and between two blocks a page often shows what
+    the reading text leaves out: a link, a picture's caption, the numbers of references. The page's title stands in
+    its menus as well. At most half of the quote is left unmarked.
+    """
+    middle = (runs[0][1] + runs[-1][2]) // 2
+    for place, (run, start, end) in enumerate(runs):
+        if start > middle:
+            break
+        if run > 0 and _distinct_opening(page, run, start, end) is not None:
+            return runs[place:]
+    return runs
+
+
+def _distinct_opening(page: _Page, run: int, start: int, end: int) -> int | None:
+    """Where the fewest first words end that stand nowhere else on the page; None where even many do."""
+    for words in range(EDGE_WORDS, MAX_CONTEXT_WORDS + 1):
+        opening_end = _first_words(page.text, start, end, words)
+        if [*_found(page.folded, _folded(page.text[start:opening_end]))] == [page.place(run, start)]:
+            return opening_end
+        if opening_end >= end:
+            break
+    return None
 
 
 def _context(page: _Page, run: int, start: int, end: int, *, is_suffix_allowed: bool = True) -> tuple[str, str]:

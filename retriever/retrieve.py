@@ -3,6 +3,7 @@
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from retriever.heading_facets import HeadingFacets
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
+from retriever.rerank import Reranker, reranked
 from retriever.title_fit import TitleFit, page_name
 
 MAX_QUERY_CHARS = 2_000
@@ -42,6 +44,19 @@ TITLE_MALUS = 0.1
 other pages are named for; a part of it for a part of the name."""
 BOILERPLATE_MALUS = 0.2
 """Taken off a passage that stands, word for word, in many documents; a part of it for a part of the passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What each of these counts; 0 leaves it out, which is how the evaluation says what it is worth."""
+
+    facet: float = FACET_BONUS
+    professional: float = PROFESSIONAL_MALUS
+    title: float = TITLE_MALUS
+    boilerplate: float = BOILERPLATE_MALUS
+
+
+PRIORS = Priors()
 
 
 def normalise_question(text: str) -> str:
@@ -77,10 +92,18 @@ class Retriever:
     """One open generation and its encoder, ready to answer. Safe to share between threads."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, *, weights: Mapping[Mode, Mapping[str, float]] = WEIGHTS
+        self,
+        index: Index,
+        encoder: Encoder,
+        *,
+        weights: Mapping[Mode, Mapping[str, float]] = WEIGHTS,
+        priors: Priors = PRIORS,
+        reranker: Reranker | None = None,
     ) -> None:
         """Raises IndexMismatch where the encoder is not the one that built the index."""
         self._weights = weights
+        self._counts = priors
+        self._reranker = reranker
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
         self._encoder = encoder
@@ -142,6 +165,8 @@ class Retriever:
         if query.mode is Mode.HYBRID:
             fused = np.clip(fused + self._priors(query.text, rows), 0, None) / (1 + FACET_BONUS)
         fused = np.round(fused, 9)
+        if self._reranker is not None and query.mode is Mode.HYBRID:
+            fused = reranked(query.text, rows, fused, index=self.index, reranker=self._reranker)
         order = np.lexsort((rows, -fused))
         return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
 
@@ -150,11 +175,11 @@ class Retriever:
         asked = facet_mask(facets_of_question(question))
         own, above = self._facets.of(rows)
         announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
-        against = BOILERPLATE_MALUS * self.index.boilerplate[rows] / 100
+        against = self._counts.boilerplate * self.index.boilerplate[rows] / 100
         documents = self.index.document_of_row[rows]
-        against += PROFESSIONAL_MALUS * self._professional[documents]
-        against += TITLE_MALUS * self._titles.misfit(question, documents)
-        return FACET_BONUS * announced - against
+        against += self._counts.professional * self._professional[documents]
+        against += self._counts.title * self._titles.misfit(question, documents)
+        return self._counts.facet * announced - against
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
         scores = {"body": self.index.body.search(question), "headings": self.index.headings.search(question)}

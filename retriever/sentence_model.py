@@ -1,7 +1,7 @@
 """The encoder as sentence-transformers runs it: the reference, and what stands in where no conversion can."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic, EncoderIdentity
 from retriever.errors import EncoderUnavailable
+from retriever.known_models import Prompts, prompts_of
 from retriever.model_files import ModelFiles
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ def load_sentence_transformer(files: ModelFiles) -> "SentenceTransformer":
 
 
 def describe(model: "SentenceTransformer", files: ModelFiles) -> EncoderIdentity:
-    """The identity of a loaded model; prompts, dimension and length limit are its own configuration's."""
+    """The identity of a loaded model; dimension and length limit are its own configuration's, and so are prompts
+    where it states any. Of a known family that states none it has its authors' prompts.
+
+    Raises EncoderUnavailable for a model without a dimension, and for one whose length limit is not a number.
+    """
     dimension = model.get_embedding_dimension()
     if dimension is None or model.max_seq_length is None:
         raise EncoderUnavailable(f"the model {files.name!r} does not state its dimension or its length limit")
-    prompts = model.prompts
+    prompts = prompts_of(files.name, stated_prompts(model.prompts))
     return EncoderIdentity(
         model=files.name,
         model_sha256=files.sha256,
@@ -52,9 +57,19 @@ def describe(model: "SentenceTransformer", files: ModelFiles) -> EncoderIdentity
         artifact_sha256=None,
         dimension=dimension,
         max_tokens=int(model.max_seq_length),
-        query_prompt=prompts.get("query") or "",
-        passage_prompt=prompts.get("document") or prompts.get("passage") or "",
+        query_prompt=prompts.query,
+        passage_prompt=prompts.passage,
     )
+
+
+def stated_prompts(prompts: Mapping[str, str | None]) -> Prompts | None:
+    """The prompts for questions and passages in a model's configuration; None where it states neither.
+
+    The library fills a missing configuration with empty ones, so two empty prompts are none.
+    """
+    query = prompts.get("query") or prompts.get("retrieval.query") or ""
+    passage = prompts.get("document") or prompts.get("passage") or prompts.get("retrieval.passage") or ""
+    return Prompts(query, passage) if query or passage else None
 
 
 class SentenceTransformerEncoder:

@@ -94,6 +94,46 @@ def test_a_quote_over_several_blocks_is_named_by_its_two_ends() -> None:
     assert text_directive(PAGE, *span(LIST)) == "text=Known%20side%20effects%20include%3A,Pain%20in%20the%20back"
 
 
+KEY_POINTS = """Leukemia
+
+About leukemia
+
+Key Points
+
+- Leukemia is a cancer of the blood.
+- Many people feel tired.
+
+Treatment
+
+Key Points
+
+- Drugs are given first, and later more drugs.
+- Some people get a transplant.
+"""
+
+
+def test_a_quote_begins_at_its_first_block_that_stands_once_instead_of_leaning_on_the_block_before() -> None:
+    # Between "Treatment" and "Key Points" a page may show a link that the reading text does not have.
+    start = KEY_POINTS.rindex("Key Points")
+    directive = text_directive(KEY_POINTS, start, len(KEY_POINTS.rstrip()))
+    assert directive == "text=Drugs%20are%20given%20first%2C%20and,Some%20people%20get%20a%20transplant."
+
+
+def test_the_title_of_a_page_is_not_looked_for_where_the_quote_goes_on() -> None:
+    end = KEY_POINTS.index("- Leukemia")
+    assert text_directive(KEY_POINTS, 0, end) == "text=About%20leukemia,Key%20Points"
+    assert text_directive(KEY_POINTS, 0, len("Leukemia")) == "text=Leukemia,-About"
+
+
+def test_more_words_are_taken_where_five_stand_elsewhere_too() -> None:
+    text = "A\n\nSurgery to remove the tumour, then rest.\n\nB\n\nSurgery to remove the tumour, then drugs.\n\nEnd"
+    start = text.rindex("Surgery")
+    assert (
+        text_directive(text, start, len(text))
+        == "text=Surgery%20to%20remove%20the%20tumour%2C%20then%20drugs.,End"
+    )
+
+
 def test_a_long_sentence_is_named_by_its_two_ends() -> None:
     directive = text_directive(PAGE, *span(LONG))
     assert directive is not None
@@ -220,7 +260,8 @@ def _red_pixels(browser: Any, page: Any) -> int:
         (LIST, 1, "Known side effects include:"),
         (TABLE, 1, "Use"),
         (LONG, 1, "A very long sentence"),
-        ("Side effects\n\n" + LIST, 1, "Side effects"),
+        # The heading's words stand in the line below it too, so the link begins with that line.
+        ("Side effects\n\n" + LIST, 1, "Known side effects include:"),
     ],
 )
 def test_a_browser_scrolls_to_the_quote_and_marks_it(

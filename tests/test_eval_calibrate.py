@@ -27,9 +27,11 @@ from eval.generated_questions import Generated, generate
 from eval.in_process import InProcess
 from eval.read_dataset import read_dataset
 from ingest.ingest_command import command as ingest
+from retriever.answerability import Assessor
 from retriever.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
 from retriever.evidence import Evidence
 from retriever.index import Index
+from retriever.query import Query
 from retriever.retrieve import Retriever
 from retriever.vocabulary import Vocabulary
 from tests.collections_on_disk import run_ingest, write_collection
@@ -277,16 +279,16 @@ def test_questions_without_a_label_cannot_calibrate(retriever: Retriever) -> Non
         examples_of_dataset(retriever, unlabelled)
 
 
-def test_the_probability_of_an_evaluation_is_the_calibrated_one_for_default_hits_only(index_dir: Path) -> None:
+def test_the_probability_of_an_evaluation_is_that_of_the_answer_a_person_gets(index_dir: Path) -> None:
     index = Index.open(index_dir)
-    system = InProcess(index, HashingEncoder(), calibration=load_calibration(index_dir, index))
-    question = Question("q", "side effects of imatinib")
-    usual = system.ask(question, top_k=20, max_per_document=None).probability
-    assert usual is not None
-    assert 0 <= usual <= 1
-    assert system.ask(question, top_k=20, max_per_document=1).probability is None
-    assert system.ask(question, top_k=1, max_per_document=None).probability is None
-    assert InProcess(index, HashingEncoder()).ask(question, top_k=20, max_per_document=None).probability is None
+    calibration = load_calibration(index_dir, index)
+    question, query = Question("q", "side effects of imatinib"), Query("side effects of imatinib")
+    given = InProcess(index, HashingEncoder(), calibration=calibration).answer(question)
+    retrieval = Retriever(index, HashingEncoder()).retrieve(query)
+    assert given is not None
+    assert given.probability == Assessor(index, calibration).assess(query, retrieval).probability
+    assert given.threshold == calibration.threshold
+    assert InProcess(index, HashingEncoder()).answer(question) is None
 
 
 def test_the_command_refuses_a_place_without_an_index(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""The second stage: what is read again, in which order it comes out, and where the others stay."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from eval.ablation import ablate, variants
+from eval.dataset import Dataset, Question
+from eval.document_names import match_names
+from eval.evaluate import Depth, evaluate
+from eval.in_process import InProcess
+from eval.run_eval import asking
+from eval.source_tokens import SourceTokens
+from retriever import rerank
+from retriever.index import Index
+from retriever.query import Mode, Query
+from retriever.retrieve import PRIORS, Priors, Retriever
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+
+class Shortest:
+    """Prefers short texts, and remembers what it was given."""
+
+    name = "shortest"
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:  # noqa: ARG002 - the seam's
+        self.read += texts
+        return np.array([-len(text) for text in texts], dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Two pages."""
+    pages, folder = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("index")
+    run_ingest(write_collection(pages), folder)
+    return Index.open(folder)
+
+
+def test_the_best_candidates_come_in_the_order_of_the_reranker(index: Index) -> None:
+    reranker = Shortest()
+    hits = Retriever(index, HashingEncoder(), reranker=reranker).retrieve(Query("bones", top_k=50)).hits
+    lengths = [len(next(text for text in reranker.read if hit.passage.text in text)) for hit in hits]
+    assert lengths == sorted(lengths)
+    assert hits[0].score == 1.0
+    assert all(hit.score >= 0.5 for hit in hits)
+
+
+def test_it_reads_title_and_headings_once_before_the_text(index: Index) -> None:
+    reranker = Shortest()
+    Retriever(index, HashingEncoder(), reranker=reranker).retrieve(Query("skin infections"))
+    (read,) = [text for text in reranker.read if "Skin infections" in text]
+    assert read.startswith("Denosumab > Side effects\n")
+
+
+def test_those_that_are_not_read_again_keep_their_order_below(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rerank, "RERANKED", 2)
+    query = Query("bones and falls", top_k=50)
+    before = Retriever(index, HashingEncoder()).retrieve(query).hits
+    after = Retriever(index, HashingEncoder(), reranker=Shortest()).retrieve(query).hits
+    assert {hit.passage.passage_id for hit in after[:2]} == {hit.passage.passage_id for hit in before[:2]}
+    assert [hit.passage.passage_id for hit in after[2:]] == [hit.passage.passage_id for hit in before[2:]]
+    assert all(hit.score <= 0.5 for hit in after[2:])
+
+
+@pytest.mark.parametrize("mode", [Mode.DENSE, Mode.LEXICAL])
+def test_a_search_of_one_kind_is_not_read_again(index: Index, mode: Mode) -> None:
+    reranker = Shortest()
+    Retriever(index, HashingEncoder(), reranker=reranker).retrieve(Query("bones", mode=mode))
+    assert reranker.read == []
+
+
+def test_every_prior_is_left_out_once_and_all_of_them_together() -> None:
+    left_out = [one.priors for one in variants() if one.priors != PRIORS]
+    assert left_out[0] == Priors(0, 0, 0, 0)
+    assert [sum(getattr(one, name) == 0 for name in ("facet", "professional", "title", "boilerplate")) for one in
+            left_out[1:]] == [1, 1, 1, 1]  # fmt: skip
+
+
+def test_the_ablation_says_what_the_reranker_is_worth(index: Index) -> None:
+    dataset = Dataset("d", "0" * 64, (Question("q", "bones"),), {"q": {"denosumab.md": 1}}, {})
+    system = InProcess(index, HashingEncoder(), reranker=Shortest())
+    names = match_names(system.source_paths, dataset.judged)
+    tokens = SourceTokens(index, names)
+    whole = evaluate(dataset, system, names, tokens=tokens, depth=Depth(), seed=0)
+    assert whole.identity["reranker"] == "shortest"
+    rows = ablate(whole, system, tokens, depth=Depth(), asking=asking)
+    assert rows[-1].name == "without the re-ranker"
+    assert "reranker" not in rows[-1].evaluation.identity
+    assert "reranker" in next(row for row in rows if row.name == "without title prior").evaluation.identity
