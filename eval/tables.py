@@ -122,7 +122,8 @@ def _quality(found: AnswerQuality) -> str:
     if found.precision is not None:
         precision = f", precision {found.precision.mean:.3f} ({_range(found.precision)})"
     return (
-        f"answers: {found.answers}, of {found.characters[0]:.0f} characters (95 % up to {found.characters[1]:.0f}); "
+        f"answers: {found.answers}, of {found.characters[0]:.0f} characters "
+        f"(95 % up to {found.characters[1]:.0f}); "
         f"quotes equal to their span: {found.exact_quotes} of {found.quotes}{precision}"
     )
 

@@ -117,8 +117,8 @@ def test_a_question_that_the_service_refused_counts_as_not_answered() -> None:
 
 def test_bins_say_what_was_said_and_what_was_so() -> None:
     (low, high) = reliability(np.array([0.11, 0.19, 0.95, 1.0]), np.array([False, True, True, True]))
-    assert (low.said, low.questions, low.answerable.mean) == (pytest.approx(0.15), 2, 0.5)
-    assert (high.said, high.answerable.mean) == (pytest.approx(0.975), 1.0)
+    assert (round(low.said, 6), low.questions, low.answerable.mean) == (0.15, 2, 0.5)
+    assert (round(high.said, 6), high.answerable.mean) == (0.975, 1.0)
 
 
 def test_the_gap_between_wordings_is_in_refusals() -> None:
@@ -132,7 +132,7 @@ def test_the_gap_between_wordings_is_in_refusals() -> None:
     found = decisions_of(questions, answers, seed=0)
     assert found is not None
     (gap,) = found.gaps
-    assert (gap.style, gap.other, gap.gap.mean) == ("wordy", "plain", pytest.approx(0.2))
+    assert (gap.style, gap.other, round(gap.gap.mean, 6)) == ("wordy", "plain", 0.2)
     assert 0.05 < gap.gap.low < 0.2 < gap.gap.high < 0.35
 
 

@@ -39,7 +39,7 @@ class Told(Service):
 
 def response(**changes: Any) -> dict[str, Any]:
     """A right answer, with some of its values changed."""
-    said = {
+    said: dict[str, Any] = {
         "text": QUOTE,
         "answer": f"{QUOTE} [1]",
         "quote_start": START,
