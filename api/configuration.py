@@ -44,6 +44,12 @@ OTHER_VARIABLES = (
         "What a passage aims at, in characters of its page: 50 to 10,000.",
     ),
     Variable(
+        "FOOTNOTED_API_KEY",
+        "`eval --url`, `eval links`",
+        "not set",
+        "The key that these send to a service which wants one.",
+    ),
+    Variable(
         "FOOTNOTED_CACHE",
         "`ingest`",
         "`~/.cache/footnoted`",
