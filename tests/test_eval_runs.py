@@ -342,7 +342,7 @@ def test_the_report_shows_every_part(page: str) -> None:
     for part in (
         "nDCG@10",
         "without headings",
-        "Answerable or not",
+        "Signals of answerability",
         "Passage length",
         "None is cut",
         "search p50",
