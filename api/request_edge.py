@@ -1,5 +1,6 @@
 """The edge around every request: its id, the headers of every response, one log line, and the last resort."""
 
+import asyncio
 import logging
 import re
 import traceback
@@ -21,6 +22,12 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 _INTERNAL = Problem(500, "internal", "the request failed here; the server's log has it under this request id")
+_STOPPING = Problem(
+    503,
+    "stopping",
+    "the service is stopping; ask again shortly",
+    headers={"Retry-After": "5", "Connection": "close"},
+)
 
 
 class RequestEdge:
@@ -47,12 +54,16 @@ class RequestEdge:
         inner.setdefault("state", {})["request_id"] = request_id
         try:
             await self._app(inner, receive, response.send)
+        except asyncio.CancelledError:
+            # The server stops and the grace is over: it would answer with a trace in its log.
+            if response.status is None:
+                await _send_problem(response.send, _STOPPING, scope["path"], request_id)
         except Exception as error:  # noqa: BLE001 - the outermost boundary; see the docstring of the class
             where = _where(error)
             logger.error("request_id=%s failed: %s", request_id, where, extra={"request_id": request_id})
             if response.status is not None:
                 raise ConnectionAbortedError("the response had begun when the request failed") from None
-            await _send_internal(response.send, scope["path"], request_id)
+            await _send_problem(response.send, _INTERNAL, scope["path"], request_id)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             route = getattr(inner.get("route"), "path", "-")
@@ -117,8 +128,9 @@ def _where(error: BaseException) -> str:
     return "; caused by ".join(parts)
 
 
-async def _send_internal(send: Send, path: str, request_id: str) -> None:
-    body, media_type = refusal(_INTERNAL, path=path, request_id=request_id)
+async def _send_problem(send: Send, problem: Problem, path: str, request_id: str) -> None:
+    body, media_type = refusal(problem, path=path, request_id=request_id)
     headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": _INTERNAL.status, "headers": headers})
+    headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from functools import partial
 from ipaddress import ip_address
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from api.tracing import Traces
 
 logger = logging.getLogger("footnoted.serve")
+
+MAX_OPEN_FILES = 16_384
 
 
 @click.command()
@@ -109,6 +112,8 @@ def run_server(app: "FastAPI", settings: "Settings", listener: socket.socket) ->
     """Serves until SIGTERM or SIGINT, lets open requests finish, then ends the process with 0."""
     import uvicorn
 
+    from api.http_connection import Connection, Deadlines
+
     class AnnouncedServer(uvicorn.Server):
         """Says where it answers once it does."""
 
@@ -119,7 +124,7 @@ def run_server(app: "FastAPI", settings: "Settings", listener: socket.socket) ->
 
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=partial(Connection, deadlines=Deadlines(body_s=settings.body_timeout_s + 1)),  # type: ignore[arg-type]
         ws="none",
         loop="asyncio",
         log_config=logging_config(LogFormat(settings.log_format)),
@@ -129,12 +134,22 @@ def run_server(app: "FastAPI", settings: "Settings", listener: socket.socket) ->
         proxy_headers=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
-        h11_max_incomplete_event_size=32 * 1024,
     )
+    _raise_open_files()
     # uvicorn drains on these signals, then raises them again for the handler that stood before: leave with 0.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     AnnouncedServer(config).run(sockets=[listener])
+
+
+def _raise_open_files() -> None:
+    """Lets this process have as many connections as the system allows it: the soft limit is often 1,024."""
+    if sys.platform != "win32":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

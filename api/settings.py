@@ -63,7 +63,7 @@ class Settings:
         "Bytes that the body of a chat request may have, which holds the whole conversation.",
     )
     body_timeout_s: float = _setting(
-        10.0, "--body-timeout", click.FloatRange(0.01, 300), "Seconds in which a request's body must have arrived."
+        8.0, "--body-timeout", click.FloatRange(0.01, 300), "Seconds in which a request's body must have arrived."
     )
     keys_file: Path | None = _setting(
         None,

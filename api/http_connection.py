@@ -1,0 +1,300 @@
+"""One connection: uvicorn's protocol with the limits and deadlines that it lacks (docs/decisions on the server).
+
+httptools refuses what is ambiguous in a message's framing. Added here: how long and how many the headers may be,
+one sound Host, how long a caller may take to send a head or a body and to take an answer, and refusals in the
+service's own form.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.http_limits import (
+    HEAD_TIMEOUT,
+    HEADERS_TOO_LARGE,
+    MALFORMED,
+    MAX_HEAD_BYTES,
+    MAX_HEADERS,
+    MAX_TARGET_BYTES,
+    TARGET_TOO_LONG,
+    head_fault,
+    refusal_bytes,
+)
+from api.problems import Problem
+from api.write_watch import WriteWatch
+
+MAX_PIPELINED = 200
+MAX_DRAINED_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a caller may take: to send headers, to send a body, to take a piece of an answer; seconds.
+
+    The routes that read a body watch over it themselves and say so; `body_s` is for those that do not.
+    """
+
+    head_s: float = 8.0
+    body_s: float = 10.0
+    take_s: float = 5.0
+    linger_s: float = 2.0
+
+
+class _Phase(StrEnum):
+    """Where an exchange stands, as far as the caller is waited for."""
+
+    IDLE = "idle"
+    HEAD = "head"
+    BODY = "body"
+    LINGERING = "lingering"
+    OURS = "ours"
+
+
+class _Refused(Exception):
+    """Ends the parsing; what is answered stands in the connection."""
+
+
+class Connection(HttpToolsProtocol):
+    """The protocol of one connection."""
+
+    def __init__(self, *arguments: Any, deadlines: Deadlines, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._deadlines = deadlines
+        self._phase: _Phase | None = None
+        self._timer: Any = None
+        self._writes: WriteWatch | None = None
+        self._is_in_head = True
+        self._head_bytes = 0
+        self._parsed_bytes = 0
+        self._drained = 0
+        self._refusal: Problem | None = None
+        self._is_refused = False
+        self._is_lingering = False
+
+    # What the transport says
+
+    def connection_made(self, transport: Any) -> None:
+        """Begins to wait for the first request."""
+        super().connection_made(transport)
+        # With no room in the buffer, `pause_writing` means that something waits to be taken, however little.
+        transport.set_write_buffer_limits(high=0)
+        self._writes = WriteWatch(self.loop, transport, look_s=self._deadlines.take_s)
+        self._watch(self._deadlines.head_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends all waiting."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._writes is not None:
+            self._writes.ended()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parses what came, unless the exchange is over already."""
+        if self._is_lingering or self._is_refused:
+            self._drain(len(data))
+            return
+        self._head_bytes += len(data) if self._is_in_head else 0
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._refuse(self._refusal or MALFORMED)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._ignore_upgrade(data[upgrade.args[0] :])
+            return
+        # Bytes of a header that is not complete have been seen by no callback.
+        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES and not self._is_refused:
+            too_long = (
+                TARGET_TOO_LONG if not self.headers and len(self.url) > MAX_TARGET_BYTES else HEADERS_TOO_LARGE
+            )
+            self._refuse(too_long)
+        self._watch()
+
+    def pause_writing(self) -> None:
+        """Bytes wait to be taken: looks now and then whether they are."""
+        super().pause_writing()
+        if self._writes is not None:
+            self._writes.began()
+
+    def resume_writing(self) -> None:
+        """All was taken."""
+        super().resume_writing()
+        if self._writes is not None:
+            self._writes.ended()
+
+    # What the parser says
+
+    def on_message_begin(self) -> None:
+        """A new head begins."""
+        super().on_message_begin()
+        self._parsed_bytes = 0
+        self._drained = 0
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the address."""
+        super().on_url(url)
+        if len(self.url) > MAX_TARGET_BYTES:
+            self._stop(TARGET_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        self._parsed_bytes += len(name) + len(value)
+        if len(self.headers) >= MAX_HEADERS or self._parsed_bytes > MAX_HEAD_BYTES:
+            self._stop(HEADERS_TOO_LARGE)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is complete: what httptools lets through and no server should is refused."""
+        fault = head_fault(self.headers, version=self.parser.get_http_version())
+        if fault is not None:
+            self._stop(fault)
+        if len(self.pipeline) >= MAX_PIPELINED:
+            self._stop(MALFORMED)
+        if self.parser.should_upgrade():
+            return  # `_ignore_upgrade` goes on
+        super().on_headers_complete()
+        self.cycle.transport = _Gently(self)  # type: ignore[assignment]
+        self._is_in_head, self._head_bytes = False, 0
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body; what comes after the answer is thrown away, up to a limit."""
+        super().on_body(body)
+        if self.cycle.response_complete:
+            self._drained += len(body)
+            if self._drained > MAX_DRAINED_BYTES:
+                self.close_gently()
+
+    def on_message_complete(self) -> None:
+        """A request is complete."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+        self._is_in_head, self._head_bytes, self._phase = True, 0, None
+
+    # What uvicorn says
+
+    def on_response_complete(self) -> None:
+        """An answer has been handed over; a refusal that waited for its turn follows it."""
+        super().on_response_complete()
+        if self._is_refused and not self._is_lingering and self.cycle.response_complete and not self.pipeline:
+            self._write_refusal()
+        self._watch()
+
+    # Refusing and closing
+
+    def close_gently(self) -> None:
+        """Closes after what was written; while a body still comes, only once the caller could read the answer.
+
+        To close a socket with unread bytes resets the connection, and the answer may be lost.
+        """
+        if self._is_in_head and not self._is_refused:
+            self.transport.close()
+        elif not self._is_lingering:
+            self._is_lingering = True
+            self.flow.resume_reading()
+            self.transport.write_eof()
+            self._watch()
+
+    def _stop(self, problem: Problem) -> None:
+        self._refusal = problem
+        raise _Refused
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answers a problem in its turn and closes."""
+        self._refusal, self._is_refused = problem, True
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if is_answering and (self._is_in_head or self.pipeline):
+            return  # an earlier request is being worked on; `on_response_complete` goes on
+        if is_answering:
+            # The fault is in the body of a request that a handler has begun with: for it, the caller is gone.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            if self.cycle.response_started:
+                self.transport.abort()
+                return
+        self._write_refusal()
+
+    def _write_refusal(self) -> None:
+        if self._refusal is None or self.transport.is_closing():
+            return
+        self.transport.write(refusal_bytes(self._refusal))
+        self.close_gently()
+
+    def _drain(self, size: int) -> None:
+        self._drained += size
+        if self._is_lingering and self._drained > 16 * MAX_DRAINED_BYTES:
+            self.transport.abort()
+
+    def _ignore_upgrade(self, rest: bytes) -> None:
+        """Reads a request that offers another protocol as if it did not: some clients always do, with a body.
+
+        The parser takes all that follows such a head for the other protocol; a new one reads it without the offer.
+        """
+        if self.parser.get_method() == b"CONNECT":
+            self._refuse(MALFORMED)
+            return
+        kept = [pair for pair in self.headers if pair[0] not in (b"upgrade", b"connection", b"http2-settings")]
+        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url), *(b"%s: %s" % pair for pair in kept)]
+        self.parser = httptools.HttpRequestParser(self)
+        self._head_bytes = 0
+        self.data_received(b"\r\n".join((*lines, b"", b"")) + rest)
+
+    # Deadlines
+
+    def _standing(self) -> _Phase:
+        if self._is_lingering:
+            return _Phase.LINGERING
+        if not self._is_in_head:
+            return _Phase.BODY
+        if self._head_bytes:
+            return _Phase.HEAD
+        is_ours = self.cycle is not None and not self.cycle.response_complete
+        return _Phase.OURS if is_ours or self._is_refused else _Phase.IDLE
+
+    def _watch(self, idle_s: float | None = None) -> None:
+        """Starts the deadline of the phase that the exchange has entered; within a phase it is never moved."""
+        phase = self._standing()
+        if phase is self._phase or self.transport.is_closing():
+            return
+        self._phase = phase
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        seconds = {
+            _Phase.IDLE: self.timeout_keep_alive if idle_s is None else idle_s,
+            _Phase.HEAD: self._deadlines.head_s,
+            _Phase.BODY: self._deadlines.body_s,
+            _Phase.LINGERING: self._deadlines.linger_s,
+        }.get(phase)
+        if seconds is not None:
+            self._timer = self.loop.call_later(seconds, self._too_late, phase)
+
+    def _too_late(self, phase: _Phase) -> None:
+        self._timer = None
+        if phase is _Phase.HEAD:
+            self._refuse(HEAD_TIMEOUT)
+        elif phase is _Phase.IDLE:
+            self.transport.close()
+        else:
+            self.transport.abort()
+
+
+class _Gently:
+    """The transport as one exchange sees it: to close it leaves the caller time to read."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def write(self, data: bytes) -> None:
+        self._connection.transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._connection.transport.is_closing()
+
+    def close(self) -> None:
+        self._connection.close_gently()

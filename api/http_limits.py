@@ -1,0 +1,49 @@
+"""What the head of a request may be, and the refusals that are written before any handler runs."""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from api.identifiers import new_identifier
+from api.problems import MEDIA_TYPE, Problem, problem_body
+
+MAX_TARGET_BYTES = 8 * 1024
+MAX_HEAD_BYTES = 32 * 1024
+MAX_HEADERS = 100
+
+MALFORMED = Problem(400, "request_malformed", "this is not a request of HTTP/1.1; send one as RFC 9112 has it")
+TARGET_TOO_LONG = Problem(414, "target_too_long", f"the address may have at most {MAX_TARGET_BYTES:,} bytes")
+HEADERS_TOO_LARGE = Problem(
+    431, "headers_too_large", f"at most {MAX_HEADERS} headers and {MAX_HEAD_BYTES:,} bytes of them are read"
+)
+HEAD_TIMEOUT = Problem(408, "head_timeout", "the headers did not arrive in time")
+
+_HOST = re.compile(rb"[A-Za-z0-9._~:\[\]-]*")
+
+
+def head_fault(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> Problem | None:
+    """What is wrong with a head that the parser let through: its Host, or a coding that is not plain `chunked`."""
+    hosts = [value for name, value in headers if name == b"host"]
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if len(hosts) > 1 or not (hosts or version == "1.0") or not all(_HOST.fullmatch(host) for host in hosts):
+        return MALFORMED
+    if codings and (version == "1.0" or codings != [b"chunked"]):
+        return MALFORMED
+    return None
+
+
+def refusal_bytes(problem: Problem) -> bytes:
+    """A whole response that ends its connection, with the headers that every response of the service has."""
+    request_id = new_identifier()
+    body = problem_body(problem, request_id=request_id)
+    lines = (
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Referrer-Policy: no-referrer",
+        f"X-Request-ID: {request_id}",
+        "Connection: close",
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii") + body

@@ -1,0 +1,95 @@
+"""A server process over a small collection in memory, and raw exchanges with it."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parent.parent
+_PROGRAM = """
+import json, sys, time
+from dataclasses import replace
+from pathlib import Path
+from api.app import create_app
+from api.serve_command import listen, run_server
+from api.settings import Settings
+from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
+index_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
+name = publish(index_dir, 1)
+snapshot = snapshot_of(MemoryIndex(name), before=lambda _: time.sleep(seconds))
+given = json.loads(sys.argv[3])
+if "keys_file" in given:
+    given["keys_file"] = Path(given["keys_file"])
+settings = replace(Settings(index_dir=index_dir), **given)
+run_server(create_app(settings, opener=FolderOpener({name: snapshot})), settings, listen("127.0.0.1", 0))
+"""
+
+
+@contextmanager
+def running_server(folder: Path, *, question_s: float = 0.0, settings: str = "{}") -> Iterator[tuple[int, int]]:
+    """The port and the process id of a server; every question takes `question_s` in its thread."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, str(folder / "index"), str(question_s), settings],
+        cwd=CHECKOUT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"answers at http://\S+:(\d+)", line):
+                yield int(found[1]), process.pid
+                break
+        else:
+            raise AssertionError("the server ended before it answered")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response as it came over the wire; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def exchange(port: int, *pieces: bytes, wait_s: float = 5.0) -> tuple[list[Answer], bool]:
+    """What comes back for these bytes until the server closes or is silent, and whether it closed."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.settimeout(wait_s)
+        received, closed = b"", False
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+        except OSError:
+            closed = True
+        try:
+            while not closed or received:
+                found = connection.recv(65_536)
+                if not found:
+                    closed = True
+                    break
+                received += found
+        except TimeoutError:
+            pass
+        except OSError:
+            closed = True
+    return answers(received), closed
+
+
+def answers(received: bytes) -> list[Answer]:
+    """The responses in a stream of bytes, each with the length that it declares."""
+    found = []
+    while received:
+        head, _, received = received.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = int(headers.get("content-length", "0"))
+        found.append(Answer(int(first.split()[1]), headers, received[:length]))
+        received = received[length:]
+    return found
