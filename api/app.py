@@ -25,7 +25,7 @@ from api.metrics import Metrics, add_metrics
 from api.metrics_state import ServiceState
 from api.observing import Observer, Observers
 from api.older_texts import OlderTexts
-from api.openapi import document_with_our_models
+from api.openapi import complete_document
 from api.problems import Problem, invalid, problem_of, respond_problem
 from api.question_page import add_pages
 from api.rate_limit import Rate, RateLimiter
@@ -121,7 +121,7 @@ def create_app(
         trusted=networks(settings.trusted_proxies),
     )
     app.add_middleware(RequestEdge, observer=observer)
-    app.openapi = document_with_our_models(app)  # type: ignore[method-assign]
+    app.openapi = complete_document(app, with_keys=settings.keys_file is not None)  # type: ignore[method-assign]
     return app
 
 

@@ -31,6 +31,7 @@ OTHER_VARIABLES = (
         "`index`",
         "Directory of the index: `footnoted ingest` publishes into it, everything else reads it.",
     ),
+    Variable("FOOTNOTED_KEY", "`eval load`", "none", "The key to ask a running service with."),
     Variable(
         "FOOTNOTED_MODEL",
         "`ingest`",

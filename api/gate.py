@@ -19,6 +19,7 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="footnoted"'}
 MAX_CREDENTIALS = 512
 
 _BEARER = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
+_DOCUMENT = re.compile(r"/v1/documents/[^/]+")
 _WRITING = frozenset({"PUT", "PATCH", "DELETE"})
 
 
@@ -78,10 +79,10 @@ def is_open(path: str) -> bool:
 
 
 def is_writing(method: str, path: str) -> bool:
-    """Whether a request would change the collection."""
-    if path == "/v1/documents" or path.startswith("/v1/documents/"):
+    """Whether a request would change the collection; what no route takes is left to be refused as such."""
+    if _DOCUMENT.fullmatch(path):
         return method in _WRITING
-    return path.startswith("/v1/index/") and method in (*_WRITING, "POST")
+    return path.startswith("/v1/index/") and method == "POST"
 
 
 def _key(scope: Scope, ring: KeyRing) -> Key:

@@ -27,10 +27,10 @@ def refuse_later(scope: Scope, problem: Problem) -> None:
 
 
 @contextmanager
-def within_limits(request: Request, snapshot: Snapshot, question: str) -> Iterator[None]:
-    """Raises the refusal that waits for this question, if one does, before the block, and any 503 of the block.
+def within_limits(request: Request, snapshot: Snapshot, *said: str) -> Iterator[None]:
+    """Raises the refusal that waits for this request, if one does, before the block, and any 503 of the block.
 
-    Either then holds the routing text, where a rule fires on the question.
+    Either then holds the routing text, where a rule fires on what was said.
     """
     try:
         waiting = getattr(request.state, _STATE, None)
@@ -39,8 +39,10 @@ def within_limits(request: Request, snapshot: Snapshot, question: str) -> Iterat
         yield
     except Problem as problem:
         rules = service_of(request).policy.rules
-        routing = None if rules is None or not snapshot.concerns_health else route(question, rules)
-        if routing is None or problem.status not in (429, 503):
+        if rules is None or not snapshot.concerns_health or problem.status not in (429, 503):
+            raise
+        routing = next((found for text in said if (found := route(text, rules)) is not None), None)
+        if routing is None:
             raise
         raise Problem(
             problem.status,

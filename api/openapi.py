@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.chat.request import ChatRequest
 from api.chat.vector_store import StoreSearchRequest
+from api.gate import is_open, is_writing
 from api.health import NotReady
 from api.openai_errors import OpenAIRefusal
 from api.problems import MEDIA_TYPE, ProblemDetails
@@ -27,6 +28,13 @@ _REASONS = {
     500: "The service failed; its log has the particulars under the request id.",
     503: "No index is open, or too many questions are waiting; `Retry-After` says when to come back.",
 }
+
+_GATE = {
+    401: "No valid key came with the request.",
+    403: "The key may not change the collection, or no key may.",
+    429: "More requests than this key, or this address, may send; `Retry-After` says when to come back.",
+}
+_SCHEME = "key"
 
 _READ = (QueryRequest, VerifyRequest, ChatRequest, StoreSearchRequest)
 """The bodies that we read ourselves; the models of refusals and others that no handler's signature names."""
@@ -74,8 +82,8 @@ def refusals(
     }
 
 
-def document_with_our_models(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """FastAPI's document with the models added that no handler's signature names."""
+def complete_document(app: FastAPI, *, with_keys: bool) -> Callable[[], dict[str, Any]]:
+    """FastAPI's document with the models that no handler's signature names, and with what the gate refuses."""
     derive = app.openapi
 
     @cache
@@ -85,6 +93,19 @@ def document_with_our_models(app: FastAPI) -> Callable[[], dict[str, Any]]:
         ours = [*read, *((model, "serialization") for model in _WRITTEN)]
         _, definitions = models_json_schema(ours, ref_template=_REFERENCE)  # type: ignore[arg-type]
         document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
+        document["components"]["securitySchemes"] = {_SCHEME: {"type": "http", "scheme": "bearer"}}
+        for path, operations in document["paths"].items():
+            if not is_open(path):
+                for method, operation in operations.items():
+                    _add_gate(operation, with_keys=with_keys, writes=is_writing(method.upper(), path))
         return document
 
     return openapi
+
+
+def _add_gate(operation: dict[str, Any], *, with_keys: bool, writes: bool) -> None:
+    responses = operation["responses"]
+    for status, reason in _GATE.items():
+        if status != HTTPStatus.FORBIDDEN or writes:
+            responses[str(status)] = {"description": reason, "content": responses["500"]["content"]}
+    operation["security"] = [{_SCHEME: []}] if with_keys else [{}, {_SCHEME: []}]

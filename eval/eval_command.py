@@ -142,6 +142,42 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
 
 
 @command.command()
+@click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running service.")
+@click.option(
+    "--seconds", type=click.FloatRange(1, 86_400), default=30.0, show_default=True, help="Of each phase."
+)
+@click.option(
+    "--multiple", "multiples", type=click.FloatRange(0.01, 100), multiple=True, default=(0.7, 2, 5, 0.7),
+    show_default=True, help="Phases, each as a multiple of the capacity.",
+)  # fmt: skip
+@click.option("--rate", type=click.FloatRange(0.1), help="The capacity, where it is known; else it is measured.")
+@click.option("--at-once", type=click.IntRange(1, 256), default=8, show_default=True, help="To measure it.")
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="A phase of clients that retry at once.")
+@click.option("--key", envvar="FOOTNOTED_KEY", help="The key to ask with.")
+@click.option("--other-key", help="A second key: whether the first can push it aside.")
+@click.option("--questions", type=click.IntRange(1), default=200, show_default=True, help="The first N questions.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options: Any) -> None:
+    """Ask a running service more than it can answer, and see what becomes of the questions.
+
+    An open loop: questions are sent when they are due, and latency counts from then.
+    """
+    from eval.read_dataset import read_dataset
+    from eval.run_load import echo, run_load
+    from retriever.errors import FootnotedError
+
+    try:
+        texts = [question.text for question in read_dataset(dataset_path).questions[:questions]]
+        found = run_load(url, texts, **options)
+    except FootnotedError as error:
+        click.echo(f"footnoted eval: {error}", err=True)
+        sys.exit(3)
+    echo(found, as_json=as_json)
+
+
+@command.command()
 @click.argument("dataset_path", metavar="[DATASET]", required=False, type=click.Path(exists=True, path_type=Path))
 @index_option
 @click.option(

@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,21 +33,23 @@ run_server(create_app(settings, opener=FolderOpener({name: snapshot})), settings
 @contextmanager
 def running_server(folder: Path, *, question_s: float = 0.0, settings: str = "{}") -> Iterator[tuple[int, int]]:
     """The port and the process id of a server; every question takes `question_s` in its thread."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, str(folder / "index"), str(question_s), settings],
-        cwd=CHECKOUT, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"answers at http://\S+:(\d+)", line):
-                yield int(found[1]), process.pid
-                break
-        else:
-            raise AssertionError("the server ended before it answered")
-    finally:
-        process.kill()
-        process.communicate()
+    command = [sys.executable, "-c", _PROGRAM, str(folder / "index"), str(question_s), settings]
+    # Into a file: nobody reads a pipe, and a full one would stop the server.
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(command, cwd=CHECKOUT, stderr=log)
+        try:
+            yield _port(process, folder / "log"), process.pid
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _port(process: "subprocess.Popen[bytes]", log: Path) -> int:
+    while process.poll() is None:
+        if found := re.search(r"answers at http://\S+:(\d+)", log.read_text(encoding="utf-8")):
+            return int(found[1])
+        time.sleep(0.05)
+    raise AssertionError("the server ended before it answered")
 
 
 @dataclass(frozen=True, slots=True)

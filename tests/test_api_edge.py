@@ -141,7 +141,6 @@ def test_head_is_answered_as_get_without_a_body(client: TestClient) -> None:
         "//v1/query",
         "/V1/query",
         "/v1/documents/",
-        "/metrics",
         "/redoc",
         "/page/",
         "/page/../app.py",

@@ -12,6 +12,7 @@ from api.chat.request import MODEL_NAME, ChatRequest
 from api.chat.response import ChatChunk, Delta
 from api.identifiers import new_identifier
 from api.json_body import read_json
+from api.late_refusal import within_limits
 from api.problems import FieldError, Problem
 from api.query_response import QueryResponse
 from api.service import service_of
@@ -38,7 +39,8 @@ async def complete(request: Request) -> Response:
         return answer_query(snapshot, query, policy, query_id=query_id, today=today, said=conversation.unanswered)
 
     try:
-        found = await service.threads.run(work)
+        with within_limits(request, snapshot, *conversation.unanswered):
+            found = await service.threads.run(work)
     except QueryInvalid as error:
         if error.pointer != "/query":
             raise

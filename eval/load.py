@@ -1,0 +1,160 @@
+"""An open loop of questions against a running service: what becomes of them when more come than it can answer.
+
+Questions are sent when their time has come, whether or not earlier ones were answered, and latency counts from
+then. A client that waits for an answer before it asks again would not notice a service that stands still.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+PROBE_EVERY_S = 0.1
+TIMEOUT_S = 30.0
+REFUSALS = (429, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question: when it was due, when it left, when the last word came (seconds), and the status; 0: none."""
+
+    due_s: float
+    left_s: float
+    ended_s: float
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a phase showed. Rates are per second; latencies are milliseconds from when a question was due.
+
+    `generator_lag_p99_ms` says how late the questions left: where it is large, this machine was the bottleneck.
+    """
+
+    name: str
+    offered: float
+    goodput: float
+    refused: float
+    failed: int
+    answered_p50_ms: float
+    answered_p99_ms: float
+    refused_p99_ms: float
+    livez_max_ms: float
+    generator_lag_p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where questions go, with which key, and how often a refused one is sent again at once."""
+
+    url: str
+    questions: Sequence[str]
+    key: str | None = None
+    retries: int = 0
+
+
+def arrivals(rate: float, seconds: float, *, seed: int) -> Iterator[float]:
+    """The times (seconds from now) at which questions come: a Poisson process, as of many independent people."""
+    draw = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+    due = draw.expovariate(rate)
+    while due < seconds:
+        yield due
+        due += draw.expovariate(rate)
+
+
+async def offer(target: Target, rate: float, seconds: float, *, seed: int) -> tuple[list[Exchange], float]:
+    """What became of every question, and the longest that `/livez` took meanwhile (milliseconds)."""
+    async with _client(target) as client:
+        origin = time.perf_counter()
+        probing = asyncio.create_task(_probe(client))
+        sending = []
+        for number, due in enumerate(arrivals(rate, seconds, seed=seed)):
+            await asyncio.sleep(max(0.0, due - (time.perf_counter() - origin)))
+            question = target.questions[number % len(target.questions)]
+            sending.append(asyncio.create_task(_ask(client, question, due, origin, retries=target.retries)))
+        exchanges = list(await asyncio.gather(*sending))
+        probing.cancel()
+        (longest,) = await asyncio.gather(probing, return_exceptions=True)
+        return exchanges, longest if isinstance(longest, float) else 0.0
+
+
+async def capacity(target: Target, seconds: float, *, at_once: int) -> float:
+    """Questions answered per second while that many are always under way."""
+    async with _client(target) as client:
+        origin = time.perf_counter()
+
+        async def again_and_again(start: int) -> int:
+            answered = 0
+            while time.perf_counter() - origin < seconds:
+                question = target.questions[(start + answered * at_once) % len(target.questions)]
+                exchange = await _ask(client, question, 0.0, origin, retries=0)
+                answered += exchange.status == httpx.codes.OK
+            return answered
+
+        return sum(await asyncio.gather(*(again_and_again(start) for start in range(at_once)))) / seconds
+
+
+def figures(name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_max_ms: float) -> Figures:
+    """The exchanges of a phase of that many seconds as figures."""
+    answered = [each for each in exchanges if each.status == httpx.codes.OK]
+    refused = [each for each in exchanges if each.status in REFUSALS]
+    # What was answered long after the end of a phase was not answered at the phase's rate.
+    span_s = max([seconds, *(each.ended_s for each in answered)])
+    return Figures(
+        name=name,
+        offered=len(exchanges) / seconds,
+        goodput=len(answered) / span_s,
+        refused=len(refused) / seconds,
+        failed=len(exchanges) - len(answered) - len(refused),
+        answered_p50_ms=quantile([each.ended_s - each.due_s for each in answered], 0.50) * 1_000,
+        answered_p99_ms=quantile([each.ended_s - each.due_s for each in answered], 0.99) * 1_000,
+        refused_p99_ms=quantile([each.ended_s - each.due_s for each in refused], 0.99) * 1_000,
+        livez_max_ms=livez_max_ms,
+        generator_lag_p99_ms=quantile([each.left_s - each.due_s for each in exchanges], 0.99) * 1_000,
+    )
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share of the values does not exceed; 0 without values."""
+    ordered = sorted(values)
+    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] if ordered else 0.0
+
+
+def _client(target: Target) -> httpx.AsyncClient:
+    headers = {} if target.key is None else {"Authorization": f"Bearer {target.key}"}
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
+    return httpx.AsyncClient(
+        base_url=target.url, headers=headers, limits=limits, timeout=TIMEOUT_S, trust_env=False
+    )
+
+
+async def _ask(client: httpx.AsyncClient, question: str, due_s: float, origin: float, *, retries: int) -> Exchange:
+    left_s = time.perf_counter() - origin
+    status = 0
+    for _ in range(retries + 1):
+        try:
+            status = (await client.post("/v1/query", json={"query": question})).status_code
+        except httpx.HTTPError:
+            status = 0
+        if status not in REFUSALS:
+            break
+    return Exchange(due_s, left_s, time.perf_counter() - origin, status)
+
+
+async def _probe(client: httpx.AsyncClient) -> float:
+    """The longest that `/livez` took until this is cancelled (milliseconds); no answer is the time limit."""
+    longest = 0.0
+    try:
+        while True:
+            started = time.perf_counter()
+            try:
+                await client.get("/livez")
+            except httpx.HTTPError:
+                longest = TIMEOUT_S * 1_000
+            longest = max(longest, (time.perf_counter() - started) * 1_000)
+            await asyncio.sleep(PROBE_EVERY_S)
+    except asyncio.CancelledError:
+        return longest

@@ -1,0 +1,54 @@
+"""The load generator: its schedule and its arithmetic, and what it sees of a service that is asked too much."""
+
+from pathlib import Path
+
+import pytest
+
+from eval.load import Exchange, arrivals, figures, quantile
+from eval.run_load import run_load
+from tests.running_server import running_server
+
+
+def test_questions_come_at_the_rate_whatever_is_answered_and_the_same_each_time() -> None:
+    first = list(arrivals(50, 20, seed=1))
+    assert first == list(arrivals(50, 20, seed=1)) == sorted(first)
+    assert 900 < len(first) < 1_100
+    assert first[-1] < 20
+
+
+def test_latency_counts_from_when_a_question_was_due() -> None:
+    exchanges = [Exchange(0.0, 0.5, 1.0, 200), Exchange(1.0, 1.0, 1.25, 200), Exchange(1.0, 1.0, 1.0625, 503)]
+    found = figures("x", exchanges, 2.0, livez_max_ms=3.0)
+    assert (found.offered, found.goodput, found.refused, found.failed) == (1.5, 1.0, 0.5, 0)
+    assert (found.answered_p50_ms, found.answered_p99_ms, found.refused_p99_ms) == (250.0, 1000.0, 62.5)
+    assert (found.generator_lag_p99_ms, found.livez_max_ms) == (500.0, 3.0)
+
+
+def test_what_is_answered_after_the_end_does_not_count_as_answered_in_time() -> None:
+    assert figures("x", [Exchange(0.0, 0.0, 4.0, 200)], 2.0, livez_max_ms=0).goodput == 0.25
+
+
+def test_a_question_without_any_answer_has_failed() -> None:
+    assert (
+        figures("x", [Exchange(0.0, 0.0, 1.0, 0), Exchange(0.0, 0.0, 1.0, 500)], 1.0, livez_max_ms=0).failed == 2
+    )
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 2), (0.51, 3), (0.99, 4), (0.01, 1)])
+def test_a_quantile_is_a_value_that_was_seen(share: float, value: float) -> None:
+    assert quantile([4, 1, 3, 2], share) == value
+    assert quantile([], share) == 0
+
+
+@pytest.mark.slow
+def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path: Path) -> None:
+    with running_server(tmp_path, question_s=0.05) as (port, _):
+        found = run_load(
+            f"http://127.0.0.1:{port}", ["denosumab"], multiples=(3, 0.5), seconds=3, at_once=4, rate=40,
+            retries=0, key=None, other_key=None, seed=1,
+        )  # fmt: skip
+    over, after = found["phases"]
+    assert over["failed"] == after["failed"] == 0
+    assert over["refused"] > 20
+    assert over["goodput"] > 15
+    assert after["refused"] < 1

@@ -1,0 +1,49 @@
+"""schemathesis against a running server: no 5xx, and nothing that the description does not say."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.running_server import running_server
+from tests.test_keys import add
+
+NOT_OF_US = (
+    "positive_data_acceptance",  # a schema cannot say that a span ends after its start
+)
+SECONDS = 12
+
+
+def fuzz(port: int, *options: str) -> str:
+    """What schemathesis prints; fails where it found something."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{port}/openapi.json",
+         "--checks", "all", "--exclude-checks", ",".join(NOT_OF_US), "--seed", "1", "--max-time", str(SECONDS),
+         "--max-examples", "5", "--generation-database", "none", "--no-color", "--warnings", "off",
+         "--max-response-time", "5", "--request-timeout", "20", *options],
+        capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
+    return done.stdout
+
+
+def cases(report: str) -> int:
+    found = re.search(r"(\d+) generated", report)
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.slow
+def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(tmp_path: Path) -> None:
+    with running_server(tmp_path) as (port, _):
+        assert cases(fuzz(port)) > 16
+
+
+@pytest.mark.slow
+def test_with_keys_everything_is_refused_without_one_and_described_with_one(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    secret = add(path, "fuzz")
+    with running_server(tmp_path, settings=json.dumps({"keys_file": str(path)})) as (port, _):
+        assert cases(fuzz(port, "--header", f"Authorization: Bearer {secret}")) > 16
