@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 INDEX ?= index
+CASES ?= 5000
 TORCH := 2.13.0
 FREEZE := .lock-venv/bin/pip freeze --exclude footnoted | sed 's/+cpu//'
 
@@ -16,7 +17,7 @@ TORCH_FROM := --extra-index-url https://download.pytorch.org/whl/cpu
 endif
 endif
 
-.PHONY: help serve ingest test test-fast check format docs lock clean
+.PHONY: help serve ingest test test-fast check format docs lock clean audit sbom fuzz-api
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -55,6 +56,20 @@ lock:  ## pin what the ranges of pyproject.toml give today
 	.lock-venv/bin/pip install --quiet --group dev
 	$(FREEZE) > requirements-test.lock
 	rm -rf .lock-venv
+
+audit: .audit-venv/.installed  ## ask whether the pinned libraries have known faults
+	.audit-venv/bin/pip-audit --no-deps --disable-pip -r requirements.lock
+
+sbom: .audit-venv/.installed  ## write sbom.json, the list of the pinned libraries (CycloneDX)
+	.audit-venv/bin/cyclonedx-py requirements requirements.lock --output-file sbom.json
+
+fuzz-api: $(VENV)/.installed-test  ## schemathesis over the whole API, CASES for each operation
+	FOOTNOTED_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q --timeout=0 tests/test_fuzz_api.py
+
+.audit-venv/.installed:
+	$(PYTHON) -m venv .audit-venv
+	.audit-venv/bin/pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom
+	touch $@
 
 clean:  ## remove the virtual environment, the index and what tools left behind
 	rm -rf $(VENV) $(INDEX) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

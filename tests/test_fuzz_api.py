@@ -1,6 +1,7 @@
 """schemathesis against a running server: no 5xx, and nothing that the description does not say."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from tests.test_keys import add
 NOT_OF_US = (
     "positive_data_acceptance",  # a schema cannot say that a span ends after its start
 )
+CASES = int(os.environ.get("FOOTNOTED_FUZZ_CASES", "0"))
+"""Cases for each operation, as `make fuzz-api` sets them; 0 is the small budget of every test run."""
 SECONDS = 12
 
 
@@ -21,13 +24,19 @@ def fuzz(port: int, *options: str) -> str:
     """What schemathesis prints; fails where it found something."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{port}/openapi.json",
-         "--checks", "all", "--exclude-checks", ",".join(NOT_OF_US), "--seed", "1", "--max-time", str(SECONDS),
-         "--max-examples", "5", "--generation-database", "none", "--no-color", "--warnings", "off",
+         "--checks", "all", "--exclude-checks", ",".join(NOT_OF_US), *_budget(),
+         "--generation-database", "none", "--no-color", "--warnings", "off",
          "--max-response-time", "5", "--request-timeout", "20", *options],
-        capture_output=True, text=True, timeout=240, check=False,
+        capture_output=True, text=True, timeout=None if CASES else 240, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
     return done.stdout
+
+
+def _budget() -> list[str]:
+    if CASES:
+        return ["--max-examples", str(CASES)]
+    return ["--seed", "1", "--max-time", str(SECONDS), "--max-examples", "5"]
 
 
 def cases(report: str) -> int:
