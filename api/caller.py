@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.types import Scope
@@ -30,7 +31,7 @@ def address_of(scope: Scope, trusted: Iterable[Network]) -> str:
     trusted = tuple(trusted)
     client = scope.get("client")
     address = str(client[0]) if client else ""
-    if not _is_within(address, trusted):
+    if not trusted or not _is_within(address, trusted):
         return _counted(address)
     forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
     for part in reversed(forwarded.decode("latin-1").split(",")):
@@ -55,6 +56,7 @@ def _is_within(text: str, trusted: tuple[Network, ...]) -> bool:
     return _is_address(text) and any(ip_address(text) in network for network in trusted)
 
 
+@lru_cache(maxsize=4_096)
 def _counted(text: str) -> str:
     if not _is_address(text):
         return UNKNOWN

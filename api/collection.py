@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Query, Request, Response
 
 from api.collection_response import (
     DocumentBody,
@@ -35,21 +35,25 @@ def index(request: Request) -> IndexBody:
     return index_body(service_of(request).live.snapshot().index)
 
 
-def documents(
+async def documents(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many documents are wanted.")] = 100,
     after: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
-) -> DocumentPage:
+) -> Response:
     """The documents in order of their ids, a page at a time; those that questions do not search too."""
     service = service_of(request)
     opened, today = service.live.snapshot().index, service.today()
     wanted = equality_filter(filter_pairs(request), today=today)
-    candidates = opened.documents if wanted is None else _passing(opened.documents, wanted)
-    found = [each for each in candidates if after is None or each.document_id > after]
-    return DocumentPage(
-        documents=[document_body(opened, document, today=today) for document in found[:limit]],
-        next=found[limit - 1].document_id if len(found) > limit else None,
-    )
+
+    def work() -> str:
+        candidates = opened.documents if wanted is None else _passing(opened.documents, wanted)
+        found = [each for each in candidates if after is None or each.document_id > after]
+        return DocumentPage(
+            documents=[document_body(opened, document, today=today) for document in found[:limit]],
+            next=found[limit - 1].document_id if len(found) > limit else None,
+        ).model_dump_json()
+
+    return Response(await service.threads.run(work), media_type="application/json")
 
 
 def document(request: Request, document_id: DocumentId) -> DocumentBody:
@@ -59,23 +63,29 @@ def document(request: Request, document_id: DocumentId) -> DocumentBody:
     return document_body(opened, _found(opened, document_id), today=service.today())
 
 
-def document_text(
+async def document_text(
     request: Request,
     document_id: DocumentId,
     start: Annotated[int, Query(ge=0, description="First character, counted in code points from 0.")] = 0,
     end: Annotated[
         int | None, Query(ge=0, description="Where to stop (exclusive); the text's end if absent.")
     ] = None,
-) -> TextBody:
+) -> Response:
     """A span of the reading text of a document: what citations point into."""
-    opened = service_of(request).live.snapshot().index
+    service = service_of(request)
+    opened = service.live.snapshot().index
     text = opened.reading_text(_found(opened, document_id).document_id)
     stop = len(text) if end is None else end
     if stop > len(text):
         raise invalid([FieldError("/end", "out_of_range", f"the text has {len(text):,} characters")])
     if start > stop:
         raise invalid([FieldError("/start", "out_of_range", f"the span has to begin at {stop:,} or before")])
-    return TextBody(document_id=document_id, start_char=start, end_char=stop, text=text[start:stop])
+
+    def work() -> str:
+        body = TextBody(document_id=document_id, start_char=start, end_char=stop, text=text[start:stop])
+        return body.model_dump_json()
+
+    return Response(await service.threads.run(work), media_type="application/json")
 
 
 def document_outline(request: Request, document_id: DocumentId) -> OutlineBody:
