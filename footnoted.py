@@ -1,6 +1,7 @@
 """The front door: one command line, each subcommand loaded only when it is called."""
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 
@@ -16,6 +17,7 @@ _COMMANDS = {
     "doctor": ("api.doctor_command", "command", "Check the installation and the index, and say what to do."),
     "keys": ("api.keys_command", "keys_group", "Make, list and revoke the keys that callers need."),
     "index": ("ingest.index_command", "index_group", "List generations, go back to one, remove old ones."),
+    "completion": ("api.completion_command", "command", "Print the script that completes commands in a shell."),
 }
 """Name, module, attribute, and the line that `--help` shows without loading the module."""
 
@@ -33,9 +35,27 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(_unknown(args), ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+
+
+def _unknown(words: list[str]) -> str:
+    """What to say to a command that does not exist; it is often a question, or misspelt."""
+    near = get_close_matches(words[0], _COMMANDS, n=1)
+    if near:
+        return f"there is no such command; did you mean `footnoted {near[0]}`?"
+    if len(words) > 1 or " " in words[0]:
+        return "there is no such command; to ask a question, say: footnoted ask 'your question'"
+    return "there is no such command; `footnoted --help` lists them"
 
 
 @click.group(
@@ -51,4 +71,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="footnoted")

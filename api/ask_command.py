@@ -1,28 +1,11 @@
 """`footnoted ask`: one question on the command line, the same answer and passages as over HTTP."""
 
 import sys
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from api.index_option import index_option
-
-if TYPE_CHECKING:
-    from api.query_response import CitationBody, PassageBody, QueryResponse
-
-WIDTH = 100
-
-_FRESHNESS = {
-    "current": ("reviewed in time", "green"),
-    "due_soon": ("review due soon", "yellow"),
-    "overdue": ("REVIEW OVERDUE", "red"),
-    "unknown": ("review date unknown", None),
-}
-
-_URGENT = ("emergency", "self_harm")
-_ON_ANSWER = ("sources_differ", "list_continues")
 
 
 def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -96,7 +79,11 @@ def command(
     if as_json:
         click.echo(response.model_dump_json())
     else:
-        _print(response)
+        from rich.console import Console
+
+        from api.answer_text import print_response
+
+        print_response(response, data=Console(), talk=Console(stderr=True))
 
 
 def _request_filter(pairs: list[tuple[str, str]]) -> dict[str, object] | None:
@@ -107,73 +94,3 @@ def _request_filter(pairs: list[tuple[str, str]]) -> dict[str, object] | None:
     if not values:
         return None
     return {"type": "and", "filters": [{"type": "in", "key": key, "value": each} for key, each in values.items()]}
-
-
-def _print(response: "QueryResponse") -> None:
-    for warning in response.warnings:
-        if warning.code.value in _URGENT:
-            click.secho(f"{textwrap.fill(warning.detail, WIDTH)}\n", fg="red", bold=True, err=True)
-        elif warning.passage_rank is None:
-            click.echo(f"Note: {warning.detail}.", err=True)
-    if response.answer is not None:
-        click.echo(
-            "\n".join(_wrapped(line, indent="") for line in _plain(response.answer.text).splitlines()) + "\n"
-        )
-        for note in _notes_on_answer(response):
-            click.echo(f"{click.style(_wrapped(note, indent=''), fg='yellow')}\n")
-    elif response.answerability.decision.value == "abstain":
-        nearest = " These are the nearest pages:\n" if response.passages else ""
-        click.echo(f"Not found in this collection.{nearest}")
-    for passage in response.passages:
-        click.echo(_passage(passage) + "\n")
-
-
-def _notes_on_answer(response: "QueryResponse") -> list[str]:
-    """What to know of the answer, each note once, with the marks of the passages that it concerns."""
-    marks: dict[str, list[str]] = {}
-    for warning in response.warnings:
-        if warning.code.value in _ON_ANSWER:
-            marks.setdefault(warning.detail, []).append(f"[{warning.passage_rank}]")
-    return [f"Note on {' and '.join(ranks)}: {detail}." for detail, ranks in marks.items()]
-
-
-def _passage(passage: "PassageBody") -> str:
-    citation = passage.citation
-    wording, colour = _FRESHNESS[citation.freshness.value]
-    due = f" (due {citation.review_due})" if citation.freshness.value == "overdue" else ""
-    headings = [heading for heading in citation.headings if heading != citation.title]
-    lines = [
-        click.style(_plain(f"[{passage.rank}] {' > '.join([citation.title, *headings])}"), bold=True),
-        *(_wrapped(line) for line in _plain(passage.text).splitlines()),
-        _wrapped(_plain(_origin(citation))),
-        f"    {click.style(wording + due, fg=colour)}",
-        f"    {_plain(citation.url or 'no web address given')}",
-        *(f"    also in: {_plain(other.title)}" for other in passage.also_in),
-    ]
-    return "\n".join(lines)
-
-
-def _origin(citation: "CitationBody") -> str:
-    source, cited = citation.source, citation.citation
-    if source and cited and not cited.startswith(source):
-        return f"{source}: {cited}"
-    return cited or source or "source not given"
-
-
-def _wrapped(line: str, *, indent: str = "    ") -> str:
-    # A table's line keeps its tabs, and with them its columns.
-    width = max(len(line) + 4, WIDTH) if "\t" in line else WIDTH
-    return textwrap.fill(
-        line,
-        width,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        expand_tabs=False,
-        replace_whitespace=False,
-    )
-
-
-def _plain(text: str) -> str:
-    """The text without control characters, which a terminal would obey."""
-    return "".join(character for character in text if character in "\n\t" or character.isprintable())

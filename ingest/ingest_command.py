@@ -1,10 +1,16 @@
 """The command `footnoted ingest`."""
 
 import json
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ingest.report import Report
 
 EXIT_FAILED, EXIT_REFUSED = 1, 3
 _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
@@ -43,6 +49,7 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
 @click.option("--rebuild", is_flag=True, help="Take nothing over from the present generation; embed everything.")
 @click.option("--dry-run", is_flag=True, help="Read and report, but embed nothing and publish nothing.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file had to be skipped for a fault of its own.")
+@click.option("--watch", is_flag=True, help="Go on: ingest again after every change, until Ctrl+C.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def command(
     paths: tuple[Path, ...],
@@ -56,6 +63,7 @@ def command(
     rebuild: bool,
     dry_run: bool,
     strict: bool,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """Make the index hold exactly the documents below PATH...
@@ -71,13 +79,15 @@ def command(
       footnoted ingest corpus/
       footnoted ingest pages/ leaflets/ --index /srv/index --json
       footnoted ingest pages/ --dry-run
+      footnoted ingest pages/ --watch
     """
     from datetime import UTC, datetime
+    from itertools import count
 
     from rich.console import Console
 
     from ingest.errors import IngestRefused
-    from ingest.files import find_files
+    from ingest.files import FoundFiles, find_files
     from ingest.parser_process import ParseLimits
     from ingest.prepare_encoder import prepare_encoder
     from ingest.progress import Progress
@@ -86,27 +96,44 @@ def command(
     from ingest.split import DEFAULT_CHUNK_SIZE
     from retriever.errors import FootnotedError
 
+    if watch and (dry_run or rebuild or strict):
+        raise click.UsageError("--watch goes on and on: give it without --dry-run, --rebuild and --strict")
     console = Console(stderr=True)
+    options = IngestOptions(
+        chunk_size=chunk_size or DEFAULT_CHUNK_SIZE,
+        force=force,
+        dry_run=dry_run,
+        rebuild=rebuild,
+        limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
+    )
     try:
         found = find_files(paths)
-        with Progress(console) as progress:
+        with Progress(console, quiet=watch and as_json) as progress:
             encoder = prepare_encoder(
                 model, arithmetic, index_dir=None if dry_run else index_dir, say=progress.say
             )
-            report = ingest(
-                found,
-                index_dir=index_dir,
-                encoder=encoder,
-                options=IngestOptions(
-                    chunk_size=chunk_size or DEFAULT_CHUNK_SIZE,
-                    force=force,
-                    dry_run=dry_run,
-                    rebuild=rebuild,
-                    limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
-                ),
-                now=lambda: datetime.now(UTC),
-                progress=progress,
-            )
+
+        def run(found: FoundFiles, *, quiet: bool) -> "Report":
+            with Progress(console, quiet=quiet) as progress:
+                return ingest(
+                    found,
+                    index_dir=index_dir,
+                    encoder=encoder,
+                    options=options,
+                    now=lambda: datetime.now(UTC),
+                    progress=progress,
+                )
+
+        if watch:
+            rounds = count()
+
+            def again() -> "Report":
+                # The first round may be long, so its progress is shown; the later ones are a line each.
+                return run(find_files(paths), quiet=as_json or next(rounds) > 0)
+
+            _watch(paths, index_dir, again, as_json=as_json)
+            return
+        report = run(found, quiet=False)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except IngestRefused as refused:
@@ -124,6 +151,22 @@ def command(
         print_report(report, Console())
     if strict and report.has_faults():
         sys.exit(EXIT_FAILED)
+
+
+def _watch(paths: tuple[Path, ...], index_dir: Path, run: "Callable[[], Report]", *, as_json: bool) -> None:
+    """Ingests again and again until Ctrl+C or SIGTERM, which are the way to end it and no failure."""
+    from ingest.watch import changes_below, keep_ingesting, published_line
+
+    def tell(report: "Report") -> None:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else published_line(report))
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    click.echo("watching; stop with Ctrl+C", err=True)
+    try:
+        changes = changes_below(paths, index_dir=index_dir)
+        keep_ingesting(changes, run=run, tell=tell, complain=lambda line: click.echo(line, err=True))
+    except KeyboardInterrupt:
+        click.echo("stopped; what was published last is served on", err=True)
 
 
 def _refuse(message: str) -> None:

@@ -1,0 +1,91 @@
+"""The command line as a whole: help that is quick, mistakes that are answered, shells that complete."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from footnoted import main
+
+CHECKOUT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["ingset", "pages"], "did you mean `footnoted ingest`?"),
+        (["docter"], "did you mean `footnoted doctor`?"),
+        (["what is denosumab?"], "footnoted ask 'your question'"),
+        (["what", "is", "denosumab?"], "footnoted ask 'your question'"),
+        (["qqq"], "`footnoted --help`"),
+        (["ask", "--topk", "3", "x"], "--top-k"),
+        (["serve", "--threds", "3"], "--threads"),
+        (["index", "lst"], "list"),
+        (["completion", "csh"], "bash"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_was_meant(words: list[str], says: str) -> None:
+    outcome = CliRunner().invoke(main, words)
+    assert outcome.exit_code == 2
+    assert says in outcome.stderr
+    assert "denosumab" not in outcome.stderr
+
+
+def test_every_command_is_listed_with_one_line_and_has_help() -> None:
+    listed = CliRunner().invoke(main, ["--help"]).stdout
+    for name in ("ingest", "serve", "ask", "eval", "lint", "doctor", "index", "completion"):
+        assert f"  {name} " in listed
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_the_list_of_commands_is_printed_without_any_of_them() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from footnoted import main;"
+        "CliRunner().invoke(main, ['--help']);"
+        "print(sorted({n.split('.')[0] for n in sys.modules}"
+        " & {'api', 'ingest', 'retriever', 'eval', 'rich', 'numpy', 'pydantic'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def program(folder: Path) -> dict[str, str]:
+    """An environment in which `footnoted` is this checkout."""
+    script = folder / "footnoted"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="{CHECKOUT}" exec "{sys.executable}" -m footnoted "$@"\n')
+    script.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [(["footnoted", "in"], ["ingest", "index"]), (["footnoted", "index", "ro"], ["rollback"])],
+)
+def test_bash_completes_commands_with_the_printed_script(
+    tmp_path: Path, words: list[str], completed: list[str]
+) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("there is no bash here")
+    script = CliRunner().invoke(main, ["completion", "bash"]).stdout
+    quoted = " ".join(words)
+    (tmp_path / "try.bash").write_text(
+        f"{script}\nCOMP_WORDS=({quoted})\nCOMP_CWORD={len(words) - 1}\n_footnoted_completion footnoted\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
+    )
+    done = subprocess.run(
+        [bash, str(tmp_path / "try.bash")], env=program(tmp_path), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == completed
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_for_each_shell_names_the_program_and_its_variable(shell: str) -> None:
+    outcome = CliRunner().invoke(main, ["completion", shell])
+    assert outcome.exit_code == 0
+    assert "_FOOTNOTED_COMPLETE" in outcome.stdout
+    assert "footnoted" in outcome.stdout
