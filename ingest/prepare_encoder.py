@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,8 @@ from retriever.sentence_model import SentenceTransformerEncoder
 
 CONVERSION_TIMEOUT_S = 900
 """A large model on a slow disk; the bundled one takes about twenty seconds."""
+CONVERTERS = ("torch", "nncf", "sentence_transformers")
+"""What converts a model; ingest with a converted one needs none of them, nor does serving."""
 
 
 ARITHMETICS: Mapping[str, Arithmetic] = {
@@ -60,7 +63,7 @@ def prepare_encoder(
     try:
         folder = _converted(found, wanted, cache_dir=cache_dir(), say=say)
     except EncoderUnavailable as error:
-        if arithmetic is not None:
+        if arithmetic is not None or not _can_convert():
             raise
         say(f"{error}; going on with sentence-transformers in float32, which is slower")
         return _told(SentenceTransformerEncoder(found), say)
@@ -86,10 +89,16 @@ def _told(encoder: Encoder, say: Callable[[str], None]) -> Encoder:
 
 
 def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, say: Callable[[str], None]) -> Path:
-    """The folder of the converted model in the user's cache; converts where it is not there yet."""
+    """The folder of the converted model in the user's cache; converts where it is not there yet.
+
+    Where nothing can convert, a conversion of the same model that other versions made is taken: an image for
+    containers brings one along and leaves the libraries that made it behind.
+    """
     kept = cache_dir / "encoders" / _cache_key(found, arithmetic)
     if (kept / "encoder.json").is_file():
         return kept
+    if not _can_convert():
+        return _converted_elsewhere(found, arithmetic, cache_dir=cache_dir)
     say(f"converting {found.name} to {arithmetic} (once; about twenty seconds for the bundled model)")
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".converting-") as made:
@@ -102,6 +111,21 @@ def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, sa
             if not (kept / "encoder.json").is_file():  # else another process was faster, and that is as good
                 raise
     return kept
+
+
+def _can_convert() -> bool:
+    return all(find_spec(library) is not None for library in CONVERTERS)
+
+
+def _converted_elsewhere(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path) -> Path:
+    for description in sorted((cache_dir / "encoders").glob("*/encoder.json")):
+        described, _ = read_description(description.parent)
+        if (described.model_sha256, described.arithmetic) == (found.sha256, arithmetic):
+            return description.parent
+    raise EncoderUnavailable(
+        f"{found.name} is not converted to {arithmetic} here, and {', '.join(CONVERTERS)} are needed to do it; "
+        "ingest where they are installed: the index takes the converted model along"
+    )
 
 
 def _run_conversion(model: str, arithmetic: Arithmetic, out_dir: Path) -> None:
