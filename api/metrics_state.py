@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.collection_response import index_body
@@ -32,6 +32,7 @@ class ServiceState(Collector):
             "footnoted_questions_running", "Questions being worked on in a thread.", self._threads.running
         )
         yield _gauge("footnoted_questions_waiting", "Questions waiting for a thread.", self._threads.waiting)
+        yield self._admissions()
         try:
             index = self._live.snapshot().index
         except FootnotedError:
@@ -40,6 +41,19 @@ class ServiceState(Collector):
         if index is not None:
             yield from self._of(index)
         yield from self._failure()
+
+    def _admissions(self) -> Metric:
+        counts = self._threads.admissions
+        work = CounterMetricFamily(
+            "footnoted_question_work",
+            "Questions by what became of them before a thread: begun, refused, expired, abandoned.",
+            labels=["outcome"],
+        )
+        work.add_metric(["begun"], counts.begun)
+        work.add_metric(["refused"], counts.refused)
+        work.add_metric(["expired"], counts.expired)
+        work.add_metric(["abandoned"], counts.abandoned)
+        return work
 
     def _of(self, index: Index) -> Iterator[Metric]:
         body = index_body(index)
