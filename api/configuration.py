@@ -51,6 +51,18 @@ OTHER_VARIABLES = (
         "The key that these send to a service which wants one.",
     ),
     Variable(
+        "FOOTNOTED_PARSE_TIMEOUT",
+        "`ingest`",
+        "`30.0`",
+        "Most time for reading one HTML, PDF or large file, in seconds: 1 to 3,600.",
+    ),
+    Variable(
+        "FOOTNOTED_PARSE_MEMORY",
+        "`ingest`",
+        "`512`",
+        "Most memory for reading one such file, in MB: 64 to 65,536.",
+    ),
+    Variable(
         "FOOTNOTED_CACHE",
         "`ingest`",
         "`~/.cache/footnoted`",

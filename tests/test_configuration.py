@@ -63,7 +63,7 @@ def test_the_defaults_of_other_variables_are_those_of_the_commands() -> None:
         if isinstance(parameter.envvar, str)
     }
     told = {each.name: each.default.strip("`") for each in OTHER_VARIABLES}
-    for name in ("FOOTNOTED_INDEX", "FOOTNOTED_MODEL"):
+    for name in ("FOOTNOTED_INDEX", "FOOTNOTED_MODEL", "FOOTNOTED_PARSE_TIMEOUT", "FOOTNOTED_PARSE_MEMORY"):
         assert told[name] == str(options[name].default)
     assert told["FOOTNOTED_CHUNK_SIZE"] in (getattr(options["FOOTNOTED_CHUNK_SIZE"], "help", None) or "")
 
