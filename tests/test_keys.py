@@ -1,6 +1,7 @@
 """Keys: made once, kept as digests, several valid at once, taken up and revoked without a restart."""
 
 import hashlib
+import hmac
 import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -121,6 +122,26 @@ def test_without_a_valid_key_every_refusal_is_the_same(tmp_path: Path) -> None:
         assert client.post("/v1/query", json=QUESTION, headers=bearer(secret)).status_code == 200
         lower = {"Authorization": f"bearer {secret}"}
         assert client.post("/v1/query", json=QUESTION, headers=lower).status_code == 200
+
+
+def test_finding_a_key_looks_at_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    real = hmac.compare_digest
+
+    def counting(kept: str, given: str) -> bool:
+        compared.append(kept)
+        return real(kept, given)
+
+    ring, secrets = KeyRing(()), []
+    for name in "abcd":
+        ring, secret = new_key(ring, name, [Scope.READ], created="2026-11-22")
+        secrets.append(secret)
+    monkeypatch.setattr(hmac, "compare_digest", counting)
+    for given in (*secrets, secrets[0][:-1], "", "k" * 10_000):
+        compared.clear()
+        found = ring.find(given.encode())
+        assert (found is not None) is (given in secrets)
+        assert len(compared) == 4
 
 
 def test_a_key_is_asked_for_before_the_body_is_read(tmp_path: Path) -> None:
