@@ -132,10 +132,10 @@ def _from_distinct(page: _Page, runs: list[tuple[int, int, int]]) -> list[tuple[
 
 
 def _distinct_opening(page: _Page, run: int, start: int, end: int) -> int | None:
-    """Where the fewest first words end that stand nowhere else on the page; None where even many do."""
+    """Where the fewest first words end that stand nowhere before on the page, since a browser takes the first."""
     for words in range(EDGE_WORDS, MAX_CONTEXT_WORDS + 1):
         opening_end = _first_words(page.text, start, end, words)
-        if [*_found(page.folded, _folded(page.text[start:opening_end]))] == [page.place(run, start)]:
+        if next(_found(page.folded, _folded(page.text[start:opening_end])), -1) == page.place(run, start):
             return opening_end
         if opening_end >= end:
             break

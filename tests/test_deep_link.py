@@ -125,6 +125,12 @@ def test_the_title_of_a_page_is_not_looked_for_where_the_quote_goes_on() -> None
     assert text_directive(KEY_POINTS, 0, len("Leukemia")) == "text=Leukemia,-About"
 
 
+def test_a_list_whose_lines_come_again_below_needs_no_words_around_it() -> None:
+    text = "Page\n\nIntro\n\nKey Points\n\n- Cells grow fast.\n\nCells grow fast.\n\nKey Points\n\n- Other"
+    end = text.index("\n\nCells")
+    assert text_directive(text, text.index("Key"), end) == "text=Key%20Points,Cells%20grow%20fast."
+
+
 def test_more_words_are_taken_where_five_stand_elsewhere_too() -> None:
     text = "A\n\nSurgery to remove the tumour, then rest.\n\nB\n\nSurgery to remove the tumour, then drugs.\n\nEnd"
     start = text.rindex("Surgery")
