@@ -15,7 +15,7 @@ from retriever.evidence import Evidence
 from retriever.index import Index
 
 CALIBRATION_FILE = "calibration.json"
-FORMAT = 1
+FORMAT = 2
 SAME_COLLECTION = 0.5
 """The share of all documents, of then and now together, that must be in both for a calibration to hold."""
 _DEFAULT = "default_calibration.json"
@@ -107,6 +107,19 @@ def load_calibration(index_dir: Path, index: Index) -> Calibration:
     except ValueError:
         return default_calibration(CalibrationState.UNREADABLE)
     return found if fits(found, index) else default_calibration(CalibrationState.OTHER_COLLECTION)
+
+
+def at_risk(calibration: Calibration, max_risk: float) -> Calibration:
+    """The same with the lowest threshold that keeps the accepted risk, by its own curve.
+
+    Where no threshold keeps it, the one of the lowest risk: `threshold` and the curve tell. Raises ValueError for a
+    calibration without a curve.
+    """
+    if not calibration.curve:
+        raise ValueError("the calibration has no curve to choose a threshold from")
+    kept = [point for point in calibration.curve if point.risk <= max_risk]
+    point = min(kept, key=lambda one: one.threshold) if kept else min(calibration.curve, key=lambda one: one.risk)
+    return replace(calibration, threshold=point.threshold, max_risk=max_risk)
 
 
 def write_calibration(index_dir: Path, calibration: Calibration, *, disk: Disk | None = None) -> Path:

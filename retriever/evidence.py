@@ -1,9 +1,10 @@
 """What a retrieval tells about whether the collection answers the question: a few numbers, and no judgment."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -14,11 +15,14 @@ from retriever.filters import matching
 from retriever.index import Index
 from retriever.query import Filter, Hit, Query, Retrieval
 from retriever.question import FACET_TERMS, LONG_QUESTION_WORDS
+from retriever.title_fit import page_name
 from retriever.vocabulary import Vocabulary
 
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
+NEAR = 2
+"""Two words of a passage stand together when they are this many terms apart, stop words not counted, or fewer."""
 
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _ASKS = re.compile(
@@ -36,7 +40,9 @@ class Evidence:
     `cosine`: the best of the hits; `spread`: that, less the worst of them. `covered`: share of the words that
     the best three hits hold, titles and headings included; `named`: the share in one hit's title and headings.
     `subject`: of the words that name something (they stand in a title or a heading, or nowhere), the share in
-    the titles and headings of the best three. `agreement`: 1 where both searches put the same document first.
+    the titles and headings of the best three. `together`: of the pairs of words that are neighbours in the
+    question, the share that stand together in one of the best three hits ("soft tissue" and "sarcoma" may be far
+    apart; in a long message, mostly `covered`). `agreement`: 1 where both searches put the same document first.
     `concentration`: 1 where all hits are of one document. `missing` is the weight of the rarest word that no
     hit holds, `unknown` of the rarest that the collection does not hold; both fade out in a long message,
     which has words by the way. `length` is the logarithm of the number of words.
@@ -47,6 +53,7 @@ class Evidence:
     covered: float
     named: float
     subject: float
+    together: float
     agreement: float
     concentration: float
     missing: float
@@ -73,6 +80,7 @@ class EvidenceReader:
         self._passages = np.bincount(index.document_of_row, minlength=len(index.documents))
         self._allowed = lru_cache(maxsize=64)(self._documents_of)
         self._terms_of = lru_cache(maxsize=8_192)(_term_set)
+        self._sequence_of = lru_cache(maxsize=1_024)(_term_sequence)
 
     def read(self, query: Query, retrieval: Retrieval) -> Evidence:
         """The evidence of a retrieval that has hits. Raises ValueError where it has none."""
@@ -92,12 +100,15 @@ class EvidenceReader:
         length = len(query.text.split())
         fading = 1 / (1 + (length / LONG_QUESTION_WORDS) ** 3)
         cosine, spread = _cosines(hits, covered)
+        pairs = self._pairs(query.text, words)
+        near = [_near(self._sequence_of(f"{_titles(hit)}\n{hit.passage.text}"), words) for hit in hits[:BEST_HITS]]
         return Evidence(
             cosine=cosine,
             spread=spread,
             covered=covered,
             named=max(share(one) for one in headings),
             subject=_subject(words, frozenset().union(*headings[:BEST_HITS])),
+            together=fading * _together(pairs, near, otherwise=covered) + (1 - fading) * covered,
             agreement=_agreement(hits),
             concentration=1 / len({hit.passage.document_id for hit in hits}),
             missing=fading * max((word.weight for term, word in words.items() if term not in anywhere), default=0),
@@ -136,6 +147,15 @@ class EvidenceReader:
             content = [term for term in content if term in asked or mended[term] in headed] or content
         return list(dict.fromkeys(mended[term] for term in content))
 
+    def _pairs(self, text: str, words: Mapping[str, _Word]) -> Mapping[frozenset[str], float]:
+        """The pairs of different words that are neighbours in the question, with the sum of their weights."""
+        asked = [self._vocabulary.meant(term) for term in terms(text)]
+        return {
+            frozenset(pair): words[pair[0]].weight + words[pair[1]].weight
+            for pair in pairwise(asked)
+            if pair[0] != pair[1] and pair[0] in words and pair[1] in words
+        }
+
     def _documents_of(self, wanted: Filter) -> NDArray[np.bool_]:
         return matching(self._index.documents, wanted)
 
@@ -144,8 +164,32 @@ def _term_set(text: str) -> frozenset[str]:
     return frozenset(terms(text))
 
 
+def _term_sequence(text: str) -> tuple[str, ...]:
+    return tuple(terms(text))
+
+
+def _near(sequence: Sequence[str], words: Container[str]) -> frozenset[frozenset[str]]:
+    """The pairs of these words that stand together in a text."""
+    places = [(place, term) for place, term in enumerate(sequence) if term in words]
+    return frozenset(
+        frozenset((term, later))
+        for at, (place, term) in enumerate(places)
+        for other, later in places[at + 1 : at + 1 + NEAR]
+        if other - place <= NEAR
+    )
+
+
+def _together(
+    pairs: Mapping[frozenset[str], float], near: Sequence[frozenset[frozenset[str]]], *, otherwise: float
+) -> float:
+    if not pairs:
+        return otherwise
+    found = frozenset().union(*near)
+    return sum(weight for pair, weight in pairs.items() if pair in found) / sum(pairs.values())
+
+
 def _titles(hit: Hit) -> str:
-    return " ".join((hit.document.prefix_title, hit.document.metadata.title, *hit.passage.headings))
+    return " ".join((hit.document.prefix_title, page_name(hit.document.metadata), *hit.passage.headings))
 
 
 def _subject(words: Mapping[str, _Word], named: frozenset[str]) -> float:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retriever.answerability import Assessor, Decision, Reason, assess, nothing_found, probability
 from retriever.calibration import (
     CALIBRATION_FILE,
+    FORMAT,
     Calibration,
     CalibrationState,
     Weights,
@@ -43,7 +44,7 @@ PAGES = {
 }
 NONE = Evidence(**{field.name: 0.0 for field in fields(Evidence)})
 BY_COSINE = Calibration(
-    format=1,
+    format=FORMAT,
     state=CalibrationState.CALIBRATED,
     weights=Weights(-5.0, replace(NONE, cosine=10.0)),
     threshold=0.5,
@@ -97,6 +98,16 @@ def test_an_invented_name_is_unknown_missing_and_the_heaviest_word(
     assert found.missing == pytest.approx(faded)
     assert found.covered < 0.5
     assert found.subject < 0.5
+
+
+def test_words_that_are_neighbours_in_the_question_may_stand_apart_in_the_hits(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    together = evidence_of(retriever, reader, Query("does imatinib block a growth signal"))
+    apart = evidence_of(retriever, reader, Query("signal blocks growth swelling imatinib"))
+    assert together.covered == apart.covered == 1
+    assert together.together > 0.9
+    assert apart.together < together.together
 
 
 def test_a_typing_error_is_not_an_unknown_word(retriever: Retriever, reader: EvidenceReader) -> None:
