@@ -62,7 +62,11 @@ def create_app(
     observer = Observers((metrics, *observers))
     live = LiveIndex(
         settings.index_dir,
-        observed(opener or partial(open_snapshot, rules=policy.rules, reranker=settings.reranker), observer),
+        observed(
+            opener
+            or partial(open_snapshot, rules=policy.rules, reranker=settings.reranker, max_risk=settings.max_risk),
+            observer,
+        ),
         reload_interval_s=settings.reload_interval_s,
         retry_interval_s=settings.retry_interval_s,
     )

@@ -9,10 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.snapshot import Snapshot, SnapshotOpener
+from retriever.calibration import CALIBRATION_FILE
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
 from retriever.pointer import Pointer, read_pointer
 
 logger = logging.getLogger("footnoted.index")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What stands in the index directory: the pointer, and which calibration lies beside it (size and time)."""
+
+    pointer: Pointer
+    calibration: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +47,8 @@ class LiveIndex:
         self._retry_interval_s = retry_interval_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="open-index")
         self._snapshot: Snapshot | None = None
-        self._pointer: Pointer | None = None
-        self._refused: Pointer | None = None
+        self._published: Published | None = None
+        self._refused: Published | None = None
         self._retry_at = 0.0
         self.last_failure: ReloadFailure | None = None
 
@@ -61,21 +70,21 @@ class LiveIndex:
         """Opens what is published now, if it is not what serves; keeps the old snapshot when that fails."""
         loop = asyncio.get_running_loop()
         try:
-            pointer = await loop.run_in_executor(self._thread, self._read_pointer)
+            published = await loop.run_in_executor(self._thread, self._look)
         except FootnotedError as error:
             self._remember(error, refused=None)
             return
-        if self._snapshot is not None and pointer == self._pointer:
+        if self._snapshot is not None and published == self._published:
             self.last_failure = None
             return
-        if pointer == self._refused and time.monotonic() < self._retry_at:
+        if published == self._refused and time.monotonic() < self._retry_at:
             return
         try:
             snapshot = await loop.run_in_executor(self._thread, self._open)
         except FootnotedError as error:
-            self._remember(error, refused=pointer)
+            self._remember(error, refused=published)
             return
-        self._snapshot, self._pointer = snapshot, pointer
+        self._snapshot, self._published = snapshot, published
         self._refused, self.last_failure = None, None
         logger.info("serving %s (%s)", snapshot.index.generation, snapshot.index.fingerprint)
 
@@ -83,11 +92,16 @@ class LiveIndex:
         """Ends the opening thread, waiting for an opening that is under way."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _read_pointer(self) -> Pointer:
+    def _look(self) -> Published:
         pointer = read_pointer(self._index_dir)
         if pointer is None:
             raise IndexMissing("nothing is published yet; run `footnoted ingest PATH --index DIR`")
-        return pointer
+        try:
+            found = (self._index_dir / CALIBRATION_FILE).stat()
+        except OSError:
+            # What keeps it from being read is said by what opens it.
+            return Published(pointer, None)
+        return Published(pointer, (found.st_size, found.st_mtime_ns))
 
     def _open(self) -> Snapshot:
         try:
@@ -98,7 +112,7 @@ class LiveIndex:
             # Anything else would end the watch, and with it every later reload, without a sign.
             raise IndexRefused("opening it failed in an unforeseen way; run `footnoted doctor`") from error
 
-    def _remember(self, error: FootnotedError, *, refused: Pointer | None) -> None:
+    def _remember(self, error: FootnotedError, *, refused: Published | None) -> None:
         known = self.last_failure
         if known is None or str(known.error) != str(error):
             serving = "nothing" if self._snapshot is None else self._snapshot.index.generation

@@ -100,6 +100,12 @@ class Settings:
         click.Choice(["line", "json"]),
         "A log line for people, or one JSON object per line.",
     )
+    max_risk: float | None = _setting(
+        None,
+        "--max-risk",
+        click.FloatRange(0, 1, min_open=True, max_open=True),
+        "Share of the answered questions that may have no answer here; else what the calibration was made for.",
+    )
     freshness: str = _setting(
         "warn",
         "--freshness",

@@ -7,7 +7,7 @@ from typing import Protocol
 from api.observing import NOBODY, Observer
 from retriever.answer import Answerer
 from retriever.answerability import Answerability, Assessor
-from retriever.calibration import load_calibration
+from retriever.calibration import at_risk, load_calibration
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Query, Retrieval
@@ -66,11 +66,13 @@ def open_snapshot(
     *,
     rules: RoutingRules | None = None,
     reranker: str | None = None,
+    max_risk: float | None = None,
 ) -> Snapshot:
     """The current generation, every file verified, with its own encoder, after a warm-up query.
 
-    `reranker` names a cross-encoder that reads the best candidates again. Raises IndexMissing, IndexRefused,
-    EncoderUnavailable or StorageFailed.
+    `max_risk` is the share of the answered questions that may have no answer; None for what the calibration was
+    made for. `reranker` names a cross-encoder that reads the best candidates again. Raises IndexMissing,
+    IndexRefused, EncoderUnavailable or StorageFailed.
     """
     # The encoder brings the numeric libraries along; what only imports this module does not wait for them.
     from retriever.cross_encoder import open_reranker
@@ -82,7 +84,8 @@ def open_snapshot(
         encoder = previous.encoder
     else:
         encoder = open_encoder(identity, index_dir)
-    judge = Assessor(index, load_calibration(index_dir, index))
+    calibration = load_calibration(index_dir, index)
+    judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
     second = None if reranker is None else open_reranker(reranker)
     snapshot = make_snapshot(index, encoder, Retriever(index, encoder, reranker=second), judge, rules=rules)
     retrieval = snapshot.retriever.retrieve(WARM_UP)

@@ -72,7 +72,7 @@ def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int
         of = f" on {len(retriever.index.documents)} documents"  # sets of two collections count as two
         examples += [replace(one, source=one.source + of) for one in found]
     calibrated = calibrate_across(examples, questions="; ".join(described), max_risk=max_risk, seed=seed, now=now)
-    out.write_bytes(encode_calibration(replace(calibrated.calibration, state=CalibrationState.DEFAULT, curve=())))
+    out.write_bytes(encode_calibration(replace(calibrated.calibration, state=CalibrationState.DEFAULT)))
     print_calibrated(calibrated)
     across = transferred(examples, threshold=calibrated.point.threshold)
     _console().print(_answered("each set judged by a fit on the others", across))

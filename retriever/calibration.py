@@ -112,8 +112,7 @@ def load_calibration(index_dir: Path, index: Index) -> Calibration:
 def at_risk(calibration: Calibration, max_risk: float) -> Calibration:
     """The same with the lowest threshold that keeps the accepted risk, by its own curve.
 
-    Where no threshold keeps it, the one of the lowest risk: `threshold` and the curve tell. Raises ValueError for a
-    calibration without a curve.
+    Where no threshold keeps it, the one of the lowest risk. Raises ValueError for a calibration without a curve.
     """
     if not calibration.curve:
         raise ValueError("the calibration has no curve to choose a threshold from")

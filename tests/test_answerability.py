@@ -15,7 +15,9 @@ from retriever.calibration import (
     FORMAT,
     Calibration,
     CalibrationState,
+    CurvePoint,
     Weights,
+    at_risk,
     decode_calibration,
     default_calibration,
     document_digests,
@@ -311,3 +313,20 @@ def test_a_calibration_that_cannot_be_read_stops(retriever: Retriever, tmp_path:
 def test_a_calibration_cannot_be_written_into_a_missing_directory(retriever: Retriever, tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="cannot be written"):
         write_calibration(tmp_path / "nowhere", own(retriever.index))
+
+
+def test_the_accepted_risk_chooses_the_lowest_threshold_that_keeps_it() -> None:
+    points = tuple(CurvePoint(t, 1 - t, r, r, r) for t, r in ((0.2, 0.3), (0.4, 0.1), (0.6, 0.04), (0.8, 0.05)))
+    curved = replace(BY_COSINE, curve=points)
+    assert (at_risk(curved, 0.1).threshold, at_risk(curved, 0.1).max_risk) == (0.4, 0.1)
+    assert at_risk(curved, 0.05).threshold == 0.6
+    assert at_risk(curved, 0.01).threshold == 0.6  # nothing keeps it: the least risk there is
+
+
+def test_a_threshold_is_not_chosen_without_a_curve() -> None:
+    with pytest.raises(ValueError, match="curve"):
+        at_risk(BY_COSINE, 0.1)
+
+
+def test_the_calibration_that_comes_with_the_program_can_be_held_to_a_risk() -> None:
+    assert at_risk(default_calibration(), 0.02).threshold > default_calibration().threshold

@@ -70,6 +70,17 @@ def test_an_unchanged_pointer_opens_nothing_again(tmp_path: Path) -> None:
     assert opener.opened == ["gen-000001"]
 
 
+def test_a_calibration_that_is_written_while_it_serves_is_taken_up(tmp_path: Path) -> None:
+    name = publish(tmp_path / "index", 1)
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})
+    with served(tmp_path / "index", opener) as client:
+        wait_for(lambda: generation(client) == name)
+        opened = len(opener.opened)
+        (tmp_path / "index" / "calibration.json").write_text("{}")
+        wait_for(lambda: len(opener.opened) > opened)
+        assert generation(client) == name
+
+
 @pytest.mark.parametrize(
     ("error", "code"), [(IndexCorrupt("bad"), "index_corrupt"), (IndexMismatch("other"), "index_mismatch")]
 )
