@@ -42,15 +42,16 @@ def answer_query(
     query_id: str,
     today: date,
     said: Sequence[str] = (),
+    only: Sequence[bool] | None = None,
 ) -> QueryResponse:
     """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable.
 
     `said` is what the person wrote, where the question was made from a conversation: an emergency is looked for
-    in both.
+    in both. `only` says of each document of the index, in their order, whether it is searched; None for all.
     """
     started = perf_counter()
     query = request.core_query(today=today)
-    retrieval = _retrieve(snapshot, query, policy.freshness, today=today)
+    retrieval = _retrieve(snapshot, query, policy.freshness, only=only, today=today)
     judgment = snapshot.judge.assess(query, retrieval)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
     answer = None
@@ -102,12 +103,16 @@ def citation_body(citation: Citation) -> CitationBody:
     )
 
 
-def _retrieve(snapshot: Snapshot, query: Query, freshness: FreshnessPolicy, *, today: date) -> Retrieval:
+def _retrieve(
+    snapshot: Snapshot, query: Query, freshness: FreshnessPolicy, *, only: Sequence[bool] | None, today: date
+) -> Retrieval:
     """What is found under the policy: more than was asked for where the judgment needs more to go by."""
+    searched = only
     # Only this policy leaves pages out; under the others the look at every page's review can be spared.
-    searched: Sequence[bool] | None = None
     if freshness is FreshnessPolicy.EXCLUDE:
         searched = may_be_searched(snapshot.index.documents, freshness, today=today)
+        if only is not None:
+            searched = [fresh and wanted for fresh, wanted in zip(searched, only, strict=True)]
     judged = replace(query, top_k=max(query.top_k, EVIDENCE_HITS))
     return snapshot.retriever.retrieve(judged, may_be_searched=searched)
 

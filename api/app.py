@@ -17,6 +17,8 @@ from api.answer_policy import AnswerPolicy, routing_rules
 from api.caller import networks
 from api.chat.routes import add_chat_routes
 from api.core_routes import add_core_routes
+from api.evidence_endpoint import add_evidence_routes
+from api.evidence_policy import evidence_policy
 from api.gate import Gate
 from api.live_index import LiveIndex
 from api.live_keys import LiveKeys
@@ -51,8 +53,8 @@ def create_app(
     """The service over one index directory. It starts without an index too, and picks one up when it appears.
 
     `observers` are told of requests and questions, beside the metrics of the service itself.
-    Raises RoutingRulesInvalid and KeysUnusable where the settings name files that cannot be used, and ValueError
-    where a rate or a network cannot be read.
+    Raises RoutingRulesInvalid, EvidencePolicyInvalid and KeysUnusable where the settings name files that cannot be
+    used, and ValueError where a rate or a network cannot be read.
     """
     policy = AnswerPolicy(
         rules=routing_rules(settings.routing_rules) if settings.routing else None,
@@ -107,12 +109,13 @@ def create_app(
     app.state.service = Service(
         settings=settings,
         policy=policy,
+        evidence=evidence_policy(settings.evidence_policy),
         live=live,
         older=OlderTexts(settings.index_dir),
         threads=threads,
         today=today,
     )
-    for add_routes in (add_core_routes, add_chat_routes, add_pages, mcp.add_routes):
+    for add_routes in (add_core_routes, add_evidence_routes, add_chat_routes, add_pages, mcp.add_routes):
         add_routes(app)
     metrics.watch(ServiceState(live, threads, today=today))
     if settings.metrics:

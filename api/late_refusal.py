@@ -15,7 +15,7 @@ from api.service import service_of
 from api.snapshot import Snapshot
 from retriever.routing import route
 
-QUESTION_PATHS = frozenset({"/v1/query", "/v1/chat/completions"})
+QUESTION_PATHS = frozenset({"/v1/query", "/v1/chat/completions", "/v1/compat/evidence"})
 """Where a question is in the body. The handlers of these paths work `within_limits`."""
 
 _STATE = "late_refusal"

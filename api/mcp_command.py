@@ -8,7 +8,7 @@ import click
 from api.settings import Settings, settings_options
 
 _USED = frozenset(
-    {"index_dir", "reload_interval_s", "retry_interval_s", "threads", "waiting_limit"}
+    {"index_dir", "reload_interval_s", "retry_interval_s", "threads", "waiting_limit", "wait_limit_s"}
     | {"freshness", "routing", "routing_rules"}
 )
 
@@ -26,12 +26,12 @@ def command(**options: Any) -> None:
     import asyncio
 
     from api.app import create_app
-    from retriever.routing import RoutingRulesInvalid
 
     settings = Settings(**options)
     try:
+        # Whatever the settings name and cannot be used.
         app = create_app(settings)
-    except RoutingRulesInvalid as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from error
 
     async def serve() -> None:

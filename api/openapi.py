@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.chat.request import ChatRequest
 from api.chat.vector_store import StoreSearchRequest
+from api.evidence_body import EvidenceRequest
 from api.gate import is_open, is_writing
 from api.health import NotReady
 from api.openai_errors import OpenAIRefusal
@@ -36,7 +37,7 @@ _GATE = {
 }
 _SCHEME = "key"
 
-_READ = (QueryRequest, VerifyRequest, ChatRequest, StoreSearchRequest)
+_READ = (EvidenceRequest, QueryRequest, VerifyRequest, ChatRequest, StoreSearchRequest)
 """The bodies that we read ourselves; the models of refusals and others that no handler's signature names."""
 _WRITTEN = (ProblemDetails, NotReady, OpenAIRefusal)
 

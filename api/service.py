@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from fastapi import Request
 
 from api.answer_policy import AnswerPolicy
+from api.evidence_policy import EvidencePolicy
 from api.live_index import LiveIndex
 from api.older_texts import OlderTexts
 from api.retrieval_threads import RetrievalThreads
@@ -19,6 +20,7 @@ class Service:
 
     settings: Settings
     policy: AnswerPolicy
+    evidence: EvidencePolicy
     live: LiveIndex
     older: OlderTexts
     threads: RetrievalThreads

@@ -128,6 +128,13 @@ class Settings:
         "Cross-encoder that reads the best candidates again: a folder or a name of the model hub; needs torch.",
     )
 
+    evidence_policy: Path | None = _setting(
+        None,
+        "--evidence-policy",
+        click.Path(path_type=Path),
+        "File of trust tiers and minimum evidence for /v1/compat/evidence, in place of the program's own.",
+    )
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)

@@ -142,6 +142,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
     assert {
         "ingest/calibration.txt",
         "api/page/index.html",
+        "api/evidence.toml",
         "retriever/routing.toml",
         "eval/report.html.jinja",
     } <= set(names)
