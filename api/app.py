@@ -16,6 +16,7 @@ from api import collection
 from api.answer_policy import AnswerPolicy, routing_rules
 from api.caller import networks
 from api.chat.routes import add_chat_routes
+from api.collection_writer import CollectionWriter
 from api.core_routes import add_core_routes
 from api.evidence_endpoint import add_evidence_routes
 from api.evidence_policy import evidence_policy
@@ -37,6 +38,7 @@ from api.service import Service, utc_today
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, observed, open_snapshot
 from api.validation import parameter_errors
+from api.writing import add_writing_routes
 from retriever.errors import FootnotedError
 from retriever.governance import FreshnessPolicy
 
@@ -77,6 +79,14 @@ def create_app(
     )
 
     mcp = McpEndpoint()
+    writer = None
+    if settings.documents_dir is not None:
+        writer = CollectionWriter(
+            live,
+            documents_dir=settings.documents_dir,
+            index_dir=settings.index_dir,
+            timeout_s=settings.write_timeout_s,
+        )
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -88,6 +98,8 @@ def create_app(
             async with mcp.running(application.state.service, version=application.version):
                 yield
         finally:
+            if writer is not None:
+                await writer.close()
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
@@ -112,10 +124,12 @@ def create_app(
         evidence=evidence_policy(settings.evidence_policy),
         live=live,
         older=OlderTexts(settings.index_dir),
+        writer=writer,
         threads=threads,
         today=today,
     )
-    for add_routes in (add_core_routes, add_evidence_routes, add_chat_routes, add_pages, mcp.add_routes):
+    added = (add_core_routes, add_evidence_routes, add_writing_routes, add_chat_routes, add_pages)
+    for add_routes in (*added, mcp.add_routes):
         add_routes(app)
     metrics.watch(ServiceState(live, threads, today=today))
     if settings.metrics:

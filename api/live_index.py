@@ -50,6 +50,7 @@ class LiveIndex:
         self._published: Published | None = None
         self._refused: Published | None = None
         self._retry_at = 0.0
+        self._refreshing = asyncio.Lock()
         self.last_failure: ReloadFailure | None = None
 
     def snapshot(self) -> Snapshot:
@@ -66,8 +67,17 @@ class LiveIndex:
             await asyncio.sleep(self._reload_interval_s)
             await self.refresh()
 
-    async def refresh(self) -> None:
-        """Opens what is published now, if it is not what serves; keeps the old snapshot when that fails."""
+    async def refresh(self, *, retry: bool = False) -> None:
+        """Opens what is published now, if it is not what serves; keeps the old snapshot when that fails.
+
+        `retry` also tries again what was refused a moment ago.
+        """
+        async with self._refreshing:
+            if retry:
+                self._refused = None
+            await self._refresh()
+
+    async def _refresh(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             published = await loop.run_in_executor(self._thread, self._look)

@@ -17,14 +17,17 @@ from api.openai_errors import OpenAIRefusal
 from api.problems import MEDIA_TYPE, ProblemDetails
 from api.query_request import QueryRequest
 from api.verifying import VerifyRequest
+from api.write_body import ReloadRequest, RollbackRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _REASONS = {
     400: "The body is not the JSON that is read here.",
+    403: "This service may not be written to, or not with this key.",
     404: "There is no such document, model or store.",
     408: "The body did not arrive in time.",
+    409: "The change would lose something else, or the index refused it; nothing was changed.",
     413: "The body is too large.",
-    415: "The body is not application/json in UTF-8, or is compressed.",
+    415: "The body is of another type than is read here, not in UTF-8, or compressed.",
     422: "A value is not accepted; `errors` says which and why.",
     500: "The service failed; its log has the particulars under the request id.",
     503: "No index is open, or too many questions are waiting; `Retry-After` says when to come back.",
@@ -37,7 +40,10 @@ _GATE = {
 }
 _SCHEME = "key"
 
-_READ = (EvidenceRequest, QueryRequest, VerifyRequest, ChatRequest, StoreSearchRequest)
+_READ = (
+    *(EvidenceRequest, QueryRequest, VerifyRequest, ChatRequest, StoreSearchRequest),
+    *(ReloadRequest, RollbackRequest),
+)
 """The bodies that we read ourselves; the models of refusals and others that no handler's signature names."""
 _WRITTEN = (ProblemDetails, NotReady, OpenAIRefusal)
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from fastapi import Request
 
 from api.answer_policy import AnswerPolicy
+from api.collection_writer import CollectionWriter
 from api.evidence_policy import EvidencePolicy
 from api.live_index import LiveIndex
 from api.older_texts import OlderTexts
@@ -23,6 +24,7 @@ class Service:
     evidence: EvidencePolicy
     live: LiveIndex
     older: OlderTexts
+    writer: CollectionWriter | None
     threads: RetrievalThreads
     today: Callable[[], date]
 

@@ -135,6 +135,25 @@ class Settings:
         "File of trust tiers and minimum evidence for /v1/compat/evidence, in place of the program's own.",
     )
 
+    documents_dir: Path | None = _setting(
+        None,
+        "--documents",
+        click.Path(path_type=Path, file_okay=False),
+        "Folder that the index holds and that callers with a key may write; without it nothing can be written.",
+    )
+    document_limit_bytes: int = _setting(
+        10_000_000,
+        "--document-limit",
+        click.IntRange(1_024, 100_000_000),
+        "Bytes that a written document may have.",
+    )
+    write_timeout_s: float = _setting(
+        900.0,
+        "--write-timeout",
+        click.FloatRange(1, 86_400),
+        "Seconds that the ingest of one written document may take.",
+    )
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)

@@ -52,7 +52,7 @@ def test_every_operation_says_how_it_can_be_refused(document: Any) -> None:
         for operation in methods.values():
             assert operation["description"]
             for status, response in operation["responses"].items():
-                expected = "application/json" if status == "200" else refusal
+                expected = "application/json" if status in ("200", "201") else refusal
                 assert set(response["content"]) - {"text/event-stream"} == {expected}
 
 
