@@ -173,6 +173,7 @@ def test_a_write_while_another_process_writes_is_refused_at_once(service: Writte
 
 
 @pytest.mark.model
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["eio", "kill"])
 def test_an_ingest_that_fails_leaves_files_and_answers_as_they_were(
     service: Written, monkeypatch: pytest.MonkeyPatch, action: str
@@ -191,6 +192,7 @@ def test_an_ingest_that_fails_leaves_files_and_answers_as_they_were(
 
 
 @pytest.mark.model
+@pytest.mark.slow
 def test_writes_that_come_together_are_all_made(service: Written) -> None:
     with ThreadPoolExecutor(3) as threads:
         answers = list(
@@ -224,6 +226,7 @@ def test_reloading_takes_up_what_is_published(service: Written) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.slow
 def test_the_last_document_cannot_be_deleted(tmp_path: Path) -> None:
     with serving(tmp_path, documents_dir=tmp_path / "pages") as client:
         written = Written(tmp_path, client)
