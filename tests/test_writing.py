@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.app import create_app
@@ -264,6 +264,9 @@ def test_writing_is_off_without_a_key_that_may_write(tmp_path: Path, method: str
 IDS = st.text("ABCabcxyz019._-", min_size=1, max_size=128)
 
 
+@example(["a" * 128, "a" * 127 + "b"])
+@example(["Page", "page"])
+@example(["..", "."])
 @given(st.lists(IDS, min_size=2, max_size=6, unique=True))
 def test_no_two_ids_have_one_file_on_any_file_system(ids: list[str]) -> None:
     folder = DocumentFolder(Path("pages"))
