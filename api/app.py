@@ -91,8 +91,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         # Made once, here: it takes most of a second, which no question should have to wait for.
-        await asyncio.to_thread(application.openapi)
-        await live.refresh()
+        # Beside it the index is opened, which mostly waits for other threads.
+        await asyncio.gather(asyncio.to_thread(application.openapi), live.refresh())
         watch = asyncio.create_task(live.watch())
         try:
             async with mcp.running(application.state.service, version=application.version):

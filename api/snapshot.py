@@ -1,5 +1,6 @@
 """A snapshot: one open generation with all that answers from it, immutable, serving whole requests."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -8,11 +9,13 @@ from api.observing import NOBODY, Observer
 from retriever.answer import Answerer
 from retriever.answerability import Answerability, Assessor
 from retriever.calibration import at_risk, load_calibration
-from retriever.encoder import Encoder
+from retriever.encoder import Encoder, EncoderIdentity
+from retriever.gathered import GatheringEncoder
 from retriever.index import Index
 from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
 from retriever.routing import RoutingRules, concerns_health
+from retriever.store import IndexStore
 from retriever.subjects import Subjects
 
 WARM_UP = Query(text="warm-up", top_k=1)
@@ -78,12 +81,17 @@ def open_snapshot(
     from retriever.cross_encoder import open_reranker
     from retriever.open_encoder import open_encoder
 
-    index = Index.open(index_dir)
-    identity = index.manifest.encoder
-    if previous is not None and previous.encoder.identity == identity:
-        encoder = previous.encoder
-    else:
-        encoder = open_encoder(identity, index_dir)
+    generation = IndexStore(index_dir).open()
+    with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:
+
+        def encoder_of(identity: EncoderIdentity) -> Encoder:
+            if previous is not None and previous.encoder.identity == identity:
+                return previous.encoder
+            return GatheringEncoder(open_encoder(identity, index_dir))
+
+        opening = beside.submit(encoder_of, generation.manifest.encoder)
+        index = Index(generation)
+        encoder = opening.result()
     calibration = load_calibration(index_dir, index)
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
     second = None if reranker is None else open_reranker(reranker)

@@ -84,17 +84,23 @@ class ConvertedEncoder:
             },
         )
         self._requests = threading.local()
+        self._is_exact: dict[tuple[int, int], bool] = {}
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), of length one.
 
-        Each is computed alone, so that the same question always has the same vector to the bit.
+        The same question always has the same vector to the bit: questions are computed together only in batches
+        of a shape that was seen to give each the vector that it has alone.
         """
         prompt = self.identity.query_prompt
-        encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
+        ids = [one.ids for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
-        for row, one in enumerate(encoded):
-            vectors[row] = self._infer([one.ids])[0]
+        of_width: dict[int, list[int]] = {}
+        for row, one in enumerate(ids):
+            of_width.setdefault(_padded(len(one)), []).append(row)
+        for width, rows in of_width.items():
+            for batch in (rows[start : start + BATCH] for start in range(0, len(rows), BATCH)):
+                vectors[batch] = self._together([ids[row] for row in batch], width)
         return vectors
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -111,8 +117,22 @@ class ConvertedEncoder:
         prompt = self.identity.passage_prompt
         return [len(one) for one in self._counter.encode_batch_fast([prompt + text for text in texts])]
 
+    def _together(self, ids: Sequence[Sequence[int]], width: int) -> NDArray[np.float32]:
+        """Vectors of questions of one padded width, each as it is alone; a shape is tried before it is trusted."""
+        shape = (len(ids), width)
+        if len(ids) == 1:
+            return self._infer(ids)
+        if self._is_exact.get(shape, True):
+            together = self._infer(ids)
+            if shape in self._is_exact:
+                return together
+        alone = np.concatenate([self._infer([one]) for one in ids])
+        if shape not in self._is_exact:
+            self._is_exact[shape] = bool(np.array_equal(alone, together))
+        return alone
+
     def _infer(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        width = ceil(max(len(row) for row in ids) / WIDTH_STEP) * WIDTH_STEP
+        width = _padded(max(len(row) for row in ids))
         inputs = np.zeros((len(ids), width), dtype=np.int64)
         mask = np.zeros((len(ids), width), dtype=np.int64)
         for row, tokens in enumerate(ids):
@@ -125,6 +145,10 @@ class ConvertedEncoder:
         if not np.isfinite(vectors).all():
             raise EncoderUnavailable("the encoder gave a vector that is not finite; run `footnoted doctor`")
         return vectors
+
+
+def _padded(tokens: int) -> int:
+    return ceil(tokens / WIDTH_STEP) * WIDTH_STEP
 
 
 def read_description(folder: Path) -> tuple[ConvertedModel, str]:

@@ -1,6 +1,7 @@
 """An open, verified generation in memory: documents, passages, reading texts and both searches."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from retriever.manifest import Manifest
 from retriever.passage import Passage
 from retriever.store import IndexStore
 
+_READERS = 2
+_LARGEST_FIRST = (contents.VECTORS, contents.HEADING_VECTORS, contents.TEXTS, contents.DOCUMENTS)
+
 
 class Index:
     """One generation, immutable. Everything it returns comes from that generation alone.
@@ -24,20 +28,26 @@ class Index:
 
     def __init__(self, generation: VerifiedGeneration) -> None:
         """Reads and verifies every file. Raises IndexCorrupt, IndexMismatch."""
-        read = generation.read
         self.manifest: Manifest = generation.manifest
-        self._stored = contents.decode_documents(read(contents.DOCUMENTS))
-        self._texts = read(contents.TEXTS)
-        self._source_map = contents.array_of_npy(read(contents.SOURCE_MAP))
-        self.rows = contents.array_of_npy(read(contents.PASSAGES))
-        self._keys = read(contents.EMBEDDING_KEYS)
-        self._heading_keys = read(contents.HEADING_KEYS)
-        self.heading_vectors: NDArray[np.float32] = contents.array_of_npy(read(contents.HEADING_VECTORS))
-        self.dense = DenseIndex.from_bytes(
-            read(contents.VECTORS), dimension=self.manifest.encoder.dimension, rows=self.manifest.passages
-        )
-        self.body = LexicalField.from_files(contents.BODY, read)
-        self.headings = LexicalField.from_files(contents.HEADINGS, read)
+        # Reading and hashing let other threads run: the next files come while one is being taken apart.
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="read-index") as readers:
+            ahead = {name: readers.submit(generation.read, name) for name in _LARGEST_FIRST}
+
+            def read(name: str) -> bytes:
+                return ahead.pop(name).result() if name in ahead else generation.read(name)
+
+            self._stored = contents.decode_documents(read(contents.DOCUMENTS))
+            self._texts = read(contents.TEXTS)
+            self._source_map = contents.array_of_npy(read(contents.SOURCE_MAP))
+            self.rows = contents.array_of_npy(read(contents.PASSAGES))
+            self._keys = read(contents.EMBEDDING_KEYS)
+            self._heading_keys = read(contents.HEADING_KEYS)
+            self.heading_vectors: NDArray[np.float32] = contents.array_of_npy(read(contents.HEADING_VECTORS))
+            self.dense = DenseIndex.from_bytes(
+                read(contents.VECTORS), dimension=self.manifest.encoder.dimension, rows=self.manifest.passages
+            )
+            self.body = LexicalField.from_files(contents.BODY, read)
+            self.headings = LexicalField.from_files(contents.HEADINGS, read)
         self.documents: Sequence[Document] = tuple(stored.document for stored in self._stored)
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}

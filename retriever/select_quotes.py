@@ -18,6 +18,7 @@ from retriever.governance import Audience, audience_of
 from retriever.index import Index
 from retriever.query import Hit
 from retriever.question import Question, QuestionReader, share
+from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote, quotes_of
 
 MAX_SENTENCES = 4
@@ -94,12 +95,15 @@ class Selector:
     def __init__(self, index: Index, encoder: Encoder) -> None:
         self._index = index
         self._encoder = encoder
+        self._vectors = QuoteVectors(encoder)
         self._reader = QuestionReader(index)
 
     def select(self, question: str, hits: Sequence[Hit]) -> Selection | None:
         """The quotes that answer the question best; None where the hits hold nothing that can stand alone."""
         asked = self._reader.read(question)
-        scored = _scored(question, asked, _all_quotes(hits[:ANSWER_HITS], self._index), self._encoder)
+        scored = _scored(
+            question, asked, _all_quotes(hits[:ANSWER_HITS], self._index), self._encoder, self._vectors
+        )
         if not scored:
             return None
         picked, differing = _picked(scored, asked)
@@ -125,7 +129,9 @@ def _section_of(document: Document, position: int) -> Section:
     return document.sections[place]
 
 
-def _scored(text: str, question: Question, quotes: Sequence[Quote], encoder: Encoder) -> list[_Scored]:
+def _scored(
+    text: str, question: Question, quotes: Sequence[Quote], encoder: Encoder, known: QuoteVectors
+) -> list[_Scored]:
     """The quotes with their scores, best first; only those that look best without a vector are encoded."""
     audiences = {quote.hit.rank: audience_of(quote.hit.document) for quote in quotes}
     is_choice = len(set(audiences.values())) > 1
@@ -140,7 +146,7 @@ def _scored(text: str, question: Question, quotes: Sequence[Quote], encoder: Enc
     cheap = sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_ENCODED]
     if not cheap:
         return []
-    vectors = encoder.encode_passages([embedding_text(_prefix(quotes[p]), quotes[p].text) for _, p in cheap])
+    vectors = known.of([embedding_text(_prefix(quotes[p]), quotes[p].text) for _, p in cheap])
     cosines = vectors @ encoder.encode_queries([text])[0]
     scored = [
         _Scored(
