@@ -8,6 +8,7 @@ import click
 
 from api.index_option import index_option
 from eval.links_command import links
+from eval.performance_command import encoders, growth
 
 
 class DefaultGroup(click.Group):
@@ -230,3 +231,5 @@ def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
 
 
 command.add_command(links)
+command.add_command(encoders)
+command.add_command(growth)

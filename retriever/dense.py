@@ -33,6 +33,8 @@ class DenseIndex:
             index.ntotal, index.d
         )
         self._coarse = _Coarse(self.vectors) if index.ntotal >= COARSE_FROM else None
+        self.bytes_per_passage = index.d * (5 if self._coarse is not None else 4)
+        """What a passage takes in memory: four bytes a dimension, and one where they are looked at first."""
 
     @classmethod
     def build(cls, vectors: NDArray[np.float32]) -> "DenseIndex":
