@@ -70,7 +70,8 @@ def as_markdown(steps: Sequence[Step], drawing: str) -> str:
         "of the vectors' and one lexical index, without encoding. `dense, ours` and the flat scan give the same "
         "results; IVF is FAISS's approximate index with four times the square root of the size as cells, of which "
         "it looks into one in 32, at least eight. `bytes per passage` is the dense index alone; the "
-        f"peak is that of the whole measurement, which holds four indexes.\n\n{markdown_table(columns, rows)}\n\n![growth]({drawing})"
+        f"peak is that of the whole measurement, which holds four indexes."
+        f"\n\n{markdown_table(columns, rows)}\n\n![growth]({drawing})"
     )
 
 
