@@ -13,6 +13,7 @@ from retriever.answerability import Assessor, Decision
 from retriever.calibration import Calibration, load_calibration
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid
+from retriever.gathered import GatheringEncoder
 from retriever.index import Index
 from retriever.open_encoder import open_encoder
 from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
@@ -63,7 +64,8 @@ class InProcess:
     def open(cls, index_dir: Path, *, mode: Mode = Mode.HYBRID, reranker: Reranker | None = None) -> "InProcess":
         """The current generation under `index_dir` and its encoder. Raises what opening either raises."""
         index = Index.open(index_dir)
-        encoder = open_encoder(index.manifest.encoder, index_dir, threads=1)
+        # as the service has it
+        encoder = GatheringEncoder(open_encoder(index.manifest.encoder, index_dir, threads=1))
         calibration = load_calibration(index_dir, index)
         return cls(index, encoder, mode=mode, calibration=calibration, reranker=reranker)
 
