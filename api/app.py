@@ -21,6 +21,7 @@ from api.core_routes import add_core_routes
 from api.evidence_endpoint import add_evidence_routes
 from api.evidence_policy import evidence_policy
 from api.gate import Gate
+from api.generation.configured import generator_of
 from api.live_index import LiveIndex
 from api.live_keys import LiveKeys
 from api.mcp_endpoint import McpEndpoint
@@ -87,6 +88,7 @@ def create_app(
             index_dir=settings.index_dir,
             timeout_s=settings.write_timeout_s,
         )
+    generator = generator_of(settings)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -105,6 +107,8 @@ def create_app(
                 await watch
             live.close()
             threads.close()
+            if generator is not None:
+                await generator.close()
 
     app = FastAPI(
         title="Footnoted",
@@ -127,6 +131,7 @@ def create_app(
         writer=writer,
         threads=threads,
         today=today,
+        generator=generator,
     )
     added = (add_core_routes, add_evidence_routes, add_writing_routes, add_chat_routes, add_pages)
     for add_routes in (*added, mcp.add_routes):

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.setting_kinds import SecretType, ServiceAddressType
 from api.settings import Settings, variable_of
 
 PREFIX = "FOOTNOTED_"
@@ -108,6 +109,10 @@ def accepted(kind: "click.ParamType[Any]") -> str:
             return "a path"
         case click.types.BoolParamType():
             return "`true` or `false`"
+        case ServiceAddressType():
+            return "an address"
+        case SecretType():
+            return "a secret"
         case _:
             return "text"
 

@@ -46,7 +46,7 @@ def is_openai_shaped(path: str) -> bool:
 def openai_error_body(problem: "Problem") -> bytes:
     """The JSON document of a refusal, encoded as UTF-8."""
     error = OpenAIError(
-        message="; ".join(dict.fromkeys(each.detail for each in problem.errors)) or problem.detail,
+        message="; ".join(each.detail for each in problem.errors) if len(problem.errors) > 1 else problem.detail,
         type=_TYPES.get(problem.status, "server_error" if problem.status >= 500 else "invalid_request_error"),
         code=problem.code,
         param=_param(problem.errors[0].pointer) if problem.errors else None,

@@ -9,6 +9,7 @@ from fastapi import Request
 from api.answer_policy import AnswerPolicy
 from api.collection_writer import CollectionWriter
 from api.evidence_policy import EvidencePolicy
+from api.generation.generator import Generator
 from api.live_index import LiveIndex
 from api.older_texts import OlderTexts
 from api.retrieval_threads import RetrievalThreads
@@ -17,7 +18,10 @@ from api.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One running service. `today` is the day that reviews are compared with."""
+    """One running service. `today` is the day that reviews are compared with.
+
+    `generator` is None where no language model is configured.
+    """
 
     settings: Settings
     policy: AnswerPolicy
@@ -27,6 +31,7 @@ class Service:
     writer: CollectionWriter | None
     threads: RetrievalThreads
     today: Callable[[], date]
+    generator: Generator | None = None
 
 
 def service_of(request: Request) -> Service:

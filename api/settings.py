@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from api.setting_kinds import SECRET, SERVICE_ADDRESS, Secret
+
 DEFAULT_INDEX = Path("index")
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -127,6 +129,19 @@ class Settings:
         click.STRING,
         "Cross-encoder that reads the best candidates again: a folder or a name of the model hub; needs torch.",
     )
+    llm_url: str | None = _setting(
+        None,
+        "--llm-url",
+        SERVICE_ADDRESS,
+        "Server of a language model that re-words answers in chats, any with OpenAI's API: http://HOST:PORT/v1.",
+    )
+    llm_model: str | None = _setting(None, "--llm-model", click.STRING, "Model to ask that server for.")
+    llm_key: Secret | None = _setting(
+        None, "--llm-key", SECRET, "Key for that server; give it by the variable, since flags are seen by others."
+    )
+    llm_timeout_s: float = _setting(
+        20.0, "--llm-timeout", click.FloatRange(0.1, 600), "Seconds that a reply of the language model may take."
+    )
 
     evidence_policy: Path | None = _setting(
         None,
@@ -161,6 +176,8 @@ class Settings:
                 flag, kind = each.metadata["flag"], each.metadata["kind"]
                 option = click.Option([flag, each.name], type=kind)
                 object.__setattr__(self, each.name, kind.convert(value, option, None))
+        if (self.llm_url is None) != (self.llm_model is None):
+            raise click.BadParameter("--llm-url and --llm-model go together; give both or neither")
 
 
 def settings_options(command: Command, *, only: Container[str] | None = None) -> Command:

@@ -1,9 +1,10 @@
 """One answered question on its way to a chat: the pieces of its text, then what they rest on."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from api.chat.reply import Reply, citations_of, extractive_stretches
+from api.chat.reply import Reply, Stretch, citations_of, extractive_stretches
 from api.chat.request import MODEL_NAME
 from api.chat.response import (
     ChatChunk,
@@ -11,33 +12,56 @@ from api.chat.response import (
     Choice,
     ChunkChoice,
     Delta,
-    GenerationBody,
     LastChatChunk,
     Particulars,
     ReplyMessage,
     Usage,
     UsageChunk,
 )
+from api.generation.checker import Kept
+from api.generation.generator import Generator, Outcome
+from api.generation.outcome import GenerationBody, GenerationStatus
 from api.identifiers import new_identifier
 from api.query_response import QueryResponse
 from retriever.encoder import Encoder
+
+_BROKEN_OFF = "\n\n(The generated answer broke off here. In the pages' own words:)\n\n"
 
 
 class Answering:
     """A reply in the making. Read `pieces` to its end first; everything else is complete only then."""
 
-    def __init__(self, found: QueryResponse, encoder: Encoder) -> None:
-        """`found` is what was found and quoted; `encoder` counts tokens."""
+    def __init__(
+        self, found: QueryResponse, encoder: Encoder, generator: Generator | None, *, stream: bool
+    ) -> None:
+        """`found` is what was found and quoted; `encoder` counts tokens; a `generator` may re-word it.
+
+        `stream` says how the model is asked for its reply.
+        """
         self._found = found
         self._encoder = encoder
+        self._generator = generator
+        self._stream = stream
         self._reply = Reply(found)
         self._generation: GenerationBody | None = None
         self._id = f"chatcmpl-{new_identifier()}"
         self._created = int(time.time())
 
-    async def pieces(self) -> AsyncIterator[str]:
+    async def pieces(self) -> AsyncGenerator[str, None]:
         """The reply's text, in order; some pieces may be empty."""
         yield self._reply.opening()
+        if self._generator is not None:
+            outcome = Outcome()
+            sentences = self._generator.sentences(self._found, outcome, stream=self._stream)
+            async with aclosing(sentences):
+                async for kept in sentences:
+                    yield self._reply.stretch(_marked(kept, is_first=outcome.kept == 1))
+            self._generation = outcome.body()
+            if self._generation.status is GenerationStatus.USED:
+                yield self._reply.closing()
+                return
+            if outcome.kept:
+                yield self._reply.aside(_BROKEN_OFF)
         for stretch in extractive_stretches(self._found):
             yield self._reply.stretch(stretch)
         yield self._reply.closing()
@@ -87,3 +111,8 @@ class Answering:
     def _usage(self) -> Usage:
         asked, replied = self._encoder.count_tokens([self._found.query, self._reply.content])
         return Usage(prompt_tokens=asked, completion_tokens=replied, total_tokens=asked + replied)
+
+
+def _marked(kept: Kept, *, is_first: bool) -> Stretch:
+    marks = "".join(f"[{rank}]" for rank in kept.ranks)
+    return Stretch(f"{'' if is_first else ' '}{kept.text} {marks}", kept.ranks)

@@ -1,6 +1,7 @@
 """`POST /v1/chat/completions`: the answer as a chat's reply, whole or as server-sent events."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
@@ -46,7 +47,7 @@ async def complete(request: Request) -> Response:
             raise
         pointer = f"/messages/{conversation.place}/content"
         raise QueryInvalid(str(error), code=error.code, pointer=pointer) from None
-    answering = Answering(found, snapshot.encoder)
+    answering = Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
     if asked.stream:
         include_usage = asked.stream_options is not None and asked.stream_options.include_usage is True
         return StreamingResponse(_events(answering, include_usage=include_usage), media_type="text/event-stream")
@@ -64,9 +65,10 @@ def check_model(name: str) -> None:
 
 async def _events(answering: Answering, *, include_usage: bool) -> AsyncIterator[str]:
     yield _event(answering.chunk(Delta(role="assistant", content="")))
-    async for piece in answering.pieces():
-        if piece:
-            yield _event(answering.chunk(Delta(content=piece)))
+    async with aclosing(answering.pieces()) as pieces:
+        async for piece in pieces:
+            if piece:
+                yield _event(answering.chunk(Delta(content=piece)))
     yield _event(answering.last_chunk())
     if include_usage:
         yield _event(answering.usage_chunk())

@@ -57,8 +57,9 @@ class Reply:
 
     def stretch(self, stretch: Stretch) -> str:
         """A part of the answer; its marks become annotations where its pages have an address."""
-        start = len(self.content)
-        added = self._add(harmless(stretch.text))
+        text = harmless(stretch.text)
+        start = len(self.content) + len(text) - len(text.lstrip())
+        added = self._add(text)
         for rank in stretch.ranks:
             self._cited[rank] = None
             citation = self._citation(rank)
@@ -66,7 +67,7 @@ class Reply:
             if address is not None:
                 place = UrlCitation(
                     start_index=start,
-                    end_index=start + len(added.rstrip()),
+                    end_index=start + len(added.strip()),
                     url=address,
                     title=citation.title,
                 )

@@ -1,10 +1,10 @@
 """What the chat endpoint answers: OpenAI's completion and its chunks, with citations that can be checked."""
 
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from api.generation.outcome import GenerationBody
 from api.query_response import AnswerabilityBody, CitationBody, IndexReference, WarningBody
 
 
@@ -26,46 +26,6 @@ class Annotation(_Response):
 
     type: Literal["url_citation"] = "url_citation"
     url_citation: UrlCitation
-
-
-class GenerationStatus(StrEnum):
-    """What became of the language model's reply."""
-
-    USED = "used"
-    REJECTED = "rejected"
-    UNAVAILABLE = "unavailable"
-    SKIPPED = "skipped"
-
-
-class GenerationReason(StrEnum):
-    """Why the reply is not, or not all, the language model's."""
-
-    ABSTAINED = "abstained"
-    NO_EVIDENCE = "no_evidence"
-    NOTHING_SUPPORTED = "nothing_supported"
-    BUSY = "busy"
-    CIRCUIT_OPEN = "circuit_open"
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    REFUSED = "refused"
-    RATE_LIMITED = "rate_limited"
-    SERVER_ERROR = "server_error"
-    REDIRECT = "redirect"
-    TOO_LARGE = "too_large"
-    MALFORMED = "malformed"
-    EMPTY = "empty"
-    CUT_OFF = "cut_off"
-
-
-class GenerationBody(_Response):
-    """What became of the language model's reply; what it did not give, the pages' own words give."""
-
-    status: GenerationStatus = Field(
-        description="`used`: the reply is the model's, every sentence checked. `rejected`: none of its sentences "
-        "stood the checks. `unavailable`: it gave no whole reply. `skipped`: it was not asked."
-    )
-    reason: GenerationReason | None = Field(description="Null where `status` is `used`.")
-    dropped: int = Field(ge=0, description="How many of its sentences the checks took out.")
 
 
 class Particulars(_Response):

@@ -1,0 +1,13 @@
+"""The generator that the settings ask for, if they do."""
+
+from api.generation.generator import Generator
+from api.generation.upstream import Upstream
+from api.settings import Settings
+
+
+def generator_of(settings: Settings) -> Generator | None:
+    """The generator over the configured server; None where there is none."""
+    if settings.llm_url is None or settings.llm_model is None:
+        return None
+    upstream = Upstream(settings.llm_url, settings.llm_model, settings.llm_key)
+    return Generator(upstream, timeout_s=settings.llm_timeout_s)
