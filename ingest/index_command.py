@@ -1,41 +1,19 @@
 """The commands `footnoted index list`, `rollback` and `prune`: see what is published, go back, make room."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from retriever.errors import FootnotedError, IndexLocked, IndexRefused
+from ingest.backup_command import backup_command, restore_command
+from ingest.index_options import REFUSED, common_options, exit_status, print_json
+from retriever.errors import IndexRefused
 from retriever.publish import KEEP
 from retriever.store import GenerationInfo, GenerationState, IndexStore
-
-FAILED = 1
-REFUSED = 3
-
-
-def _common(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that all three commands have."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout instead of a table.")
-    index = click.option(
-        "--index",
-        "index_dir",
-        envvar="FOOTNOTED_INDEX",
-        default="index",
-        show_default=True,
-        show_envvar=True,
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help="The directory that holds the index.",
-    )
-    return index(as_json(command))
 
 
 @click.group()
@@ -51,13 +29,19 @@ def index_group() -> None:
     footnoted index rollback                   serve the one before
     footnoted index rollback --to gen-000042   serve this one
     footnoted index prune --keep 1             keep only what is served
+    footnoted index backup FILE                copy what is served into one file
+    footnoted index restore FILE               serve what is in that file
 
     Exit status: 0 done, 1 failed, 2 usage, 3 refused (locked by a writer, or altered on the disk).
     """
 
 
+index_group.add_command(backup_command)
+index_group.add_command(restore_command)
+
+
 @index_group.command("list")
-@_common
+@common_options
 @click.option("--verify", is_flag=True, help="Read every file and check its digest; slow on a large index.")
 def list_command(index_dir: Path, as_json: bool, verify: bool) -> None:
     """Show the generations, newest first, and which one is served.
@@ -65,12 +49,12 @@ def list_command(index_dir: Path, as_json: bool, verify: bool) -> None:
     A generation whose manifest or files are not what was published is shown as refused, with the reason, and
     the command ends with status 3. Without --verify the files' names and sizes are checked, not their bytes.
     """
-    with _exit_status():
+    with exit_status():
         store = IndexStore(index_dir)
         infos = store.generations(verify=verify)
         current, problem = _current(store, infos)
     if as_json:
-        _print_json({"current": current, "problem": problem, "generations": [asdict(info) for info in infos]})
+        print_json({"current": current, "problem": problem, "generations": [asdict(info) for info in infos]})
     elif infos:
         _print_table(infos)
     else:
@@ -85,7 +69,7 @@ def list_command(index_dir: Path, as_json: bool, verify: bool) -> None:
 
 
 @index_group.command("rollback")
-@_common
+@common_options
 @click.option(
     "--to", metavar="GENERATION", help="The generation to serve; without it, the one before the current."
 )
@@ -96,7 +80,7 @@ def rollback_command(index_dir: Path, as_json: bool, to: str | None) -> None:
     served stays. Nothing is deleted, so the way forward is the same command. A running server takes the change
     when it reloads its index; it needs no restart.
     """
-    with _exit_status():
+    with exit_status():
         store = IndexStore(index_dir)
         try:
             before = store.current()
@@ -104,13 +88,13 @@ def rollback_command(index_dir: Path, as_json: bool, to: str | None) -> None:
             before = None
         now = store.rollback(to)
     if as_json:
-        _print_json({"before": before, "current": now})
+        print_json({"before": before, "current": now})
     else:
         click.echo(f"{now} is served now (before: {before or 'none'}).")
 
 
 @index_group.command("prune")
-@_common
+@common_options
 @click.option(
     "--keep",
     default=KEEP,
@@ -124,24 +108,14 @@ def prune_command(index_dir: Path, as_json: bool, keep: int) -> None:
 
     The generation that is served is never removed, however old it is.
     """
-    with _exit_status():
+    with exit_status():
         removed = IndexStore(index_dir).prune(keep)
     if as_json:
-        _print_json({"removed": removed})
+        print_json({"removed": removed})
     elif removed:
         click.echo(f"Removed: {', '.join(removed)}.")
     else:
         click.echo("Nothing to remove.")
-
-
-@contextmanager
-def _exit_status() -> Iterator[None]:
-    """Turns an error of the store into one line on stderr and the exit status that it stands for."""
-    try:
-        yield
-    except FootnotedError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(REFUSED if isinstance(error, IndexLocked | IndexRefused) else FAILED)
 
 
 def _current(store: IndexStore, infos: list[GenerationInfo]) -> tuple[str | None, str | None]:
@@ -160,10 +134,6 @@ def _current(store: IndexStore, infos: list[GenerationInfo]) -> tuple[str | None
     except IndexRefused as error:
         return current, str(error)
     return current, None
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def _print_table(infos: list[GenerationInfo]) -> None:

@@ -35,6 +35,10 @@ FAILPOINTS = frozenset(
         "retire.rename",
         "retire.sync_rename",
         "remove.entry",
+        "restore.write",
+        "restore.sync",
+        "restore.rename",
+        "restore.sync_rename",
     }
 )
 

@@ -37,7 +37,7 @@ class GenerationWriter:
         if self._staging is not None:
             raise ValueError("a generation is being written already; publish or abandon it first")
         with storage_failures(self._index_dir):
-            number = 1 + _highest_number(self._index_dir)
+            number = 1 + highest_number(self._index_dir)
             sweep(self._disk, self._index_dir)
             staging = self._index_dir / f"{generation_name(number)}.tmp"
             failpoint("begin.make_staging")
@@ -173,7 +173,8 @@ def generation_names(index_dir: Path) -> list[str]:
     )
 
 
-def _highest_number(index_dir: Path) -> int:
+def highest_number(index_dir: Path) -> int:
+    """The highest number that a generation, whole or begun, or the pointer has here; 0 where there is none."""
     numbers = [0]
     for path in index_dir.iterdir():
         number = generation_number(path.name)

@@ -7,6 +7,7 @@ from shutil import rmtree
 
 import pytest
 
+from retriever.backup import backup, restore
 from retriever.errors import FootnotedError
 from retriever.pointer import generation_number
 from retriever.store import IndexStore
@@ -40,6 +41,10 @@ def rollback(root: Path, disk: RecordingDisk) -> None:
     IndexStore(root / INDEX, disk).rollback("gen-000001")
 
 
+def restore_a_backup(root: Path, disk: RecordingDisk) -> None:
+    restore(root / INDEX, root.with_name("backup.tar"), self_check=check_content, disk=disk)
+
+
 def prune(root: Path, disk: RecordingDisk) -> None:
     IndexStore(root / INDEX, disk).prune(1)
 
@@ -50,6 +55,7 @@ SCENARIOS: dict[str, tuple[int, Callable[[Path, RecordingDisk], None]]] = {
     "publish that prunes": (1, publish_that_prunes),
     "rollback": (2, rollback),
     "prune": (3, prune),
+    "restore": (2, restore_a_backup),
 }
 
 
@@ -59,6 +65,10 @@ def recording(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     root = tmp_path_factory.mktemp("recorded")
     for _ in range(published):
         publish(root / INDEX)
+    if request.param == "restore":  # the generation is in the backup alone
+        backup(root / INDEX, root.with_name("backup.tar"))
+        IndexStore(root / INDEX).rollback()
+        rmtree(root / INDEX / "gen-000002")
     if published:
         left_behind = root / INDEX / "gen-000009.tmp"
         left_behind.mkdir()
