@@ -71,6 +71,8 @@ class WarningCode(StrEnum):
     LOW_TEXT = "low_text"
     HIDDEN_TEXT_REMOVED = "hidden_text_removed"
     PAGES_UNREADABLE = "pages_unreadable"
+    PERSONAL_DATA = "personal_data"
+    MIXED_SCRIPT = "mixed_script"
 
 
 @dataclass(frozen=True, slots=True)

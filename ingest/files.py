@@ -77,6 +77,18 @@ def find_files(paths: Sequence[Path | str]) -> FoundFiles:
     return FoundFiles(tuple(candidates), tuple(skipped))
 
 
+def refuse_overlap(paths: Sequence[Path], index_dir: Path) -> None:
+    """Raises ValueError where the index would lie in the collection, or the collection in the index."""
+    index = index_dir.resolve()
+    for path in paths:
+        root = path.resolve()
+        if index.is_relative_to(root) or root.is_relative_to(index):
+            raise ValueError(
+                f"{_shown(str(path))} and the index {_shown(str(index_dir))} lie one in the other; "
+                "choose another place for the index with --index"
+            )
+
+
 def document_id_of(source_path: str) -> str:
     """The id of the document at this path below its root: a readable slug and eight digits of a digest.
 
@@ -178,10 +190,12 @@ def _walk(root: Path) -> Iterator[Candidate | SkippedFile]:
             yield _judged(path, below, is_at_root="/" not in below)
         elif below and path.name.startswith("."):
             yield SkippedFile(_shown(below), SkipReason.HIDDEN, "a folder whose name begins with a dot")
-        elif below and path.resolve() in above:
+        elif below and path.is_symlink() and path.resolve() in above:
             yield SkippedFile(_shown(below), SkipReason.NOT_REGULAR_FILE, "a link to a folder above itself")
         else:
-            inside = (*above, path.resolve()) if below else above
+            # Resolving each folder anew would take time that grows with the square of the depth.
+            resolved = path.resolve() if path.is_symlink() else above[-1] / path.name
+            inside = (*above, resolved) if below else above
             try:
                 names = sorted((entry.name for entry in path.iterdir()), key=os.fsencode, reverse=True)
             except OSError as error:

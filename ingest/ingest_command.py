@@ -87,7 +87,7 @@ def command(
     from rich.console import Console
 
     from ingest.errors import IngestRefused
-    from ingest.files import FoundFiles, find_files
+    from ingest.files import FoundFiles, find_files, refuse_overlap
     from ingest.parser_process import ParseLimits
     from ingest.prepare_encoder import prepare_encoder
     from ingest.progress import Progress
@@ -107,6 +107,7 @@ def command(
         limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
     )
     try:
+        refuse_overlap(paths, index_dir)
         found = find_files(paths)
         with Progress(console, quiet=watch and as_json) as progress:
             encoder = prepare_encoder(

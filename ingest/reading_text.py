@@ -22,6 +22,13 @@ MAX_WORD_CHARS = 100
 """The encoder knows no word longer than this: all of them share one vector."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_PERSONAL = re.compile(
+    r"\b(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b|\b(?:MRN|medical record (?:no\.?|number))[:#\s]*\d{5,12}\b",
+    re.I,
+)
+"""A social security number or the number of a patient's record; telephone numbers belong to pages."""
+_MIXED_SCRIPT = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+"""Latin and Cyrillic in one word: two letters that look alike. Greek ones are common in names of substances."""
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
@@ -71,6 +78,14 @@ def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:
     if hidden:
         detail = f"{hidden} control characters or characters without width are not part of the reading text"
         warnings.append(DocumentWarning(WarningCode.CONTROL_CHARACTERS_REMOVED, detail))
+    if found := _PERSONAL.search(text):
+        detail = (
+            f"a number at character {found.start()} reads as one of a person's; look whether it may be published"
+        )
+        warnings.append(DocumentWarning(WarningCode.PERSONAL_DATA, detail))
+    if found := _MIXED_SCRIPT.search(text):
+        detail = f"a word at character {found.start()} mixes Latin and Cyrillic letters; it will not be found"
+        warnings.append(DocumentWarning(WarningCode.MIXED_SCRIPT, detail))
     words = text.split()
     visible = sum(map(len, words))
     letters = sum(map(len, _LETTERS.findall(text)))
