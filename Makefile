@@ -17,7 +17,7 @@ TORCH_FROM := --extra-index-url https://download.pytorch.org/whl/cpu
 endif
 endif
 
-.PHONY: help serve ingest test test-fast check format docs lock clean audit sbom fuzz-api
+.PHONY: help serve ingest test test-fast check format docs lock clean audit sbom fuzz-api campaign fuzz
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -33,6 +33,14 @@ test: $(VENV)/.installed-test  ## all tests
 
 test-fast: $(VENV)/.installed-test  ## the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -m "not slow and not model and not browser"
+
+campaign: $(VENV)/.installed-test  ## the faults of a release: kills, flipped bits, competing writers, publishes under load
+	$(BIN)/python -m tests.campaign
+
+fuzz: $(VENV)/.installed-test  ## a minute of coverage-guided fuzzing for each reader of hostile bytes (needs atheris)
+	for target in front-matter markdown plain-text html manifest pointer; do \
+		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=60 -max_len=4096 || exit 1; \
+	done
 
 check: $(VENV)/.installed-test  ## style, types and layers
 	$(BIN)/ruff format --check .

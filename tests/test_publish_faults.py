@@ -2,13 +2,10 @@
 
 import ast
 import errno
-import json
-import multiprocessing
 import os
-import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
@@ -18,22 +15,16 @@ from retriever import durable
 from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
 from retriever.errors import IndexLocked, StorageFailed
 from retriever.store import IndexStore
+from tests.fault_rounds import compete, ended, fresh_processes
 from tests.small_generations import publish, publish_at_failpoint, publish_forever, served
 
 OF_PUBLISHING = sorted(name for name in FAILPOINTS if not name.startswith("restore."))
-KILLS = 20
-KILLS_OF_A_RELEASE = 1_000
-ROUNDS = 3
-ROUNDS_OF_A_RELEASE = 100
-WRITERS = 10
 
 
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
     """Starts fresh processes quickly: each is forked off one that has imported the store and done nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.small_generations"])
-    return context
+    return fresh_processes()
 
 
 @pytest.fixture
@@ -45,15 +36,6 @@ def index_dir(tmp_path: Path) -> Path:
     (index_dir / "gen-000007.tmp" / "deep" / "half").write_bytes(b"half")
     (index_dir / "embeddings.partial").write_bytes(b"not ours")
     return index_dir
-
-
-def ended(process: ForkServerProcess) -> int | None:
-    process.join(30)
-    code = process.exitcode
-    process.kill()
-    process.join()
-    process.close()
-    return code
 
 
 def assert_sound(index_dir: Path, allowed: set[str]) -> None:
@@ -224,81 +206,6 @@ def test_a_failpoint_that_cannot_be_read_stops_the_program(
     monkeypatch.setenv(FAILPOINT_VARIABLE, text)
     with pytest.raises(ValueError, match=FAILPOINT_VARIABLE):
         publish(index_dir)
-
-
-def kill_at_random_moments(processes: ForkServerContext, index_dir: Path, kills: int) -> None:
-    chance = random.Random(20_260_131)  # noqa: S311
-    number = 1
-    for _ in range(kills):
-        process = processes.Process(target=publish_forever, args=(index_dir, 2))
-        process.start()
-        time.sleep(chance.uniform(0, 0.12))
-        process.kill()
-        assert ended(process) == -signal.SIGKILL
-        found = served(index_dir)
-        assert int(found.removeprefix("gen-")) >= number, "the index went backwards"
-        assert len(list(index_dir.glob("gen-*.tmp"))) <= 1
-        new = publish(index_dir)
-        assert served(index_dir) == new
-        number = int(new.removeprefix("gen-"))
-    assert number > 2 * kills, "the processes were killed before they wrote anything"
-
-
-def test_random_kills_leave_a_whole_generation(processes: ForkServerContext, index_dir: Path) -> None:
-    kill_at_random_moments(processes, index_dir, KILLS)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1_800)
-def test_a_thousand_random_kills_leave_a_whole_generation(processes: ForkServerContext, index_dir: Path) -> None:
-    kill_at_random_moments(processes, index_dir, KILLS_OF_A_RELEASE)
-
-
-def compete(
-    index_dir: Path, start: Callable[[], int], finish: Callable[[], int], report: Callable[[str], None]
-) -> None:
-    """Tries to write at the same moment as others; who gets the lock keeps it until all others have failed."""
-    start()
-    started = time.monotonic()
-    try:
-        with IndexStore(index_dir).writer():
-            report(json.dumps({"pid": os.getpid(), "refusal": None, "seconds": 0}))
-            finish()
-    except IndexLocked as error:
-        report(json.dumps({"pid": os.getpid(), "refusal": str(error), "seconds": time.monotonic() - started}))
-        finish()
-
-
-def compete_once(processes: ForkServerContext, index_dir: Path) -> None:
-    start, finish, reports = processes.Barrier(WRITERS), processes.Barrier(WRITERS), processes.SimpleQueue()
-    writers = [
-        processes.Process(target=compete, args=(index_dir, start.wait, finish.wait, reports.put))
-        for _ in range(WRITERS)
-    ]
-    for writer in writers:
-        writer.start()
-    told = [json.loads(reports.get()) for _ in writers]
-    assert [ended(writer) for writer in writers] == [0] * WRITERS
-    reports.close()
-    (winner,) = [report["pid"] for report in told if report["refusal"] is None]
-    for report in told:
-        if report["refusal"] is not None:
-            assert report["refusal"].startswith(f"process {winner} on {os.uname().nodename} has been writing to ")
-            assert report["seconds"] < 1
-
-
-def test_of_ten_writers_one_wins_and_the_others_name_it(processes: ForkServerContext, index_dir: Path) -> None:
-    for _ in range(ROUNDS):
-        compete_once(processes, index_dir)
-    assert publish(index_dir) == "gen-000008"
-    assert (index_dir / "embeddings.partial").read_bytes() == b"not ours"
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1_800)
-def test_of_ten_writers_one_wins_a_hundred_times(processes: ForkServerContext, index_dir: Path) -> None:
-    for _ in range(ROUNDS_OF_A_RELEASE):
-        compete_once(processes, index_dir)
 
 
 @pytest.fixture

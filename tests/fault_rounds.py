@@ -1,0 +1,212 @@
+"""Faults, one function for each kind: the tests run a sample of them, `tests.campaign` a release's worth.
+
+Each returns what was violated, in words; an empty list is the promise kept.
+"""
+
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import httpx
+
+from api.app import create_app
+from api.settings import Settings
+from api.snapshot import Snapshot, make_snapshot
+from retriever.errors import FootnotedError, IndexLocked, IndexRefused
+from retriever.index import Index
+from retriever.retrieve import Retriever
+from retriever.routing import default_rules
+from retriever.store import IndexStore
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.fakes_api import WordJudge
+from tests.hashing import HashingEncoder
+from tests.running_service import running
+from tests.small_generations import publish, publish_forever, served
+
+WRITERS = 10
+CLIENTS = 8
+
+
+def fresh_processes() -> ForkServerContext:
+    """Starts fresh processes quickly: each is forked off one that has imported the store and done nothing."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.fault_rounds"])
+    return context
+
+
+def ended(process: ForkServerProcess) -> int | None:
+    """The exit code of a process, within thirty seconds or by force."""
+    process.join(30)
+    code = process.exitcode
+    process.kill()
+    process.join()
+    process.close()
+    return code
+
+
+def random_kills(index_dir: Path, kills: int, *, seed: int) -> list[str]:
+    """Kills a process that publishes without end, at random moments; each time the next one just works."""
+    processes, chance = fresh_processes(), random.Random(seed)  # noqa: S311
+    violations, number = [], int(publish(index_dir).removeprefix("gen-"))
+    first = number
+    for kill in range(kills):
+        process = processes.Process(target=publish_forever, args=(index_dir, 2))
+        process.start()
+        time.sleep(chance.uniform(0, 0.06))
+        process.kill()
+        ended(process)
+        try:
+            found = int(served(index_dir).removeprefix("gen-"))
+            new = publish(index_dir)
+        except (FootnotedError, ValueError) as error:
+            violations.append(f"kill {kill}: {error}")
+            continue
+        if found < number or served(index_dir) != new or list(index_dir.glob("*.tmp")):
+            violations.append(f"kill {kill}: {found} after {number}, then {new}")
+        number = int(new.removeprefix("gen-"))
+    if number - first <= kills:
+        violations.append("the processes were killed before they wrote anything")
+    return violations
+
+
+def compete(
+    index_dir: Path, start: Callable[[], int], finish: Callable[[], int], report: Callable[[str], None]
+) -> None:
+    """Tries to write at the same moment as others; who gets the lock keeps it until all others have failed."""
+    start()
+    started = time.monotonic()
+    try:
+        with IndexStore(index_dir).writer():
+            report(json.dumps({"pid": os.getpid(), "refusal": None, "seconds": 0}))
+            finish()
+    except IndexLocked as error:
+        report(json.dumps({"pid": os.getpid(), "refusal": str(error), "seconds": time.monotonic() - started}))
+        finish()
+
+
+def lock_rounds(index_dir: Path, rounds: int) -> list[str]:
+    """Ten writers at once: exactly one wins, and the others end within a second and name it."""
+    processes, violations = fresh_processes(), []
+    for number in range(rounds):
+        start, finish, reports = processes.Barrier(WRITERS), processes.Barrier(WRITERS), processes.SimpleQueue()
+        writers = [
+            processes.Process(target=compete, args=(index_dir, start.wait, finish.wait, reports.put))
+            for _ in range(WRITERS)
+        ]
+        for writer in writers:
+            writer.start()
+        told = [json.loads(reports.get()) for _ in writers]
+        codes = [ended(writer) for writer in writers]
+        reports.close()
+        winners = [report["pid"] for report in told if report["refusal"] is None]
+        losers = [report for report in told if report["refusal"] is not None]
+        if codes != [0] * WRITERS or len(winners) != 1:
+            violations.append(f"round {number}: {len(winners)} winners, exit codes {codes}")
+            continue
+        start_of_message = f"process {winners[0]} on {os.uname().nodename} has been writing to "
+        violations += [
+            f"round {number}: {report['seconds']:.2f} s: {report['refusal']}"
+            for report in losers
+            if not report["refusal"].startswith(start_of_message) or report["seconds"] >= 1
+        ]
+    return violations
+
+
+def flipped_bits(folder: Path, flips: int, *, seed: int, exhaustive_bytes: int = 0) -> list[str]:
+    """Flips random bits, one at a time, in every file of a real index, and opens it as a server does."""
+    index_dir = folder / "index"
+    run_ingest(write_collection(folder / "pages"), index_dir)
+    generation = Index.open(index_dir).generation
+    chance, violations = random.Random(seed), []  # noqa: S311
+    files = [index_dir / "CURRENT", *sorted((index_dir / generation).iterdir())]
+    for path in files:
+        content = path.read_bytes()
+        bits = [*range(min(len(content), exhaustive_bytes) * 8)]
+        bits += [chance.randrange(len(content) * 8) for _ in range(flips)] if content else []
+        for bit in bits:
+            changed = bytearray(content)
+            changed[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(changed)
+            try:
+                Index.open(index_dir)
+            except IndexRefused:
+                continue
+            violations.append(f"{path.name}: bit {bit} was not seen")
+        for length in sorted({0, 1, len(content) // 2, max(0, len(content) - 1)} - {len(content)}):
+            path.write_bytes(content[:length])
+            try:
+                Index.open(index_dir)
+            except IndexRefused:
+                continue
+            violations.append(f"{path.name}: a cut to {length} bytes was not seen")
+        path.write_bytes(content)
+    Index.open(index_dir)
+    return violations
+
+
+def open_hashing(index_dir: Path, previous: Snapshot | None) -> Snapshot:  # noqa: ARG001 - the seam's
+    """What a server opens, with the encoder of the tests."""
+    index, encoder = Index.open(index_dir), HashingEncoder()
+    return make_snapshot(index, encoder, Retriever(index, encoder), WordJudge(), rules=default_rules())
+
+
+def changes_under_load(folder: Path, changes: int) -> list[str]:
+    """Eight clients ask without pause while generations are published, and now and then rolled back.
+
+    Every page says of which edition it is, so that an answer made of two generations would show.
+    """
+    root, index_dir = folder / "pages", folder / "index"
+    edition_of: dict[str, str] = {}
+
+    def publish_edition(number: int) -> None:
+        word = f"edition{number}"
+        pages = {
+            f"{n}.md": f"# Bones {n}\n\nStrong bones need calcium, says {word}, part {n}.\n" for n in range(5)
+        }
+        report = run_ingest(write_collection(root, pages), index_dir)
+        edition_of[str(report.generation)] = word
+
+    publish_edition(0)
+    violations: list[str] = []
+    answered = [0] * CLIENTS
+    answers: set[tuple[str, tuple[str, ...]]] = set()
+    is_over = threading.Event()
+
+    def ask(client: int, address: str) -> None:
+        with httpx.Client(base_url=address, timeout=30) as asking:
+            while not is_over.is_set():
+                response = asking.post("/v1/query", json={"query": "What do strong bones need?", "top_k": 5})
+                if response.status_code != 200:
+                    violations.append(f"client {client}: {response.status_code} {response.text[:200]}")
+                    continue
+                body = response.json()
+                texts = tuple(passage["text"] for passage in body["passages"])
+                answers.add((body["index"]["generation"], texts))
+                answered[client] += 1
+
+    app = create_app(Settings(index_dir=index_dir, reload_interval_s=0.05), opener=open_hashing)
+    with running(app) as address:
+        threads = [threading.Thread(target=ask, args=(client, address)) for client in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for change in range(1, changes + 1):
+            if change % 5 == 0:
+                IndexStore(index_dir).rollback()
+            else:
+                publish_edition(change)
+            time.sleep(0.1)
+        is_over.set()
+        for thread in threads:
+            thread.join(60)
+    for generation, texts in sorted(answers):
+        if not texts or any(f"{edition_of[generation]}," not in text for text in texts):
+            violations.append(f"an answer of {edition_of[generation]} holds {texts}")
+    if min(answered) == 0:
+        violations.append(f"some clients got no answer: {answered}")
+    return violations

@@ -1,0 +1,37 @@
+"""Indexes of the formats that were released: each is kept as a backup, gzipped, in base64, and must be read."""
+
+import base64
+import gzip
+from pathlib import Path
+
+import pytest
+
+from retriever.backup import restore
+from retriever.generation import VerifiedGeneration
+from retriever.index import Index
+from tests.collections_on_disk import DENOSUMAB
+
+FORMATS = sorted(Path(__file__).parent.glob("released_format_*.txt"))
+
+
+def opens(generation: VerifiedGeneration) -> None:
+    Index(generation)
+
+
+def test_there_is_one_for_every_format() -> None:
+    assert [path.stem for path in FORMATS] == ["released_format_1"]
+
+
+@pytest.mark.parametrize("path", FORMATS, ids=lambda path: path.stem)
+def test_an_index_of_a_released_format_is_read(tmp_path: Path, path: Path) -> None:
+    archive = tmp_path / "old.tar"
+    archive.write_bytes(gzip.decompress(base64.b64decode(path.read_text(encoding="ascii"))))
+    restore(tmp_path / "index", archive, self_check=opens)
+    index = Index.open(tmp_path / "index")
+    assert [document.source_path for document in index.documents] == ["denosumab.md", "home/falls.txt"]
+    for document in index.documents:
+        text = index.reading_text(document.document_id)
+        for passage in index.passages_of(document.document_id):
+            assert text[passage.start_char : passage.end_char] == passage.text
+    assert "every six months" in DENOSUMAB
+    assert "every six months" in index.reading_text(index.documents[0].document_id)
