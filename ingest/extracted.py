@@ -11,6 +11,12 @@ from typing import NamedTuple
 from ingest.blocks import Block, BlockKind, Part, Slice, code_lines, flow
 from ingest.errors import DocumentWarning
 
+FIELD_KEYS = (
+    "url", "source", "citation", "license", "language", "audienceLevel", "status", "version", "lastReviewed",
+    "reviewFrequency",
+)  # fmt: skip
+"""What a file may say of itself under the names of the front matter: in `meta` elements, in a PDF's properties."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extracted:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.blocks import BlockKind
 from ingest.errors import DocumentWarning, SkipReason, TextUnreadable, WarningCode
-from ingest.extracted import Extracted, Line, Writer
+from ingest.extracted import FIELD_KEYS, Extracted, Line, Writer
 
 MAX_DEPTH = 5_000
 """The parser takes a time that grows with the square of the depth; no page that a person wrote nests like this."""
@@ -78,7 +78,7 @@ def _refuse_depth(text: str) -> None:
 
 
 def _fields(tree: LexborHTMLParser) -> Mapping[str, str]:
-    """What the page says of itself: its own address, its language, the name of its site."""
+    """What the page says of itself: its address, its language, the name of its site, and `meta` elements."""
     fields: dict[str, str] = {}
     canonical = tree.css_first('head > link[rel="canonical"]')
     if canonical is not None and (address := canonical.attributes.get("href")):
@@ -90,6 +90,10 @@ def _fields(tree: LexborHTMLParser) -> Mapping[str, str]:
     site = tree.css_first('head > meta[property="og:site_name"]')
     if site is not None and (name := site.attributes.get("content")):
         fields["source"] = name
+    for key in FIELD_KEYS:
+        own = tree.css_first(f'head > meta[name="{key}"]')
+        if own is not None and (value := own.attributes.get("content")):
+            fields[key] = value
     return fields
 
 
@@ -165,7 +169,7 @@ class _Reader:
             self._end_cell()
         elif name == "tr":
             self._flush()
-            self._row = _Row(self._table_group())
+            self._row = _Row(self._lists[0][1] if self._lists else self._groups)
         elif name == "table":
             self._open_table()
         elif _HEADING.fullmatch(name):
@@ -217,9 +221,6 @@ class _Reader:
         self._rows_outside.append(self._row)
         self._row = None
         self._groups += 1
-
-    def _table_group(self) -> int:
-        return self._lists[0][1] if self._lists else self._groups
 
     def _text(self, text: str) -> None:
         self._lines[-1].append(text)

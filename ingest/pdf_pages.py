@@ -22,7 +22,7 @@ import pypdfium2.raw as pdfium
 
 from ingest.blocks import BlockKind
 from ingest.errors import DocumentWarning, SkipReason, TextUnreadable, WarningCode
-from ingest.extracted import Extracted, Line, Writer
+from ingest.extracted import FIELD_KEYS, Extracted, Line, Writer
 
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 10_000_000
@@ -68,7 +68,8 @@ def read_pdf(content: bytes) -> Extracted:
         if pages > MAX_PAGES:
             raise TextUnreadable(SkipReason.PDF_LIMIT, f"{pages} pages; the limit is {MAX_PAGES}")
         lines, unreadable = _lines_of(document, pages)
-        title = document.get_metadata_value("Title").strip() if lines else ""
+        title = document.get_metadata_value("Title").strip()
+        properties = {key: document.get_metadata_value(key).strip() for key in FIELD_KEYS}
     finally:
         document.close()
     if not any(char.isalnum() for line in lines for char in line.text):
@@ -80,10 +81,15 @@ def read_pdf(content: bytes) -> Extracted:
         text=writer.text(),
         blocks=writer.blocks(),
         page_starts=writer.page_starts(pages),
-        fields={"title": " ".join(title.split())} if title and not _POOR_TITLE.search(title) else {},
+        fields={key: value for key, value in (*properties.items(), ("title", _good_title(title))) if value},
         fallback_title=None,
         warnings=_warnings(lines, unreadable),
     )
+
+
+def _good_title(title: str) -> str:
+    """The title, empty where a program made it up."""
+    return "" if _POOR_TITLE.search(title) else " ".join(title.split())
 
 
 def _forget_last_error() -> None:

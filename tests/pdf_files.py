@@ -20,7 +20,12 @@ def paragraph(lines: Sequence[str], *, top: float, size: float = 11, font: str =
 
 
 def make_pdf(
-    pages: Sequence[Sequence[Line]], *, title: str | None = None, trailer: bytes = b"", extra: Sequence[bytes] = ()
+    pages: Sequence[Sequence[Line]],
+    *,
+    title: str | None = None,
+    properties: str = "",
+    trailer: bytes = b"",
+    extra: Sequence[bytes] = (),
 ) -> bytes:
     """A PDF of these pages; `trailer` is put into the trailer's dictionary, `extra` objects stand at the end."""
     kids = " ".join(f"{5 + 2 * number} 0 R" for number in range(len(pages)))
@@ -41,7 +46,7 @@ def make_pdf(
         objects.append(stream(shown.encode("latin-1")))
     objects += extra
     if title is not None:
-        objects.append(f"<< /Title ({_escaped(title)}) >>".encode("cp1252"))
+        objects.append(f"<< /Title ({_escaped(title)}) {properties} >>".encode("cp1252"))
         trailer += f" /Info {len(objects)} 0 R".encode()
     return file_of(objects, trailer)
 

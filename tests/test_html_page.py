@@ -42,6 +42,13 @@ def test_a_page_says_its_address_language_site_and_title() -> None:
     assert metadata.url == "https://example.org/falls"
 
 
+def test_meta_elements_give_metadata_under_the_names_of_front_matter() -> None:
+    document = read(
+        "<meta name=lastReviewed content=2025-01-02><meta name=status content=Active><body><p>Text.</p>"
+    )
+    assert (str(document.metadata.last_reviewed), document.metadata.status) == ("2025-01-02", "active")
+
+
 def test_an_address_that_may_not_be_a_link_is_left_out_and_told() -> None:
     document = read("<link rel=canonical href='javascript:alert(1)'><body><p>Text.</p>")
     assert document.metadata.url is None

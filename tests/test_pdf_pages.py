@@ -1,15 +1,23 @@
 """PDF: paragraphs, headings and pages of a file, and a reason for every file that cannot be read."""
 
 import zlib
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from ingest.blocks import BlockKind
 from ingest.errors import DocumentSkipped, SkipReason, WarningCode
+from ingest.parser_process import DEFAULT_LIMITS, parser_process
 from ingest.pdf_pages import MAX_PAGES, read_pdf
 from ingest.read_text import ReadDocument, read_text
 from ingest.source_type import SourceType
+from retriever.citation import cite
+from retriever.index import Index
+from tests.collections_on_disk import run_ingest
 from tests.pdf_files import ENCRYPTION, LEAFLET, Line, file_of, make_pdf, paragraph, stream
+
+TODAY = date(2026, 11, 22)
 
 
 def read(content: bytes) -> ReadDocument:
@@ -169,3 +177,29 @@ def test_fonts_that_do_not_say_what_they_show_are_told() -> None:
         make_pdf([[Line("A few letters of text that stand there", 780), Line("\x81\x8d\x8f" * 12, 700)]])
     )
     assert WarningCode.LOW_TEXT in {warning.code for warning in document.warnings}
+
+
+def test_properties_of_the_file_are_its_metadata_and_give_links_to_its_pages() -> None:
+    properties = "/url (https://example.org/l.pdf) /lastReviewed (2025-01-02) /status (withdrawn) /license (x)"
+    metadata = read(make_pdf([paragraph(["Bones."], top=780)], title="T", properties=properties)).metadata
+    assert (metadata.url, metadata.status, metadata.license) == ("https://example.org/l.pdf", "withdrawn", "x")
+    assert str(metadata.last_reviewed) == "2025-01-02"
+
+
+def test_a_citation_of_a_pdf_names_its_page_and_links_to_it(tmp_path: Path) -> None:
+    pages = [paragraph(["First page on bones."], top=780), paragraph(["Second page on falls."], top=780)]
+    (tmp_path / "pages").mkdir()
+    content = make_pdf(pages, title="T", properties="/url (https://example.org/l.pdf)")
+    (tmp_path / "pages" / "l.pdf").write_bytes(content)
+    run_ingest(tmp_path / "pages", tmp_path / "index", chunk_size=20)
+    parser_process(DEFAULT_LIMITS).close()
+    index = Index.open(tmp_path / "index")
+    (document,) = index.documents
+    text = index.reading_text(document.document_id)
+    cited = [
+        cite(document, one, reading_text=text, today=TODAY) for one in index.passages_of(document.document_id)
+    ]
+    assert {(one.page, one.deep_link) for one in cited} == {
+        (1, "https://example.org/l.pdf#page=1"),
+        (2, "https://example.org/l.pdf#page=2"),
+    }
