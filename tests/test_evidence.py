@@ -102,7 +102,6 @@ def evidence(client: TestClient, query: str, **fields: Any) -> Any:
         ("what are the side effects of denosumab?", {"cancerType": "lung"}, "NO_RESULTS"),
         ("what is the capital of France?", {}, "NO_RESULTS"),
         ("how do I change the oil of a car?", {"cancerType": "breast"}, "NO_RESULTS"),
-        ("what are the side effects of zoledronic acid?", {}, "LOW_SCORE"),
         ("what helps against hot flushes from tamoxifen?", {}, "LOW_TRUST"),
         ("how does strontium work?", {}, "RECENCY_FAIL"),
         ("what are the side effects of denosumab?", {"queryType": "prognosis"}, "LOW_DIVERSITY"),
@@ -191,6 +190,18 @@ def test_a_policy_of_ones_own_decides_who_is_trusted(folders: tuple[Path, Path],
         verdict = evidence(client, "what helps against hot flushes from tamoxifen?")
     assert verdict["status"] == "ok"
     assert verdict["approvedChunks"][0]["document"]["isTrustedSource"] is True
+
+
+@pytest.mark.model
+def test_passages_that_are_less_similar_than_the_policy_asks_are_no_evidence(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    content = evidence_file().replace("similarity = 0.35", "similarity = 0.99")
+    (tmp_path / "own.toml").write_text(content, encoding="utf-8")
+    settings = Settings(index_dir=folders[1], evidence_policy=tmp_path / "own.toml")
+    with TestClient(create_app(settings, today=lambda: TODAY)) as client:
+        verdict = evidence(client, "what are the side effects of denosumab?")
+    assert (verdict["status"], verdict["reasonCode"]) == ("insufficient", "LOW_SCORE")
 
 
 @pytest.mark.model
