@@ -5,7 +5,7 @@ one sound Host, how long a caller may take to send a head or a body and to take 
 service's own form.
 """
 
-from dataclasses import dataclass
+import asyncio
 from enum import StrEnum
 from typing import Any
 
@@ -20,27 +20,17 @@ from api.http_limits import (
     MAX_HEADERS,
     MAX_TARGET_BYTES,
     TARGET_TOO_LONG,
+    Deadlines,
     head_fault,
     refusal_bytes,
 )
+from api.late_refusal import QUESTION_PATHS
 from api.problems import Problem
+from api.request_edge import CALLER_GONE
 from api.write_watch import WriteWatch
 
 MAX_PIPELINED = 200
 MAX_DRAINED_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """How long a caller may take: to send headers, to send a body, to take a piece of an answer; seconds.
-
-    The routes that read a body watch over it themselves and say so; `body_s` is for those that do not.
-    """
-
-    head_s: float = 8.0
-    body_s: float = 10.0
-    take_s: float = 5.0
-    linger_s: float = 2.0
 
 
 class _Phase(StrEnum):
@@ -70,6 +60,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._parsed_bytes = 0
         self._drained = 0
+        self._task: asyncio.Task[None] | None = None
         self._refusal: Problem | None = None
         self._is_refused = False
         self._is_lingering = False
@@ -91,6 +82,8 @@ class Connection(HttpToolsProtocol):
         if self._writes is not None:
             self._writes.ended()
         super().connection_lost(exc)
+        if self._task is not None and self.cycle.scope["path"] in QUESTION_PATHS:
+            self._task.cancel(CALLER_GONE)  # nothing else may be broken off halfway
 
     def data_received(self, data: bytes) -> None:
         """Parses what came, unless the exchange is over already."""
@@ -182,6 +175,11 @@ class Connection(HttpToolsProtocol):
         if self._is_refused and not self._is_lingering and self.cycle.response_complete and not self.pipeline:
             self._write_refusal()
         self._watch()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._task = self.loop.create_task(cycle.run_asgi(app))
+        self._task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self._task)
 
     # Refusing and closing
 

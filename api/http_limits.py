@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from api.identifiers import new_identifier
@@ -19,6 +20,19 @@ HEADERS_TOO_LARGE = Problem(
 HEAD_TIMEOUT = Problem(408, "head_timeout", "the headers did not arrive in time")
 
 _HOST = re.compile(rb"[A-Za-z0-9._~:\[\]-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a caller may take: to send headers, to send a body, to take a piece of an answer; seconds.
+
+    The routes that read a body watch over it themselves and say so; `body_s` is for those that do not.
+    """
+
+    head_s: float = 8.0
+    body_s: float = 10.0
+    take_s: float = 5.0
+    linger_s: float = 2.0
 
 
 def head_fault(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> Problem | None:

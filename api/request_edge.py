@@ -12,6 +12,9 @@ from api.identifiers import new_identifier
 from api.observing import NOBODY, Observer, RequestSeen
 from api.problems import Problem, refusal
 
+CALLER_GONE = "the caller has gone"
+"""Why a request is cancelled when its connection ends."""
+
 logger = logging.getLogger("footnoted.access")
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
@@ -54,9 +57,9 @@ class RequestEdge:
         inner.setdefault("state", {})["request_id"] = request_id
         try:
             await self._app(inner, receive, response.send)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             # The server stops and the grace is over: it would answer with a trace in its log.
-            if response.status is None:
+            if response.status is None and CALLER_GONE not in cancelled.args:
                 await _send_problem(response.send, _STOPPING, scope["path"], request_id)
         except Exception as error:  # noqa: BLE001 - the outermost boundary; see the docstring of the class
             where = _where(error)

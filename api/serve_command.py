@@ -112,7 +112,8 @@ def run_server(app: "FastAPI", settings: "Settings", listener: socket.socket) ->
     """Serves until SIGTERM or SIGINT, lets open requests finish, then ends the process with 0."""
     import uvicorn
 
-    from api.http_connection import Connection, Deadlines
+    from api.http_connection import Connection
+    from api.http_limits import Deadlines
 
     class AnnouncedServer(uvicorn.Server):
         """Says where it answers once it does."""

@@ -163,6 +163,27 @@ def test_callers_who_are_slow_are_not_waited_for(port: int) -> None:
     assert [name for name, (_, said) in outcomes.items() if cases[name][2] not in said] == []
 
 
+def metric(port: int, name: str) -> float:
+    found, _ = exchange(port, b"GET /metrics HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+    value = re.search(rf"^{re.escape(name)} (\S+)$", found[0].body.decode(), re.MULTILINE)
+    return float(value[1]) if value else 0.0
+
+
+def test_a_question_whose_caller_has_gone_is_not_worked_on(tmp_path: Path) -> None:
+    with running_server(tmp_path, question_s=1.0, settings='{"threads": 1, "wait_limit_s": 10.0}') as (port, _):
+        first = socket.create_connection(("127.0.0.1", port))
+        first.sendall(FRAMED)
+        time.sleep(0.3)
+        with socket.create_connection(("127.0.0.1", port)) as gone:
+            gone.sendall(FRAMED)
+            time.sleep(0.2)
+        first.settimeout(5)
+        assert b" 200 " in first.recv(65_536)
+        first.close()
+        assert metric(port, 'footnoted_question_work_total{outcome="abandoned"}') == 1
+        assert metric(port, 'footnoted_question_work_total{outcome="begun"}') == 1
+
+
 def connections_of(port: int) -> int:
     """How many connections the server's port has on this machine's table, from its side, open or half open."""
     lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
