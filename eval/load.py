@@ -9,8 +9,9 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
-import httpx
+from eval.keep_alive_client import KeepAliveClient
 
 PROBE_EVERY_S = 0.1
 TIMEOUT_S = 30.0
@@ -91,7 +92,7 @@ async def capacity(target: Target, seconds: float, *, at_once: int) -> float:
             while time.perf_counter() - origin < seconds:
                 question = target.questions[(start + answered * at_once) % len(target.questions)]
                 exchange = await _ask(client, question, 0.0, origin, retries=0)
-                answered += exchange.status == httpx.codes.OK
+                answered += exchange.status == HTTPStatus.OK
             return answered
 
         return sum(await asyncio.gather(*(again_and_again(start) for start in range(at_once)))) / seconds
@@ -99,7 +100,7 @@ async def capacity(target: Target, seconds: float, *, at_once: int) -> float:
 
 def figures(name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_max_ms: float) -> Figures:
     """The exchanges of a phase of that many seconds as figures."""
-    answered = [each for each in exchanges if each.status == httpx.codes.OK]
+    answered = [each for each in exchanges if each.status == HTTPStatus.OK]
     refused = [each for each in exchanges if each.status in REFUSALS]
     # What was answered long after the end of a phase was not answered at the phase's rate.
     span_s = max([seconds, *(each.ended_s for each in answered)])
@@ -123,36 +124,27 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] if ordered else 0.0
 
 
-def _client(target: Target) -> httpx.AsyncClient:
-    headers = {} if target.key is None else {"Authorization": f"Bearer {target.key}"}
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
-    return httpx.AsyncClient(
-        base_url=target.url, headers=headers, limits=limits, timeout=TIMEOUT_S, trust_env=False
-    )
+def _client(target: Target) -> KeepAliveClient:
+    return KeepAliveClient(target.url, key=target.key, timeout_s=TIMEOUT_S)
 
 
-async def _ask(client: httpx.AsyncClient, question: str, due_s: float, origin: float, *, retries: int) -> Exchange:
+async def _ask(client: KeepAliveClient, question: str, due_s: float, origin: float, *, retries: int) -> Exchange:
     left_s = time.perf_counter() - origin
     status = 0
     for _ in range(retries + 1):
-        try:
-            status = (await client.post("/v1/query", json={"query": question})).status_code
-        except httpx.HTTPError:
-            status = 0
+        status = await client.status("POST", "/v1/query", {"query": question})
         if status not in REFUSALS:
             break
     return Exchange(due_s, left_s, time.perf_counter() - origin, status)
 
 
-async def _probe(client: httpx.AsyncClient) -> float:
+async def _probe(client: KeepAliveClient) -> float:
     """The longest that `/livez` took until this is cancelled (milliseconds); no answer is the time limit."""
     longest = 0.0
     try:
         while True:
             started = time.perf_counter()
-            try:
-                await client.get("/livez")
-            except httpx.HTTPError:
+            if not await client.status("GET", "/livez"):
                 longest = TIMEOUT_S * 1_000
             longest = max(longest, (time.perf_counter() - started) * 1_000)
             await asyncio.sleep(PROBE_EVERY_S)
