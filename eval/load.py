@@ -93,6 +93,8 @@ async def capacity(target: Target, seconds: float, *, at_once: int) -> float:
                 question = target.questions[(start + answered * at_once) % len(target.questions)]
                 exchange = await _ask(client, question, 0.0, origin, retries=0)
                 answered += exchange.status == HTTPStatus.OK
+                if exchange.status in REFUSALS:
+                    await asyncio.sleep(PROBE_EVERY_S)  # to ask again at once would cost what is being measured
             return answered
 
         return sum(await asyncio.gather(*(again_and_again(start) for start in range(at_once)))) / seconds
