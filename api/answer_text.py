@@ -76,7 +76,7 @@ def _print_passage(console: Console, passage: PassageBody, answer: AnswerBody | 
     citation = passage.citation
     headings = [heading for heading in citation.headings if heading != citation.title]
     title = Text(_plain(" > ".join([citation.title, *headings])), "bold")
-    if citation.deep_link and citation.deep_link.startswith(("http://", "https://")):
+    if citation.deep_link:
         title.stylize(f"link {_plain(citation.deep_link)}")
     wording, style = _FRESHNESS[citation.freshness]
     due = f" (due {citation.review_due})" if citation.freshness is Freshness.OVERDUE else ""

@@ -34,7 +34,8 @@ class CitationBody(_Response):
     title: str = Field(examples=["Denosumab - NCI"])
     url: str | None = Field(description="The page as its author publishes it; check the scheme before linking.")
     deep_link: str | None = Field(
-        description="The page's address with a text fragment: a browser scrolls to the passage and marks it.",
+        description="The page's address with a text fragment: a browser scrolls to the passage and marks it. "
+        "Null where the page names no address, or one that is not http or https.",
         examples=["https://example.org/denosumab#:~:text=It%20lowers,calcium%20levels."],
     )
     source: str | None = Field(examples=["NCI"])

@@ -21,6 +21,7 @@ DIRECTIVE = ":~:"
 _RUN = re.compile(r"[^\n\t]+")
 _MARKER = re.compile(r"\s*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+")
 _SPACE = re.compile(r"\s+")
+_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 
 
@@ -48,9 +49,10 @@ def deep_link(
     """The address that leads to `text[start_char:end_char]`, `text` being the whole reading text of the page.
 
     With `page` (from 1) the address of that page of a PDF. A fragment that the address has already is kept.
-    None without an address, and the plain address where the span holds nothing that a browser could look for.
+    None without an address of the web (`http`, `https`), since a page may name any, `javascript:` too; the plain
+    address where the span holds nothing that a browser could look for.
     """
-    if url is None:
+    if url is None or not _WEB.match(url):
         return None
     base, _, fragment = url.partition("#")
     if page is not None:
@@ -126,7 +128,8 @@ def _from_distinct(page: _Page, runs: list[tuple[int, int, int]]) -> list[tuple[
     for place, (run, start, end) in enumerate(runs):
         if start > middle:
             break
-        if run > 0 and _distinct_opening(page, run, start, end) is not None:
+        is_title = run == 0 and not page.text[start:end].endswith(".")
+        if not is_title and _distinct_opening(page, run, start, end) is not None:
             return runs[place:]
     return runs
 

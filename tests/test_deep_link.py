@@ -125,6 +125,11 @@ def test_the_title_of_a_page_is_not_looked_for_where_the_quote_goes_on() -> None
     assert text_directive(KEY_POINTS, 0, len("Leukemia")) == "text=Leukemia,-About"
 
 
+def test_a_page_that_begins_with_a_sentence_is_marked_from_there() -> None:
+    text = "Bones need calcium.\n\nMilk has some."
+    assert text_directive(text, 0, len(text)) == "text=Bones%20need%20calcium.,Milk%20has%20some."
+
+
 def test_a_list_whose_lines_come_again_below_needs_no_words_around_it() -> None:
     text = "Page\n\nIntro\n\nKey Points\n\n- Cells grow fast.\n\nCells grow fast.\n\nKey Points\n\n- Other"
     end = text.index("\n\nCells")
@@ -161,6 +166,29 @@ def test_a_pdf_is_linked_by_its_page() -> None:
 
 def test_a_page_without_an_address_has_no_link() -> None:
     assert deep_link(None, PAGE, 0, 9) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "javascript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "ftp://example.org/a",
+        ),
+        *("//example.org/a", "/a", "example.org/a", "https:", "https://", "https:///a", "https:javascript", ""),
+        *("https ://example.org", "httpsx://example.org", "mailto:a@example.org"),
+    ],
+)
+def test_an_address_that_is_not_of_the_web_is_never_linked(url: str) -> None:
+    assert deep_link(url, PAGE, *span("Denosumab is an antibody.")) is None
+    assert deep_link(url, PAGE, 0, 9, page=3) is None
+
+
+def test_the_scheme_may_be_written_in_capitals() -> None:
+    assert deep_link("HTTPS://example.org/a", PAGE, 0, 9) is not None
 
 
 def test_a_span_without_a_word_leads_to_the_page() -> None:
