@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from retriever.document import Document, Metadata
+from retriever.document import Document
 from retriever.freshness import Freshness, review
 from retriever.index import Index
 from retriever.query import Hit
@@ -19,6 +20,8 @@ EXPECTED_FIELDS = (
     *("last_reviewed", "review_frequency", "tags"),
 )
 """What a page of a kept collection says of itself; not every page is on cancer, so `cancer_types` is left out."""
+KEPT_AUDIENCES = 131_072
+"""For how many pages it is kept in memory for whom they are written."""
 
 
 class Audience(StrEnum):
@@ -130,13 +133,20 @@ def audience_of(document: Document) -> Audience | None:
 
     None where neither tells.
     """
-    found = _audience_shown(document.metadata)
-    return found[0] if found else declared_audience(document.metadata)
+    metadata = document.metadata
+    return _audience(metadata.title, metadata.url, metadata.audience_level)
 
 
-def declared_audience(metadata: Metadata) -> Audience | None:
+@lru_cache(maxsize=KEPT_AUDIENCES)
+def _audience(title: str, url: str | None, audience_level: str | None) -> Audience | None:
+    """Kept, since a question with a filter on `audience` asks it of every document."""
+    found = _audience_shown(title, url)
+    return found[0] if found else declared_audience(audience_level)
+
+
+def declared_audience(audience_level: str | None) -> Audience | None:
     """The audience that the front matter declares, None where it declares none that is known."""
-    level = (metadata.audience_level or "").casefold().replace("_", " ").replace("-", " ")
+    level = (audience_level or "").casefold().replace("_", " ").replace("-", " ")
     return next((audience for audience, words in _DECLARED.items() if words.search(level)), None)
 
 
@@ -230,19 +240,20 @@ def apply_freshness(hits: Sequence[Hit], policy: FreshnessPolicy, *, today: date
 
 
 def _audience_conflict(document: Document) -> AudienceConflict | None:
-    declared, found = declared_audience(document.metadata), _audience_shown(document.metadata)
+    metadata = document.metadata
+    declared, found = declared_audience(metadata.audience_level), _audience_shown(metadata.title, metadata.url)
     if declared is None or found is None or declared is found[0]:
         return None
     return AudienceConflict(document.document_id, declared, *found)
 
 
-def _audience_shown(metadata: Metadata) -> tuple[Audience, str] | None:
+def _audience_shown(title: str, url: str | None) -> tuple[Audience, str] | None:
     """The audience that title or address show, and which of them; the title, which people wrote, comes first."""
-    title = " ".join(metadata.title.casefold().split())
+    folded = " ".join(title.casefold().split())
     for audience, words in _TITLE_SAYS.items():
-        if words.search(title):
+        if words.search(folded):
             return audience, "title"
-    parts = frozenset(urlsplit(metadata.url or "").path.casefold().split("/"))
+    parts = frozenset(urlsplit(url or "").path.casefold().split("/"))
     for audience, names in _ADDRESS_SAYS.items():
         if parts & names:
             return audience, "url"

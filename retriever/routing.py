@@ -111,7 +111,7 @@ def _fires(rule: Rule, sentence: str) -> bool:
 
 def _says_health(document: Document, words: frozenset[str]) -> bool:
     metadata = document.metadata
-    if metadata.cancer_types or declared_audience(metadata) is not None:
+    if metadata.cancer_types or declared_audience(metadata.audience_level) is not None:
         return True
     said = " ".join((*metadata.tags, metadata.source_type or "", metadata.source or "", metadata.title))
     return any(word.casefold() in words for word in _WORD.findall(said))

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.front_matter import read_front_matter
 from retriever.document import Document, Metadata, ReviewFrequency
+from retriever.filters import matching
 from retriever.freshness import Freshness
 from retriever.governance import (
     EXPECTED_FIELDS,
@@ -25,7 +26,7 @@ from retriever.governance import (
 )
 from retriever.index import Index
 from retriever.passage import Passage
-from retriever.query import Hit
+from retriever.query import Comparison, Hit, Operator
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.shared_data import shared
 
@@ -84,6 +85,24 @@ def test_title_and_address_tell_for_whom_a_page_is_written_before_its_front_matt
     title: str, url: str | None, declared: str | None, expected: Audience | None
 ) -> None:
     assert audience_of(document("d", title=title, url=url, audience_level=declared)) is expected
+
+
+class CountingTitle(str):
+    """A title that counts how often it is looked at."""
+
+    looks = 0
+
+    def casefold(self) -> str:
+        """The title for a comparison, counted."""
+        self.looks += 1
+        return super().casefold()
+
+
+def test_for_whom_a_page_is_written_is_worked_out_once() -> None:
+    title = CountingTitle("How often is this title read? (Patient Version)")
+    pages, wanted = [document("a", title=title), document("b")], Comparison(Operator.EQ, "audience", "patient")
+    assert [matching(pages, wanted).tolist() for _ in range(3)] == [[True, False]] * 3
+    assert title.looks == 1
 
 
 @pytest.mark.parametrize(
