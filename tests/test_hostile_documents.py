@@ -121,16 +121,24 @@ def test_a_collection_of_hostile_files_alone_is_never_published(tmp_path: Path) 
         run_ingest(root, tmp_path / "index")
 
 
-def test_a_tree_of_three_hundred_folders_is_walked(tmp_path: Path) -> None:
+def test_a_tree_of_a_thousand_folders_is_walked(tmp_path: Path) -> None:
     root = tmp_path / "pages"
     write_collection(root)
     deep = root
-    for _ in range(300):
+    for _ in range(1_000):
         deep = deep / "d"
         deep.mkdir()
-    (deep / "page.md").write_text("# Deep\n\nA page far down.\n", encoding="utf-8")
-    report = run_ingest(root, tmp_path / "index")
+    page = deep / "page.md"
+    page.write_text("# Deep\n\nA page far down.\n", encoding="utf-8")
+    try:
+        report = run_ingest(root, tmp_path / "index")
+    finally:
+        # pytest would remove the tree by recursion, in a later run, and fail there.
+        page.unlink()
+        for folder in (deep, *deep.parents[: 1_000 - 1]):
+            folder.rmdir()
     assert report.counts()["added"] == 3
+    assert not (root / "d").exists()
 
 
 @pytest.mark.parametrize(("pages", "index"), [("pages", "pages/index"), ("data/pages", "data"), ("x", "x")])
