@@ -16,7 +16,7 @@ from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
 from retriever.durable import storage_failures
 from retriever.index import Index
-from retriever.lexical import LexicalField, count_terms
+from retriever.lexical import Counted, LexicalField, count_terms
 from retriever.title_fit import page_name
 
 
@@ -113,7 +113,7 @@ class Staging:
             DenseIndex.build(vectors).write(self.folder / contents.VECTORS)
             for name, counted in (
                 (contents.BODY, body),
-                (contents.HEADINGS, count_terms(self._heading_texts(rows))),
+                (contents.HEADINGS, self._count_headings(rows)),
             ):
                 for file_name, content in LexicalField.build(counted).files(name).items():
                     self._write(file_name, content)
@@ -179,10 +179,19 @@ class Staging:
             bare.append(is_bare(text))
             yield text
 
-    def _heading_texts(self, rows: NDArray[np.void]) -> Iterator[str]:
-        for columns in rows:
-            document = self.stored[columns["document"]].document
-            yield "\n".join((page_name(document.metadata), *document.sections[columns["section"]].headings))
+    def _count_headings(self, rows: NDArray[np.void]) -> Counted:
+        """The terms of every passage's page name and headings; a section's are taken apart once for all of its."""
+        sections: dict[tuple[int, int], int] = {}
+        place_of_row = [
+            sections.setdefault(section, len(sections))
+            for section in zip(rows["document"].tolist(), rows["section"].tolist(), strict=True)
+        ]
+        counted = count_terms(self._heading_text(document, section) for document, section in sections)
+        return Counted(counted.vocabulary, [counted.rows[place] for place in place_of_row])
+
+    def _heading_text(self, document: int, section: int) -> str:
+        found = self.stored[document].document
+        return "\n".join((page_name(found.metadata), *found.sections[section].headings))
 
     def _write(self, name: str, content: bytes) -> None:
         (self.folder / name).write_bytes(content)

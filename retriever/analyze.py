@@ -27,15 +27,29 @@ def terms(text: str) -> list[str]:
     """
     folded = [_fold(word) for word in words(text)]
     kept = [word for word in folded if word not in STOP_WORDS] or folded
-    if not hasattr(_local, "stemmer"):
-        _local.stemmer = Stemmer.Stemmer("english")  # holds state: one for each thread
-    stemmed: list[str] = _local.stemmer.stemWords(kept)
+    stemmed: list[str] = _stemmer().stemWords(kept)
+    return stemmed
+
+
+def term_of(word: str) -> str | None:
+    """The term that one of the `words` of a text becomes; None for a stop word."""
+    folded = _fold(word)
+    if folded in STOP_WORDS:
+        return None
+    stemmed: str = _stemmer().stemWord(folded)
     return stemmed
 
 
 def words(text: str) -> list[str]:
     """The words of a text as they are written, before they become terms."""
     return _WORD.findall(_NEGATED.sub(r"\1", text))
+
+
+def _stemmer() -> Stemmer.Stemmer:
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")  # holds state: one for each thread
+    stemmer: Stemmer.Stemmer = _local.stemmer
+    return stemmer
 
 
 @lru_cache(maxsize=65_536)

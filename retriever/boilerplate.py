@@ -41,12 +41,17 @@ def boilerplate(rows: Sequence[Sequence[int]], documents: NDArray[np.int32]) -> 
         hashes = (hashes ^ (terms[starts + step] + np.uint64(1))) * _FACTOR
         hashes ^= hashes >> np.uint64(29)
     passage_of = np.repeat(np.arange(len(rows)), counts)
-    _, wording = np.unique(hashes, return_inverse=True)
-    document_of = documents[passage_of].astype(np.int64)
-    pairs = np.unique(wording.astype(np.int64) * (int(documents.max()) + 1) + document_of)
-    documents_with = np.bincount(pairs // (int(documents.max()) + 1))
+    # One stable sort brings equal wordings together, each with its documents ascending as the passages do.
+    order = np.argsort(hashes, kind="stable")
+    passage_of, hashes = passage_of[order], hashes[order]
+    document_of = documents[passage_of]
+    is_new_wording = np.diff(hashes, prepend=~hashes[:1]) != 0
+    is_new_document = is_new_wording | (np.diff(document_of, prepend=document_of[:1]) != 0)
+    starts = np.flatnonzero(is_new_wording)
+    documents_with = np.add.reduceat(is_new_document, starts, dtype=np.int64)
     common = documents_with >= max(COMMON_DOCUMENTS, COMMON_SHARE * len(np.unique(documents)))
-    repeated = np.bincount(passage_of, weights=common[wording], minlength=len(rows))
+    is_common = np.repeat(common, np.diff(starts, append=total))
+    repeated = np.bincount(passage_of[is_common], minlength=len(rows))
     np.floor_divide(100 * repeated, np.maximum(counts, 1), out=shares, casting="unsafe")
     return shares
 

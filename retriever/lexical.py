@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.analyze import terms
+from retriever.analyze import term_of, terms, words
 from retriever.contents import array_of_npy, npy_bytes
 
 K1 = 1.2
@@ -26,10 +26,29 @@ class Counted:
 
 
 def count_terms(texts: Iterable[str]) -> Counted:
-    """The terms of each text, numbered in the order in which they first stand."""
+    """The terms of each text (those that `terms` gives), numbered in the order in which they first stand."""
     vocabulary: dict[str, int] = {}
-    rows = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
+    # A collection has millions of words and few different ones: each spelling is folded and stemmed once.
+    number_of = _NumberOfWord(vocabulary)
+    rows = []
+    for text in texts:
+        row = [number for word in words(text) if (number := number_of[word]) is not None]
+        # A text of stop words alone keeps them, which no single word can tell.
+        rows.append(row or [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
     return Counted(vocabulary, rows)
+
+
+class _NumberOfWord(dict[str, int | None]):
+    """The number of the term that a word becomes, None for a stop word; a new term gets the next number."""
+
+    def __init__(self, vocabulary: dict[str, int]) -> None:
+        self._vocabulary = vocabulary
+
+    def __missing__(self, word: str) -> int | None:
+        term = term_of(word)
+        number = None if term is None else self._vocabulary.setdefault(term, len(self._vocabulary))
+        self[word] = number
+        return number
 
 
 class LexicalField:

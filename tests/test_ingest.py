@@ -76,6 +76,23 @@ def test_a_change_of_front_matter_embeds_nothing_and_is_served(tmp_path: Path, b
     assert after.split()[-1] in (metadata.source, metadata.title, metadata.review_frequency)
 
 
+def test_taking_over_what_did_not_change_gives_the_files_of_a_rebuild(tmp_path: Path) -> None:
+    pages = {
+        f"{n}.md": f"# Page {n}\n\nThe bone of page {n} is {'as thin' if n % 2 else 'thick'}." for n in range(9)
+    }
+    root = write_collection(tmp_path / "pages", pages | {"denosumab.md": DENOSUMAB, "is.md": "# It\n\nIt is."})
+    run_ingest(root, tmp_path / "index")
+    changed = {"4.md": "# Page 4\n\nZoledronate.", "denosumab.md": DENOSUMAB.replace("source: NCI", "source: WHO")}
+    write_collection(root, changed | {"another.md": "# First\n\nOf its own words alone."})
+    (root / "0.md").unlink()
+    encoder = HashingEncoder()
+    run_ingest(root, tmp_path / "index", encoder)
+    run_ingest(root, tmp_path / "anew")
+    taken_over, anew = (Index.open(tmp_path / name).manifest for name in ("index", "anew"))
+    assert len(encoder.encoded) < anew.passages
+    assert taken_over.files == anew.files
+
+
 def test_an_edit_embeds_the_edited_passage_alone(tmp_path: Path) -> None:
     root = write_collection(tmp_path / "pages")
     run_ingest(root, tmp_path / "index")

@@ -78,6 +78,36 @@ def test_a_lexical_field_is_the_same_after_its_files_are_read_back() -> None:
     assert again.files("body") == files
 
 
+WORDS = st.sampled_from(
+    [
+        "Bones",
+        "bone",
+        "BONES",
+        "the",
+        "it",
+        "Its",
+        "non-",
+        "non ",
+        "Hodgkin",
+        "É",
+        "e\u0301",
+        "İ",
+        "3",
+        "_",
+        "\n",
+        "ſo",
+    ]
+)
+
+
+@given(st.lists(st.lists(WORDS, max_size=8).map(" ".join) | st.text(max_size=20), max_size=6))
+def test_counting_gives_the_terms_of_each_text_numbered_as_they_come(texts: list[str]) -> None:
+    counted = count_terms(texts)
+    term_of_number = list(counted.vocabulary)
+    assert [[term_of_number[number] for number in row] for row in counted.rows] == [terms(text) for text in texts]
+    assert list(dict.fromkeys(number for row in counted.rows for number in row)) == [*range(len(term_of_number))]
+
+
 def test_unknown_words_and_an_empty_field_score_zero() -> None:
     assert LexicalField.build(count_terms(["calcium"])).search("zebra").tolist() == [0]
     assert LexicalField.build(count_terms(["", ""])).search("zebra").tolist() == [0, 0]
