@@ -12,7 +12,7 @@ from ingest.plain_text import TITLE_LEVEL, read_plain_text
 from ingest.source_type import SourceType
 from retriever.document import ReadingText
 
-READING_VERSION = 2
+READING_VERSION = 3
 """Raise it when the same file gives another reading text or other fields to search than before: unchanged
 files are then read again, and what was embedded is kept."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ingest.split import SplitPassage
 from retriever import contents
-from retriever.boilerplate import BARE, boilerplate, is_bare
+from retriever.boilerplate import boilerplate, emptiness
 from retriever.contents import StoredDocument, embedding_key, embedding_text
 from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
@@ -101,10 +101,9 @@ class Staging:
                 file.writelines(contents.encode_document(stored) for stored in self.stored)
             rows = np.concatenate([np.zeros(0, dtype=contents.PASSAGE_DTYPE), *self._columns])
             maps = np.concatenate([np.zeros((0, 3), dtype=np.int32), *self._maps])
-            bare: list[bool] = []
-            body = count_terms(self._body_texts(bare))
-            own = np.where(np.array(bare, dtype=np.bool_), BARE, 0)
-            rows["boilerplate"] = np.maximum(boilerplate(body.rows, rows["document"]), own)
+            empty: list[int] = []
+            body = count_terms(self._body_texts(rows, empty))
+            rows["boilerplate"] = np.maximum(boilerplate(body.rows, rows["document"]), empty)
             self._write(contents.PASSAGES, contents.npy_bytes(rows))
             self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
             self._write(contents.EMBEDDING_KEYS, b"".join(self.keys))
@@ -173,10 +172,10 @@ class Staging:
                 yield row, text[columns_of_row["start_char"] : columns_of_row["end_char"]]
                 row = next(waiting, None)
 
-    def _body_texts(self, bare: list[bool]) -> Iterator[str]:
-        """Every passage's text; says of each in `bare` whether it makes no statement."""
-        for _, text in self._passage_texts(range(self.passages)):
-            bare.append(is_bare(text))
+    def _body_texts(self, rows: NDArray[np.void], empty: list[int]) -> Iterator[str]:
+        """Every passage's text; `empty` takes how little each says, see `emptiness`."""
+        for row, text in self._passage_texts(range(self.passages)):
+            empty.append(emptiness(text, self._headings_of(rows[row])))
             yield text
 
     def _count_headings(self, rows: NDArray[np.void]) -> Counted:
@@ -192,6 +191,10 @@ class Staging:
     def _heading_text(self, document: int, section: int) -> str:
         found = self.stored[document].document
         return "\n".join((page_name(found.metadata), *found.sections[section].headings))
+
+    def _headings_of(self, columns: np.void) -> tuple[str, ...]:
+        headings: tuple[str, ...] = self.stored[columns["document"]].document.sections[columns["section"]].headings
+        return headings
 
     def _write(self, name: str, content: bytes) -> None:
         (self.folder / name).write_bytes(content)

@@ -15,6 +15,8 @@ STOP_WORDS = frozenset((
     "will", "with",
 ))  # fmt: skip
 """Source: Lucene's English stop words, as bm25s has them; to import its list would import scipy too."""
+SHORTEST_SHORT = 5
+"""Letters below which the beginning of a word is no short form of it."""
 _local = threading.local()
 
 
@@ -58,3 +60,8 @@ def _fold(word: str) -> str:
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def is_short_for(short: str, term: str) -> bool:
+    """Whether a term is another one cut short, as people do: "chemo" for chemotherapy."""
+    return SHORTEST_SHORT <= len(short) < len(term) and term.startswith(short)

@@ -17,6 +17,18 @@ BARE = 50
 BARE_CHARS = 200
 """A longer passage is no mere heading or list of links, however it is punctuated."""
 
+REFERENCES = 100
+"""What a list of references counts as, in per cent: it holds every word of its subject and says nothing of it."""
+_REFERENCE_HEADINGS = frozenset(
+    {"references", "selected references", "reference list", "bibliography", "works cited"}
+)
+_CITED = re.compile(
+    r"\bet al\b|\bdoi:"
+    r"|\s\d{1,4}\s*\([^)\n]{1,12}\)\s*:\s*[a-z]?\d|\s\d{1,4}:\s*\d+[-–]\d+,\s*(?:19|20)\d{2}"  # 152 (1): 193-7
+    r"|\b(?:19|20)\d{2}\s*;\s*\d+",  # 2015;152
+    re.IGNORECASE,
+)
+_CHARS_A_CITATION = 150
 _STATEMENT = re.compile(r"[.:;!?][\"'”’)\]]*[ \t]*$", re.MULTILINE)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
@@ -56,9 +68,24 @@ def boilerplate(rows: Sequence[Sequence[int]], documents: NDArray[np.int32]) -> 
     return shares
 
 
+def emptiness(text: str, headings: Sequence[str]) -> int:
+    """How little a passage says by its own form, in per cent: 0 for one that makes a statement."""
+    if is_reference_list(text, headings):
+        return REFERENCES
+    return BARE if is_bare(text) else 0
+
+
 def is_bare(text: str) -> bool:
     """Whether a passage is only a heading or names of pages: none of its lines ends a sentence or leads in."""
     return len(text) <= BARE_CHARS and _STATEMENT.search(text) is None
+
+
+def is_reference_list(text: str, headings: Sequence[str]) -> bool:
+    """Whether a passage lists publications: its heading says so, or something is cited in every second line."""
+    if headings and headings[-1].strip().casefold() in _REFERENCE_HEADINGS:
+        return True
+    cited = len(_CITED.findall(text))
+    return cited > 1 and cited * _CHARS_A_CITATION >= len(text)
 
 
 def _ramp(counts: NDArray[np.int64]) -> NDArray[np.int64]:

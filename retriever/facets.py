@@ -112,8 +112,9 @@ _PATTERNS: Mapping[Facet, _Patterns] = {
     ),
     Facet.TREATMENT: _compile(r"treat\w*|therap\w*|\bcure\w*|manag\w*|\bremed\w*|medicines? for|surgery"),
     Facet.CAUSES: _compile(
-        r"\bcaus\w*|\bwhy\b|risk factors?|at risk|who gets|reasons?|lead to|inherit\w*|genetic|likely to",
-        r"caus\w*|why|risk|reason|who gets|genetic\w*",
+        r"\bcaus\w*|\bwhy\b|risk factors?|at risk|who gets|reasons?|lead to|inherit\w*|heredit\w*|genetic|runs? in"
+        r"|likely to",
+        r"caus\w*|why|risk|reason|who gets|genetic\w*|inherit\w*|heredit\w*",
         r"caus\w*|because|risk|due to|lead\w* to|inherit\w*|genetic\w*|mutation",
     ),
     Facet.HOW_MANY: _compile(

@@ -1,11 +1,11 @@
 """The question as the answer sees it: its subject, the side of it that is asked for, what its words weigh."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import log
 
-from retriever.analyze import terms, words
+from retriever.analyze import is_short_for, terms, words
 from retriever.facets import Facet, facets_of_question
 from retriever.index import Index
 
@@ -23,6 +23,8 @@ FACET_TERMS = frozenset(
         "most new other than out over under up down off on it its this that them they us "
         "i me mine he she her hers him his am im ive dont doesnt isnt cant be been being was were so just very "
         "happen happens happened dangerous bad safe okay normal possible true really still ever always please "
+        "inherited inherit hereditary genetic deal deals dealing cope coping handle handling manage managing "
+        "way ways "
         "thanks hello hi dear mum mom dad wife husband told said say says asked ask wondering worried help "
     )
 )
@@ -51,7 +53,7 @@ class Question:
         if not self.names or self.is_long:
             return True
         rarest = max(self.names.values())
-        return any(name in subject for name, weight in self.names.items() if weight == rarest)
+        return any(holds(subject, name) for name, weight in self.names.items() if weight == rarest)
 
     def rarest_among(self, found: frozenset[str]) -> frozenset[str]:
         """The question's rarest terms that stand among these, where no name tells well enough what it is about.
@@ -104,6 +106,11 @@ def question_weights(question: str, index: Index) -> dict[str, float]:
         if term in wanted and term not in weights:
             weights[term] = log(1 + index.body.rows / (1 + index.body.rows_with(term)))
     return weights
+
+
+def holds(subject: Collection[str], name: str) -> bool:
+    """Whether a term, or what it may be short for, is among these."""
+    return name in subject or any(is_short_for(name, term) for term in subject)
 
 
 def share(weights: Mapping[str, float], found: frozenset[str]) -> float:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retriever.boilerplate import is_reference_list
 from retriever.document import Section
 from retriever.query import Hit
 from retriever.sentences import Unit, UnitKind, section_units
@@ -69,8 +70,11 @@ class Quote:
 def quotes_of(hit: Hit, text: str, section: Section, *, language: str | None = None) -> list[Quote]:
     """Every stretch of the hit's passage that may be quoted; `text` is the reading text, `section` the passage's.
 
-    No quote is a part of a sentence, a question, a pointer to another page, or a list without what introduces it.
+    No quote is a part of a sentence, a question, a pointer to another page or to a publication, or a list without
+    what introduces it.
     """
+    if is_reference_list(hit.passage.text, hit.passage.headings):
+        return []
     units = section_units(text, section, language=language)
     inside = [
         unit

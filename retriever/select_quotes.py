@@ -38,15 +38,16 @@ WEIGHTS: Mapping[str, float] = {
     "cosine": 1.0,
     "coverage": 0.2,
     "coverage_with_headings": 0.1,
-    "reciprocal_rank": 0.1,
+    "reciprocal_rank": 0.15,
+    "below_best_hit": -0.5,
     "heading": 0.07,
     "form": 0.05,
-    "list": 0.04,
+    "list": 0.09,
     "off_facet": -0.1,
-    "other_names": -0.1,
-    "professional": -0.08,
+    "other_names": -0.15,
+    "professional": -0.12,
 }
-"""What each part of a quote's score counts."""
+"""What each part of a quote's score counts. `below_best_hit`: how far its passage scores below the best one."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
@@ -137,12 +138,15 @@ def _scored(
     is_choice = len(set(audiences.values())) > 1
     pages = {quote.hit.rank: _page_terms(quote) for quote in quotes}
     rarest = question.rarest_among(frozenset().union(*pages.values()))
+    best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
     for place, quote in enumerate(quotes):
         if not question.is_about(_subject(quote)) or not rarest <= pages[quote.hit.rank]:
             continue
         is_professional = is_choice and audiences[quote.hit.rank] is Audience.PROFESSIONAL
-        cheap.append((_cheap_score(quote, question, is_professional=is_professional), place))
+        below = 1 - quote.hit.score / best if best > 0 else 0.0
+        score = _cheap_score(quote, question, is_professional=is_professional) + WEIGHTS["below_best_hit"] * below
+        cheap.append((score, place))
     cheap = sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_ENCODED]
     if not cheap:
         return []

@@ -1,16 +1,16 @@
 """Title fit: how far a page's name and a question are about different things."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import log
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.analyze import terms
+from retriever.analyze import is_short_for, terms
 from retriever.document import Metadata
-from retriever.question import FACET_TERMS
+from retriever.question import FACET_TERMS, holds
 
 FULL_MASS = 8.0
 """The idf mass, in nats, from which a name counts as being about something else altogether."""
@@ -59,7 +59,11 @@ class TitleFit:
         for document in documents.tolist():
             if document not in known:
                 name = self._names[document]
-                unasked = sum(weight for term, weight in name.items() if term not in asked)
-                unnamed = sum(weight for term, weight in asked.items() if term not in name)
+                unasked = sum(weight for term, weight in name.items() if not _is_asked(term, asked))
+                unnamed = sum(weight for term, weight in asked.items() if not holds(name, term))
                 known[document] = min(1.0, unasked / FULL_MASS) + min(1.0, unnamed / FULL_MASS)
         return np.array([known[document] for document in documents.tolist()], dtype=np.float64)
+
+
+def _is_asked(term: str, asked: Collection[str]) -> bool:
+    return term in asked or any(is_short_for(short, term) for short in asked)

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.boilerplate import COMMON_DOCUMENTS, COMMON_SHARE, SHINGLE, boilerplate, is_bare
+from retriever.boilerplate import (
+    COMMON_DOCUMENTS,
+    COMMON_SHARE,
+    SHINGLE,
+    boilerplate,
+    emptiness,
+    is_bare,
+    is_reference_list,
+)
 
 
 def oracle(rows: list[list[int]], documents: list[int]) -> list[int]:
@@ -56,3 +64,33 @@ def test_the_share_agrees_with_the_oracle(drawn: list[tuple[list[int], int]]) ->
 )
 def test_a_passage_without_a_statement_is_bare(text: str, bare: bool) -> None:
     assert is_bare(text) is bare
+
+
+@pytest.mark.parametrize(
+    ("text", "headings", "listed"),
+    [
+        ("1. Who: What. Where, 2020.", ("Page", "References"), True),
+        (
+            "- Quante AS, Herz J, et al.: On risk. Breast Cancer Res Treat 152 (1): 193-7, 2015.",
+            ("Page", "Key papers"),
+            True,
+        ),
+        ("- Thompson IM, et al. Operating. JAMA 2005;294(1):66-70.", ("Page",), True),
+        (
+            "As Smith et al. showed, walking helps. " + "It does so at any age and in any weather. " * 5,
+            ("Page",),
+            False,
+        ),
+        ("Take 1 tablet at 8:30, with water. Ratios of 1:5 are usual.", ("Page",), False),
+        ("Your doctor gives references.", ("Page", "About references"), False),
+    ],
+)
+def test_a_list_of_references_is_known_by_its_heading_or_its_citations(
+    text: str, headings: tuple[str, ...], listed: bool
+) -> None:
+    assert is_reference_list(text, headings) is listed
+
+
+def test_references_say_less_than_a_bare_heading_and_a_statement_says_enough() -> None:
+    assert emptiness("1. Who: What.", ("References",)) > emptiness("Contents", ("Page",)) > 0
+    assert emptiness("It is rare.", ("Page",)) == 0

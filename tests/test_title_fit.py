@@ -51,6 +51,11 @@ def test_a_word_that_names_no_page_counts_against_none() -> None:
     assert fit.misfit("falls in winter", EVERY).tolist() == fit.misfit("falls", EVERY).tolist()
 
 
+def test_a_name_is_asked_for_by_its_short_form_too() -> None:
+    titles = ["Chemotherapy", "Chemo at home", "Falls", "Calcium"]
+    assert TitleFit(titles).misfit("chemo", EVERY[:1]).tolist() == [0]
+
+
 def test_each_side_never_counts_for_more_than_all_of_it() -> None:
     titles = [" ".join(f"word{title}x{n}" for n in range(30)) for title in range(9)]
     fit = TitleFit(titles)
