@@ -69,11 +69,13 @@ def ingest(
         else:
             writer = stack.enter_context(store.writer())
             folder = writer.begin()
+        known_terms = previous.known_terms() if previous else None
         run = _Run(
             previous=previous,
+            counted_alike=known_terms is not None,
             encoder=encoder,
             split=split_identity(chunk_size=options.chunk_size, max_tokens=encoder.identity.max_tokens),
-            staging=stack.enter_context(Staging(folder)),
+            staging=stack.enter_context(Staging(folder, known_terms)),
             limits=options.limits,
         )
         run.read_all(found, progress)
@@ -129,6 +131,7 @@ class _Run:
         self,
         *,
         previous: Index | None,
+        counted_alike: bool,
         encoder: Encoder,
         split: SplitIdentity,
         staging: Staging,
@@ -144,6 +147,8 @@ class _Run:
             and previous.manifest.split == split
             and previous.manifest.reading_version == READING_VERSION
         )
+        self._counted_alike = counted_alike
+        """Whether the terms of the previous generation are those that this program would count."""
         self._encoder = encoder
         self._split = split
         self.staging = staging
@@ -182,7 +187,7 @@ class _Run:
 
     def has_changes(self) -> bool:
         """Whether the generation would differ from the one that is served."""
-        if not self._same_rules or self.previous is None:
+        if not self._same_rules or not self._counted_alike or self.previous is None:
             return True
         return list(self.previous.documents) != [stored.document for stored in self.staging.stored]
 

@@ -16,15 +16,18 @@ from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
 from retriever.durable import storage_failures
 from retriever.index import Index
-from retriever.lexical import Counted, LexicalField, count_terms
+from retriever.lexical import Counted, KnownTerms, LexicalField, count_terms, terms_file
 from retriever.title_fit import page_name
 
 
 class Staging:
     """Documents in order of their ids, with their texts on the disk and only their passages' columns in memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, known: KnownTerms | None) -> None:
+        """`known` holds the terms of the previous generation's passages, by its rows."""
         self.folder = folder
+        self._known = known
+        self._known_rows: list[int | None] = []
         self.stored: list[StoredDocument] = []
         self.keys: list[bytes] = []
         """The embedding key of every passage."""
@@ -66,6 +69,7 @@ class Staging:
             keys.append(embedding_key(embedding_text(passage.prefix, text[passage.start_char : passage.end_char])))
         prefixes = [passage.prefix for passage in passages]
         self._append(document, text, contents.map_rows(source_map), columns, keys, prefixes)
+        self._known_rows += [None] * len(keys)
 
     def take_over(self, document: Document, previous: Index) -> None:
         """Takes in a document from the previous generation as it stands there."""
@@ -84,6 +88,7 @@ class Staging:
             [previous.embedding_key(row) for row in rows],
             [""] * len(rows),
         )
+        self._known_rows += rows
 
     def texts_to_embed(self, rows: Sequence[int]) -> list[str]:
         """What the encoder reads for these passages, which were added by `add`; rows ascend."""
@@ -102,8 +107,9 @@ class Staging:
             rows = np.concatenate([np.zeros(0, dtype=contents.PASSAGE_DTYPE), *self._columns])
             maps = np.concatenate([np.zeros((0, 3), dtype=np.int32), *self._maps])
             empty: list[int] = []
-            body = count_terms(self._body_texts(rows, empty))
+            body = count_terms(self._body_texts(rows, empty), self._known.vocabulary if self._known else ())
             rows["boilerplate"] = np.maximum(boilerplate(body.rows, rows["document"]), empty)
+            self._write(contents.BODY_TERMS, terms_file(body))
             self._write(contents.PASSAGES, contents.npy_bytes(rows))
             self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
             self._write(contents.EMBEDDING_KEYS, b"".join(self.keys))
@@ -172,11 +178,12 @@ class Staging:
                 yield row, text[columns_of_row["start_char"] : columns_of_row["end_char"]]
                 row = next(waiting, None)
 
-    def _body_texts(self, rows: NDArray[np.void], empty: list[int]) -> Iterator[str]:
-        """Every passage's text; `empty` takes how little each says, see `emptiness`."""
+    def _body_texts(self, rows: NDArray[np.void], empty: list[int]) -> Iterator[str | Sequence[int]]:
+        """Every passage's text, or its terms where known; `empty` takes how little each says, see `emptiness`."""
         for row, text in self._passage_texts(range(self.passages)):
             empty.append(emptiness(text, self._headings_of(rows[row])))
-            yield text
+            known_row = self._known_rows[row]
+            yield text if self._known is None or known_row is None else self._known.of(known_row)
 
     def _count_headings(self, rows: NDArray[np.void]) -> Counted:
         """The terms of every passage's page name and headings; a section's are taken apart once for all of its."""

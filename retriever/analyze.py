@@ -17,6 +17,8 @@ STOP_WORDS = frozenset((
 """Source: Lucene's English stop words, as bm25s has them; to import its list would import scipy too."""
 SHORTEST_SHORT = 5
 """Letters below which the beginning of a word is no short form of it."""
+ANALYSIS_VERSION = 1
+"""Goes up by one whenever `terms` gives other terms for any text."""
 _local = threading.local()
 
 
@@ -40,6 +42,11 @@ def term_of(word: str) -> str | None:
         return None
     stemmed: str = _stemmer().stemWord(folded)
     return stemmed
+
+
+def analysis() -> str:
+    """What makes the terms of two programs interchangeable: our rules, the stemmer's and Unicode's."""
+    return f"{ANALYSIS_VERSION}, snowball {Stemmer.version()}, unicode {unicodedata.unidata_version}"
 
 
 def words(text: str) -> list[str]:

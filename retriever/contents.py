@@ -11,6 +11,7 @@
 | `heading_keys.bin` | 32 bytes a heading prefix: the digest of its text |
 | `heading_vectors.npy` | float32 (n, dimension): the vectors of the heading prefixes |
 | `body.*`, `headings.*` | the two lexical fields: a passage's own text; its page's name and headings |
+| `body.terms.bin` | the terms of every passage in their order, so that the next ingest need not count them again |
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from retriever.document import Document, SourceMap
 DOCUMENTS, TEXTS, SOURCE_MAP = "documents.jsonl", "texts.bin", "source_map.npy"
 PASSAGES, EMBEDDING_KEYS, VECTORS = "passages.npy", "embedding_keys.bin", "dense.faiss"
 HEADING_KEYS, HEADING_VECTORS = "heading_keys.bin", "heading_vectors.npy"
-BODY, HEADINGS = "body", "headings"
+BODY, HEADINGS, BODY_TERMS = "body", "headings", "body.terms.bin"
 KEY_BYTES = 32
 
 PASSAGE_DTYPE = np.dtype(

@@ -11,7 +11,7 @@ from retriever import contents
 from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
 from retriever.generation import VerifiedGeneration
-from retriever.lexical import LexicalField
+from retriever.lexical import KnownTerms, LexicalField, known_terms
 from retriever.manifest import Manifest
 from retriever.passage import Passage
 from retriever.store import IndexStore
@@ -28,6 +28,7 @@ class Index:
 
     def __init__(self, generation: VerifiedGeneration) -> None:
         """Reads and verifies every file. Raises IndexCorrupt, IndexMismatch."""
+        self._generation = generation
         self.manifest: Manifest = generation.manifest
         # Reading and hashing let other threads run: the next files come while one is being taken apart.
         with ThreadPoolExecutor(_READERS, thread_name_prefix="read-index") as readers:
@@ -48,6 +49,8 @@ class Index:
             )
             self.body = LexicalField.from_files(contents.BODY, read)
             self.headings = LexicalField.from_files(contents.HEADINGS, read)
+            if contents.BODY_TERMS in self.manifest.files:
+                read(contents.BODY_TERMS)  # for its digest only: an ingest reads it, memory is not spent on it
         self.documents: Sequence[Document] = tuple(stored.document for stored in self._stored)
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}
@@ -130,6 +133,15 @@ class Index:
         known = {self.heading_key(row): vector for row, vector in enumerate(self.heading_vectors)}
         known |= {self.embedding_key(row): vector for row, vector in enumerate(self.dense.vectors)}
         return known
+
+    def known_terms(self) -> KnownTerms | None:
+        """The terms of every passage's own text; None where the generation has none that are ours.
+
+        Raises IndexCorrupt.
+        """
+        if contents.BODY_TERMS not in self.manifest.files:
+            return None
+        return known_terms(self._generation.read(contents.BODY_TERMS), self.body.numbers)
 
     def stored(self, document_id: str) -> contents.StoredDocument | None:
         """Where a document's parts lie, for an ingest that takes them over."""

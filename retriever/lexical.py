@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.analyze import term_of, terms, words
+from retriever.analyze import analysis, term_of, terms, words
 from retriever.contents import array_of_npy, npy_bytes
 
 K1 = 1.2
@@ -25,17 +25,59 @@ class Counted:
     rows: Sequence[Sequence[int]]
 
 
-def count_terms(texts: Iterable[str]) -> Counted:
-    """The terms of each text (those that `terms` gives), numbered in the order in which they first stand."""
+@dataclass(frozen=True, slots=True)
+class KnownTerms:
+    """The terms of texts that were counted before: of text i the `numbers` from `bounds[i]` to `bounds[i + 1]`."""
+
+    vocabulary: Sequence[str]
+    bounds: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+
+    def of(self, row: int) -> list[int]:
+        """The terms of one text in their order, as places in `vocabulary`."""
+        numbers: list[int] = self.numbers[self.bounds[row] : self.bounds[row + 1]].tolist()
+        return numbers
+
+
+def count_terms(texts: Iterable[str | Sequence[int]], known: Sequence[str] = ()) -> Counted:
+    """The terms of each text (those that `terms` gives), numbered in the order in which they first stand.
+
+    A text whose terms are known may be given as these: as places in `known`.
+    """
     vocabulary: dict[str, int] = {}
     # A collection has millions of words and few different ones: each spelling is folded and stemmed once.
-    number_of = _NumberOfWord(vocabulary)
+    number_of_word, number_of_known = _NumberOfWord(vocabulary), _NumberOfKnown(vocabulary, known)
     rows = []
     for text in texts:
-        row = [number for word in words(text) if (number := number_of[word]) is not None]
-        # A text of stop words alone keeps them, which no single word can tell.
-        rows.append(row or [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
+        if isinstance(text, str):
+            row = [number for word in words(text) if (number := number_of_word[word]) is not None]
+            # A text of stop words alone keeps them, which no single word can tell.
+            rows.append(row or [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
+        else:
+            rows.append([number_of_known[place] for place in text])
     return Counted(vocabulary, rows)
+
+
+def terms_file(counted: Counted) -> bytes:
+    """The terms of every text for a later `known_terms`: MessagePack, numbers as little-endian int32."""
+    counts = np.fromiter((len(row) for row in counted.rows), dtype="<i4", count=len(counted.rows))
+    numbers = np.fromiter(chain.from_iterable(counted.rows), dtype="<i4", count=int(counts.sum()))
+    return msgspec.msgpack.encode(_TermsFile(analysis(), counts.tobytes(), numbers.tobytes()))
+
+
+def known_terms(content: bytes, vocabulary: Mapping[str, int]) -> KnownTerms | None:
+    """What `terms_file` kept, with the vocabulary of its field; None where another analysis counted them."""
+    file = msgspec.msgpack.decode(content, type=_TermsFile)
+    if file.analysis != analysis():
+        return None
+    counts, numbers = (np.frombuffer(column, dtype="<i4") for column in (file.counts, file.numbers))
+    return KnownTerms(tuple(vocabulary), np.cumsum([0, *counts.tolist()], dtype=np.int64), numbers)
+
+
+class _TermsFile(msgspec.Struct, frozen=True):
+    analysis: str
+    counts: bytes
+    numbers: bytes
 
 
 class _NumberOfWord(dict[str, int | None]):
@@ -48,6 +90,19 @@ class _NumberOfWord(dict[str, int | None]):
         term = term_of(word)
         number = None if term is None else self._vocabulary.setdefault(term, len(self._vocabulary))
         self[word] = number
+        return number
+
+
+class _NumberOfKnown(dict[int, int]):
+    """The number of a term that was known by another; a new term gets the next number."""
+
+    def __init__(self, vocabulary: dict[str, int], known: Sequence[str]) -> None:
+        self._vocabulary = vocabulary
+        self._known = known
+
+    def __missing__(self, place: int) -> int:
+        number = self._vocabulary.setdefault(self._known[place], len(self._vocabulary))
+        self[place] = number
         return number
 
 

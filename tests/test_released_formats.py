@@ -9,7 +9,7 @@ import pytest
 from retriever.backup import restore
 from retriever.generation import VerifiedGeneration
 from retriever.index import Index
-from tests.collections_on_disk import DENOSUMAB
+from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 
 FORMATS = sorted(Path(__file__).parent.glob("released_format_*.txt"))
 
@@ -35,3 +35,15 @@ def test_an_index_of_a_released_format_is_read(tmp_path: Path, path: Path) -> No
             assert text[passage.start_char : passage.end_char] == passage.text
     assert "every six months" in DENOSUMAB
     assert "every six months" in index.reading_text(index.documents[0].document_id)
+
+
+@pytest.mark.parametrize("path", FORMATS, ids=lambda path: path.stem)
+def test_an_ingest_over_it_gives_the_files_of_one_anew(tmp_path: Path, path: Path) -> None:
+    archive = tmp_path / "old.tar"
+    archive.write_bytes(gzip.decompress(base64.b64decode(path.read_text(encoding="ascii"))))
+    restore(tmp_path / "index", archive, self_check=opens)
+    root = write_collection(tmp_path / "pages")
+    assert run_ingest(root, tmp_path / "index").published
+    run_ingest(root, tmp_path / "anew")
+    assert Index.open(tmp_path / "index").manifest.files == Index.open(tmp_path / "anew").manifest.files
+    assert not run_ingest(root, tmp_path / "index").published

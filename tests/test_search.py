@@ -1,5 +1,9 @@
 """Both searches against a brute-force oracle, fusion, and the terms."""
 
+import zlib
+from random import Random
+
+import msgspec
 import numpy as np
 import pytest
 from bm25s.stopwords import STOPWORDS_EN
@@ -7,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from retriever.analyze import STOP_WORDS, terms
+from retriever.analyze import ANALYSIS_VERSION, STOP_WORDS, terms
 from retriever.dense import DenseIndex
 from retriever.fuse import fuse, scale
-from retriever.lexical import K1, B, LexicalField, count_terms
+from retriever.lexical import K1, B, LexicalField, count_terms, known_terms, terms_file
 
 RANDOM = np.random.default_rng(7)
 
@@ -106,6 +110,30 @@ def test_counting_gives_the_terms_of_each_text_numbered_as_they_come(texts: list
     term_of_number = list(counted.vocabulary)
     assert [[term_of_number[number] for number in row] for row in counted.rows] == [terms(text) for text in texts]
     assert list(dict.fromkeys(number for row in counted.rows for number in row)) == [*range(len(term_of_number))]
+
+
+@given(st.lists(st.tuples(st.lists(WORDS, max_size=8).map(" ".join), st.booleans()), max_size=6), st.randoms())
+def test_terms_that_are_known_count_as_their_texts_would(drawn: list[tuple[str, bool]], random: Random) -> None:
+    earlier = [text for text, _ in drawn] + ["of an earlier collection alone"]
+    random.shuffle(earlier)
+    counted = count_terms(earlier)
+    known = known_terms(terms_file(counted), counted.vocabulary)
+    assert known is not None
+    texts = [known.of(earlier.index(text)) if is_known else text for text, is_known in drawn]
+    again, anew = count_terms(texts, known.vocabulary), count_terms(text for text, _ in drawn)
+    assert (list(again.vocabulary), again.rows) == (list(anew.vocabulary), anew.rows)
+
+
+def test_terms_of_another_analysis_are_not_taken_over() -> None:
+    counted = count_terms(["calcium in food"])
+    file = msgspec.msgpack.decode(terms_file(counted))
+    assert known_terms(msgspec.msgpack.encode(file | {"analysis": "0"}), counted.vocabulary) is None
+
+
+def test_other_terms_need_another_version_of_the_analysis() -> None:
+    text = "The nōn-small-cell cancers of DÉNOSUMAB ｆｕｌｌ ﬁbre ſtress; 12.5 mg/kg İstanbul Straße non Hodgkin"
+    found = " ".join([*terms(text), *terms("is it"), *sorted(STOP_WORDS)])
+    assert (ANALYSIS_VERSION, zlib.crc32(found.encode())) == (1, 1527209182)
 
 
 def test_unknown_words_and_an_empty_field_score_zero() -> None:
