@@ -88,7 +88,7 @@ def create_app(
             index_dir=settings.index_dir,
             timeout_s=settings.write_timeout_s,
         )
-    generator = generator_of(settings)
+    generator = generator_of(settings, observer)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:

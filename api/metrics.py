@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Plat
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from api.observing import Headers, QuestionSeen, RequestSeen
+from api.generation.outcome import GenerationStatus
+from api.observing import GenerationSeen, Headers, QuestionSeen, RequestSeen
 from retriever.answerability import Decision, Reason
 
 REQUEST_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -67,6 +68,25 @@ class Metrics:
             "footnoted_abstentions", "Questions left unanswered, by reason.", ["reason"], registry=self.registry
         )
         self._abstentions = {reason: abstentions.labels(reason.value) for reason in Reason}
+        self._generations = Counter(
+            "footnoted_generations",
+            "Replies that a language model was to give, by what became of them and why.",
+            ["status", "reason"],
+            registry=self.registry,
+        )
+        sentences = Counter(
+            "footnoted_generated_sentences",
+            "Sentences of a language model that were checked: kept, or dropped since no passage says them.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._kept, self._dropped = sentences.labels("kept"), sentences.labels("dropped")
+        self._generation_durations = Histogram(
+            "footnoted_generation_duration_seconds",
+            "Time until a language model's reply was read and checked to its end.",
+            buckets=REQUEST_BUCKETS_S,
+            registry=self.registry,
+        )
 
     def watch(self, collector: Collector) -> None:
         """Asks `collector` as well whenever the metrics are read."""
@@ -85,6 +105,15 @@ class Metrics:
         self._decisions[question.decision].inc()
         if question.reason is not None:
             self._abstentions[question.reason].inc()
+
+    def reply_generated(self, generation: GenerationSeen) -> None:
+        """Counts a reply and its sentences, and its time where the model was to be asked."""
+        reason = "none" if generation.reason is None else generation.reason.value
+        self._generations.labels(generation.status.value, reason).inc()
+        self._kept.inc(generation.kept)
+        self._dropped.inc(generation.dropped)
+        if generation.status is not GenerationStatus.SKIPPED:
+            self._generation_durations.observe(generation.duration_s)
 
     def render(self, accept: str) -> tuple[bytes, str]:
         """All metrics in the format that an `Accept` header prefers, and its media type."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from api.generation.outcome import GenerationReason, GenerationStatus
 from retriever.answerability import Decision, Reason
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -41,6 +42,20 @@ class QuestionSeen:
     reason: Reason | None
 
 
+@dataclass(frozen=True, slots=True)
+class GenerationSeen:
+    """One reply that a language model could have given, once it has been read to its end.
+
+    `reason` is None where the reply is the model's; `kept` and `dropped` count its sentences.
+    """
+
+    status: GenerationStatus
+    reason: GenerationReason | None
+    kept: int
+    dropped: int
+    duration_s: float
+
+
 class Observer(Protocol):
     """Watches a service. Its methods are quick and raise nothing."""
 
@@ -49,6 +64,9 @@ class Observer(Protocol):
 
     def question_answered(self, question: QuestionSeen) -> None:
         """A question was worked on. Called in any thread, within the context of its request."""
+
+    def reply_generated(self, generation: GenerationSeen) -> None:
+        """A generated reply has ended, used or not. Called in a task of its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,11 @@ class Observers:
         """Tells all of them."""
         for one in self.each:
             one.question_answered(question)
+
+    def reply_generated(self, generation: GenerationSeen) -> None:
+        """Tells all of them."""
+        for one in self.each:
+            one.reply_generated(generation)
 
 
 NOBODY = Observers(())

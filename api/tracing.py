@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from api.observing import Headers, QuestionSeen, RequestSeen
+from api.observing import GenerationSeen, Headers, QuestionSeen, RequestSeen
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -102,6 +102,14 @@ class Traces:
                 )
             began += _nanoseconds(length)
             span.end(began)
+
+    def reply_generated(self, generation: GenerationSeen) -> None:
+        """Adds a span for the language model's reply, whose time was taken as it ran."""
+        ended = time.time_ns()
+        span = self._tracer.start_span("generate", start_time=ended - _nanoseconds(generation.duration_s * 1_000))
+        span.set_attribute("footnoted.status", generation.status.value)
+        span.set_attribute("footnoted.reason", "none" if generation.reason is None else generation.reason.value)
+        span.end(ended)
 
     def close(self) -> None:
         """Sends what is still waiting."""

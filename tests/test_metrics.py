@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from retriever.errors import IndexCorrupt
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
+from tests.scripted_llm import says, scripted
 
 ROOT = Path(__file__).parent.parent
 CANARY = "canary7f3a"
@@ -45,6 +46,36 @@ def test_questions_are_counted_by_decision_and_reason_and_their_stages_timed(cli
         assert value(client, "footnoted_stage_duration_seconds_count", stage=stage) == 2
     # The retriever in memory says 0.1 ms of encoding for each question.
     assert value(client, "footnoted_stage_duration_seconds_sum", stage="encode") == pytest.approx(0.0002)
+
+
+def test_generated_replies_are_counted_by_what_became_of_them_and_their_sentences(tmp_path: Path) -> None:
+    text = "Denosumab is used in cancer [1]. Denosumab cures cancer [1]."
+    name = publish(tmp_path / "index", 1)
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})
+    with (
+        scripted(says(text)) as model,
+        served(tmp_path / "index", opener, llm_url=model.url, llm_model="m") as client,
+    ):
+        for question in ("what is denosumab used for?", "zebra", "what is denosumab used for?"):
+            messages = [{"role": "user", "content": question}]
+            body = {"model": "footnoted", "messages": messages, "stream": True}
+            assert client.post("/v1/chat/completions", json=body).status_code == 200
+        assert value(client, "footnoted_generations_total", status="used", reason="none") == 2
+        assert value(client, "footnoted_generations_total", status="skipped", reason="abstained") == 1
+        assert value(client, "footnoted_generated_sentences_total", outcome="kept") == 2
+        assert value(client, "footnoted_generated_sentences_total", outcome="dropped") == 2
+        assert (
+            value(client, "footnoted_generation_duration_seconds_count") == 2
+        )  # the model was not asked of zebras
+
+
+def test_a_model_that_cannot_be_reached_is_counted_with_its_reason(tmp_path: Path) -> None:
+    name = publish(tmp_path / "index", 1)
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})
+    with served(tmp_path / "index", opener, llm_url="http://127.0.0.1:1/v1", llm_model="m") as client:
+        body = {"model": "footnoted", "messages": [{"role": "user", "content": "what is denosumab used for?"}]}
+        assert client.post("/v1/chat/completions", json=body).status_code == 200
+        assert value(client, "footnoted_generations_total", status="unavailable", reason="unreachable") == 1
 
 
 def test_requests_are_counted_by_template_method_and_status(client: TestClient) -> None:

@@ -16,6 +16,7 @@ from api.settings import Settings
 from api.tracing import Traces, TracingUnavailable, open_tracing, wants_traces
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
+from tests.scripted_llm import says, scripted
 
 CHECKOUT = Path(__file__).parent.parent
 CANARY = "canary7f3a"
@@ -63,6 +64,27 @@ def test_a_question_is_one_request_span_with_its_stages_below(
     assert (encode.end_time or 0) - (encode.start_time or 0) == 100_000
     assert (search.start_time, (search.end_time or 0) - (search.start_time or 0)) == (encode.end_time, 200_000)
     assert answer.attributes == {"footnoted.decision": "answer", "footnoted.reason": "none"}
+
+
+def test_a_generated_reply_is_a_span_below_its_request_without_its_words(
+    tmp_path: Path, exporter: InMemorySpanExporter
+) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    name = publish(tmp_path / "index", 1)
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})
+    with scripted(says(f"{CANARY} is used [1].")) as model:
+        settings = Settings(index_dir=tmp_path / "index", llm_url=model.url, llm_model="m")
+        with TestClient(create_app(settings, opener=opener, observers=[Traces(provider)])) as client:
+            messages = [{"role": "user", "content": "what is denosumab used for?"}]
+            client.post("/v1/chat/completions", json={"model": "footnoted", "messages": messages, "stream": True})
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    generate, request = spans["generate"], spans["POST /v1/chat/completions"]
+    assert generate.attributes == {"footnoted.status": "rejected", "footnoted.reason": "nothing_supported"}
+    assert generate.parent is not None
+    assert request.context is not None
+    assert generate.parent.span_id == request.context.span_id
+    assert CANARY not in everything_in(exporter.get_finished_spans())
 
 
 def test_requests_after_one_another_are_traces_of_their_own(

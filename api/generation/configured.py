@@ -2,12 +2,13 @@
 
 from api.generation.generator import Generator
 from api.generation.upstream import Upstream
+from api.observing import Observer
 from api.settings import Settings
 
 
-def generator_of(settings: Settings) -> Generator | None:
-    """The generator over the configured server; None where there is none."""
+def generator_of(settings: Settings, observer: Observer) -> Generator | None:
+    """The generator over the configured server, watched by `observer`; None where there is none."""
     if settings.llm_url is None or settings.llm_model is None:
         return None
     upstream = Upstream(settings.llm_url, settings.llm_model, settings.llm_key)
-    return Generator(upstream, timeout_s=settings.llm_timeout_s)
+    return Generator(upstream, timeout_s=settings.llm_timeout_s, observer=observer)

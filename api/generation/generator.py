@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
@@ -15,6 +16,7 @@ from api.generation.outcome import GenerationBody, GenerationReason, GenerationS
 from api.generation.prompt import messages_for
 from api.generation.sentence_reader import SentenceReader, Written
 from api.generation.upstream import Upstream, UpstreamFailed
+from api.observing import NOBODY, GenerationSeen, Observer
 from api.query_response import PassageBody, QueryResponse
 from retriever.answerability import Decision
 
@@ -30,9 +32,10 @@ _Pieces = asyncio.Queue[str | None]
 class Generator:
     """The model of one service. Its replies never hold a thread or a place that retrieval needs."""
 
-    def __init__(self, upstream: Upstream, *, timeout_s: float) -> None:
-        """`timeout_s` is the time for a whole reply, a second try included."""
+    def __init__(self, upstream: Upstream, *, timeout_s: float, observer: Observer = NOBODY) -> None:
+        """`timeout_s` is the time for a whole reply, a second try included; `observer` is told of each reply."""
         self._upstream = upstream
+        self._observer = observer
         self._timeout_s = timeout_s
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=FAILURES_TO_OPEN, default_ttl=OPEN_S, exclude=[asyncio.CancelledError]
@@ -52,6 +55,7 @@ class Generator:
 
         An abstained question is never sent to the model, nor is a passage that speaks to one.
         """
+        began = time.perf_counter()
         passages = [passage for passage in found.passages if not _is_hostile(passage)]
         if found.answerability.decision is Decision.ABSTAIN:
             outcome.reason = GenerationReason.ABSTAINED
@@ -68,6 +72,8 @@ class Generator:
                         yield kept
             finally:
                 self._running -= 1
+        # Not reached where the reader leaves before the end: then there is nothing to tell.
+        self._observer.reply_generated(outcome.seen(duration_s=time.perf_counter() - began))
 
     async def _checked(
         self, question: str, passages: Sequence[PassageBody], outcome: "Outcome", *, stream: bool
@@ -132,6 +138,11 @@ class Outcome:
             case _:
                 status = GenerationStatus.UNAVAILABLE
         return GenerationBody(status=status, reason=self.reason, dropped=self.dropped)
+
+    def seen(self, *, duration_s: float) -> GenerationSeen:
+        """The same as observers are shown it."""
+        body = self.body()
+        return GenerationSeen(body.status, body.reason, self.kept, self.dropped, duration_s)
 
 
 async def _written(pieces: _Pieces) -> AsyncIterator[Written]:
