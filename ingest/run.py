@@ -78,34 +78,16 @@ def ingest(
             staging=stack.enter_context(Staging(folder, known_terms)),
             limits=options.limits,
         )
-        run.read_all(found, progress)
         generation, published, embedded = previous.generation if previous else None, False, 0
+        del previous, known_terms  # `run` lets go of them before the new generation is opened beside it
+        run.read_all(found, progress)
         if writer is None:
             embedded = len(set(run.staging.keys) - run.known_vectors().keys())
         else:
             run.refuse_loss(force=options.force)
             if run.has_changes():
                 checkpoint = stack.enter_context(Checkpoint(index_dir, encoder.identity))
-                known = run.known_vectors() | dict(checkpoint.vectors)
-                headings = embed(
-                    list(run.staging.headings),
-                    run.staging.headings_to_embed,
-                    encoder,
-                    known=known,
-                    checkpoint=checkpoint,
-                    progress=lambda done, total: progress.update("headings", done, total, "headings"),
-                )
-                passages = embed(
-                    run.staging.keys,
-                    run.staging.texts_to_embed,
-                    encoder,
-                    known=known,
-                    checkpoint=checkpoint,
-                    progress=lambda done, total: progress.update("embedding", done, total, "passages"),
-                )
-                embedded = passages.encoded
-                progress.update("publishing", 0, 1, "generation")
-                run.staging.finish(passages.vectors, headings.vectors)
+                embedded = run.embed_and_finish(checkpoint, progress)
                 generation = writer.publish(folder, run.provenance(), created=now(), self_check=_self_check)
                 published = True
                 checkpoint.remove()
@@ -180,6 +162,31 @@ class _Run:
                 for document in self.previous.documents
                 if document.source_path not in present
             ]
+
+    def embed_and_finish(self, checkpoint: Checkpoint, progress: Progress) -> int:
+        """Completes the staged generation and lets go of the previous one; how many passages were encoded."""
+        known = self.known_vectors() | dict(checkpoint.vectors)
+        headings = embed(
+            list(self.staging.headings),
+            self.staging.headings_to_embed,
+            self._encoder,
+            known=known,
+            checkpoint=checkpoint,
+            progress=lambda done, total: progress.update("headings", done, total, "headings"),
+        )
+        passages = embed(
+            self.staging.keys,
+            self.staging.texts_to_embed,
+            self._encoder,
+            known=known,
+            checkpoint=checkpoint,
+            progress=lambda done, total: progress.update("embedding", done, total, "passages"),
+        )
+        del known
+        self.previous = self.reusable = None
+        progress.update("publishing", 0, 1, "generation")
+        self.staging.finish(passages.vectors, headings.vectors)
+        return passages.encoded
 
     def known_vectors(self) -> dict[bytes, NDArray[np.float32]]:
         """What the previous generation has to give: vectors of this encoder by the digest of their text."""

@@ -46,12 +46,7 @@ def boilerplate(rows: Sequence[Sequence[int]], documents: NDArray[np.int32]) -> 
     total = int(counts.sum())
     if not total:
         return shares
-    terms = np.fromiter((term for row in rows for term in row), dtype=np.uint64, count=int(lengths.sum()))
-    starts = np.repeat(np.cumsum(lengths) - lengths, counts) + _ramp(counts)
-    hashes = np.zeros(total, dtype=np.uint64)
-    for step in range(SHINGLE):
-        hashes = (hashes ^ (terms[starts + step] + np.uint64(1))) * _FACTOR
-        hashes ^= hashes >> np.uint64(29)
+    hashes = _shingles(rows, lengths, counts)
     passage_of = np.repeat(np.arange(len(rows)), counts)
     # One stable sort brings equal wordings together, each with its documents ascending as the passages do.
     order = np.argsort(hashes, kind="stable")
@@ -86,6 +81,19 @@ def is_reference_list(text: str, headings: Sequence[str]) -> bool:
         return True
     cited = len(_CITED.findall(text))
     return cited > 1 and cited * _CHARS_A_CITATION >= len(text)
+
+
+def _shingles(
+    rows: Sequence[Sequence[int]], lengths: NDArray[np.int64], counts: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """A hash of each shingle, one row's after the other's; `counts` says how many a row of those `lengths` has."""
+    terms = np.fromiter((term for row in rows for term in row), dtype=np.uint64, count=int(lengths.sum()))
+    starts = np.repeat(np.cumsum(lengths) - lengths, counts) + _ramp(counts)
+    hashes = np.zeros(len(starts), dtype=np.uint64)
+    for step in range(SHINGLE):
+        hashes = (hashes ^ (terms[starts + step] + np.uint64(1))) * _FACTOR
+        hashes ^= hashes >> np.uint64(29)
+    return hashes
 
 
 def _ramp(counts: NDArray[np.int64]) -> NDArray[np.int64]:

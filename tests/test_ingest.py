@@ -1,5 +1,7 @@
 """Ingest: what changed is taken in, what did not is not embedded again, and an interruption loses nothing."""
 
+import gc
+import io
 import os
 import signal
 import subprocess
@@ -8,15 +10,19 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from ingest.checkpoint import CHECKPOINT, Checkpoint
 from ingest.embed import WINDOW
 from ingest.errors import IngestRefused
+from ingest.files import find_files
+from ingest.progress import Progress
 from ingest.report import Outcome, Report
+from ingest.run import IngestOptions, ingest
 from retriever.errors import IndexCorrupt, IndexLocked
 from retriever.index import Index
 from retriever.store import IndexStore
-from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
+from tests.collections_on_disk import DENOSUMAB, NOW, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 
 
@@ -91,6 +97,37 @@ def test_taking_over_what_did_not_change_gives_the_files_of_a_rebuild(tmp_path: 
     taken_over, anew = (Index.open(tmp_path / name).manifest for name in ("index", "anew"))
     assert len(encoder.encoded) < anew.passages
     assert taken_over.files == anew.files
+
+
+class Counting(Progress):
+    """Says how many indexes are in memory when the last step begins."""
+
+    indexes = -1
+
+    def update(self, stage: str, done: int, total: int, unit: str) -> None:
+        """Counts before the generation is written and opened."""
+        if (stage, done) == ("publishing", 0):
+            gc.collect()
+            self.indexes = sum(isinstance(found, Index) for found in gc.get_objects())
+        super().update(stage, done, total, unit)
+
+
+def test_the_previous_generation_is_out_of_memory_before_the_new_one_is_opened(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "pages")
+    run_ingest(root, tmp_path / "index")
+    write_collection(root, {"denosumab.md": DENOSUMAB.replace("source: NCI", "source: WHO")})
+    gc.collect()
+    before = sum(isinstance(found, Index) for found in gc.get_objects())
+    progress = Counting(Console(file=io.StringIO()), quiet=True)
+    ingest(
+        find_files([root]),
+        index_dir=tmp_path / "index",
+        encoder=HashingEncoder(),
+        options=IngestOptions(chunk_size=120),
+        now=lambda: NOW,
+        progress=progress,
+    )
+    assert progress.indexes == before
 
 
 def test_an_edit_embeds_the_edited_passage_alone(tmp_path: Path) -> None:
