@@ -29,6 +29,7 @@ from retriever.encoder import Encoder
 from retriever.errors import IndexMissing, IndexRefused
 from retriever.generation import VerifiedGeneration
 from retriever.index import Index
+from retriever.lexical import KnownTerms
 from retriever.manifest import Provenance, SplitIdentity
 from retriever.store import IndexStore
 
@@ -63,13 +64,12 @@ def ingest(
     started = time.monotonic()
     with ExitStack() as stack:
         store = IndexStore(index_dir)
-        previous = None if options.rebuild else _previous(store, progress)
+        previous, known_terms = (None, None) if options.rebuild else _previous(store, progress)
         if options.dry_run:
             writer, folder = None, Path(stack.enter_context(TemporaryDirectory(prefix="footnoted-")))
         else:
             writer = stack.enter_context(store.writer())
             folder = writer.begin()
-        known_terms = previous.known_terms() if previous else None
         run = _Run(
             previous=previous,
             counted_alike=known_terms is not None,
@@ -268,15 +268,16 @@ class _Run:
         return Outcome.METADATA_CHANGED if same_body else Outcome.CHANGED
 
 
-def _previous(store: IndexStore, progress: Progress) -> Index | None:
-    """The generation that is served now; None where there is none, or where it is damaged, which is said."""
+def _previous(store: IndexStore, progress: Progress) -> tuple[Index | None, KnownTerms | None]:
+    """What is served now, and its terms; None where there is nothing, or it is damaged, which is said."""
     try:
-        return Index(store.open())
+        index = Index(store.open())
+        return index, index.known_terms()
     except IndexMissing:
-        return None
+        return None, None
     except IndexRefused as refused:
         progress.say(f"the present generation cannot be used, so everything is made anew: {refused}")
-        return None
+        return None, None
 
 
 def _self_check(generation: VerifiedGeneration) -> None:
