@@ -91,7 +91,7 @@ def command(
     from ingest.parser_process import ParseLimits
     from ingest.prepare_encoder import prepare_encoder
     from ingest.progress import Progress
-    from ingest.report_text import print_report
+    from ingest.report_text import advice, print_report
     from ingest.run import IngestOptions, ingest
     from ingest.split import DEFAULT_CHUNK_SIZE
     from retriever.errors import FootnotedError
@@ -150,6 +150,8 @@ def command(
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print_report(report, Console())
+        if (line := advice(report, index_dir)) is not None:
+            click.echo(line, err=True)
     if strict and report.has_faults():
         sys.exit(EXIT_FAILED)
 

@@ -1,12 +1,18 @@
 """The report of an ingest for people."""
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.text import Text
 
 from ingest.report import Outcome, Report
+from retriever.calibration import CALIBRATION_FILE
 
 _SHOWN = 20
 """Names shown of each unremarkable outcome; skipped and removed files are all named, and `--json` names all."""
+
+WORTH_CALIBRATING = 2_000
+"""Passages below which questions made from a collection are too few, and too hard, to learn from."""
 
 _WORDS = {
     Outcome.ADDED: ("added", "green"),
@@ -40,6 +46,18 @@ def print_report(report: Report, console: Console) -> None:
         if len(report.warnings) > _SHOWN:
             console.print(Text(f"  ... and {len(report.warnings) - _SHOWN:,} more (--json names them all)", "dim"))
     console.print(Text(_summary(report)), soft_wrap=True)
+
+
+def advice(report: Report, index_dir: Path) -> str | None:
+    """The next step for a large collection whose judgment of what can be answered is not its own."""
+    if not report.published or report.passages_total < WORTH_CALIBRATING:
+        return None
+    if (index_dir / CALIBRATION_FILE).exists():
+        return None
+    return (
+        "what can be answered is judged by the calibration that comes with the program; "
+        f"fit one to these pages in a minute: footnoted eval calibrate --index {index_dir}"
+    )
 
 
 def _summary(report: Report) -> str:
