@@ -163,7 +163,9 @@ def _watch(paths: tuple[Path, ...], index_dir: Path, run: "Callable[[], Report]"
     def tell(report: "Report") -> None:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else published_line(report))
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A process that was started in the background ignores Ctrl+C's signal unless it says otherwise.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     click.echo("watching; stop with Ctrl+C", err=True)
     try:
         changes = changes_below(paths, index_dir=index_dir)
