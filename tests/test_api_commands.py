@@ -43,6 +43,12 @@ run_server(create_app(settings, opener=FolderOpener({name: slow})), settings, li
 """
 
 
+@pytest.fixture(autouse=True)
+def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable that tells the tests where the shared data are: `doctor` would rightly ask what it is for."""
+    monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
+
+
 @contextmanager
 def server(code: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server process and its address."""

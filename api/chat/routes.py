@@ -10,7 +10,8 @@ from api.openai_errors import MEDIA_TYPE
 from api.openapi import body_of, refusals
 from api.parameters import only_parameters
 
-_EVENTS = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+_EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
+_EVENTS = {"content": {"text/event-stream": {"schema": _EVENT}}}
 
 
 def add_chat_routes(app: FastAPI) -> None:
