@@ -21,6 +21,12 @@ from api.checks import exit_code
 from api.doctor_command import command as doctor
 
 
+@pytest.fixture(autouse=True)
+def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable that tells the tests where the shared data are: `doctor` would rightly ask what it is for."""
+    monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
+
+
 def test_a_misspelt_variable_is_named_with_the_one_that_is_meant() -> None:
     (check,) = check_variables({"FOOTNOTED_THREDS": "4", "FOOTNOTED_PORT": "8001", "PATH": "/bin"})
     assert (check.name, check.ok) == ("FOOTNOTED_THREDS", False)
