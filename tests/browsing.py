@@ -1,16 +1,12 @@
 """A whole service on a free port, and a browser that looks at its page."""
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.keys import KeyRing, Scope, change_keys, new_key
@@ -18,6 +14,7 @@ from api.settings import Settings
 from retriever.document import Metadata
 from retriever.query import Query
 from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, snapshot_of
+from tests.running_service import running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
@@ -53,19 +50,8 @@ def site(
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name, pages, headings=headings), before)})
     chosen = Settings(index_dir=index_dir, reload_interval_s=0.05, **settings)
     app = create_app(chosen, opener=opener, today=lambda: TODAY)
-    server = uvicorn.Server(
-        uvicorn.Config(app, http="h11", ws="none", log_config=None, timeout_graceful_shutdown=2)
-    )
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(20)
+    with running(app) as address:
+        yield address
 
 
 @contextmanager

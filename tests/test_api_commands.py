@@ -1,15 +1,12 @@
 """The commands `ask`, `doctor` and `serve`: what they print, and how they end."""
 
 import json
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -25,6 +22,7 @@ from api.doctor_command import command as doctor
 from api.settings import Settings
 from ingest.ingest_command import command as ingest
 from tests.collections_on_disk import write_collection
+from tests.running import server
 
 CHECKOUT = Path(__file__).parent.parent
 SERVE = "from api.serve_command import command; command()"
@@ -47,25 +45,6 @@ run_server(create_app(settings, opener=FolderOpener({name: slow})), settings, li
 def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable that tells the tests where the shared data are: `doctor` would rightly ask what it is for."""
     monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
-
-
-@contextmanager
-def server(code: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server process and its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"answers at (http://\S+)", line):
-                yield process, found[1]
-                break
-        else:
-            pytest.fail("the server ended before it answered")
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_a_server_without_an_index_answers_503_and_stops_with_0(tmp_path: Path) -> None:
