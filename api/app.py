@@ -29,7 +29,7 @@ from api.metrics import Metrics, add_metrics
 from api.metrics_state import ServiceState
 from api.observing import Observer, Observers
 from api.older_texts import OlderTexts
-from api.openapi import complete_document
+from api.openapi import add_openapi
 from api.problems import Problem, invalid, problem_of, respond_problem
 from api.question_page import add_pages
 from api.rate_limit import Rate, RateLimiter
@@ -78,8 +78,6 @@ def create_app(
     threads = RetrievalThreads(
         threads=settings.threads, waiting_limit=settings.waiting_limit, wait_limit_s=settings.wait_limit_s
     )
-
-    mcp = McpEndpoint()
     writer = None
     if settings.documents_dir is not None:
         writer = CollectionWriter(
@@ -91,14 +89,11 @@ def create_app(
     generator = generator_of(settings, observer)
 
     @asynccontextmanager
-    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
-        # Made once, here: it takes most of a second, which no question should have to wait for.
-        # Beside it the index is opened, which mostly waits for other threads.
-        await asyncio.gather(asyncio.to_thread(application.openapi), live.refresh())
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await live.refresh()
         watch = asyncio.create_task(live.watch())
         try:
-            async with mcp.running(application.state.service, version=application.version):
-                yield
+            yield
         finally:
             if writer is not None:
                 await writer.close()
@@ -116,8 +111,7 @@ def create_app(
         description=_ABOUT,
         lifespan=lifespan,
         redirect_slashes=False,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # `add_openapi` serves it
         # FastAPI's own telemetry would send addresses and the messages of exceptions wherever a process-wide
         # provider is set up; `api.tracing` sends neither.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
@@ -134,8 +128,9 @@ def create_app(
         generator=generator,
     )
     added = (add_core_routes, add_evidence_routes, add_writing_routes, add_chat_routes, add_pages)
-    for add_routes in (*added, mcp.add_routes):
+    for add_routes in added:
         add_routes(app)
+    McpEndpoint(app.state.service, version=app.version).add_routes(app)
     metrics.watch(ServiceState(live, threads, today=today))
     if settings.metrics:
         add_metrics(app, metrics)
@@ -147,7 +142,7 @@ def create_app(
         trusted=networks(settings.trusted_proxies),
     )
     app.add_middleware(RequestEdge, observer=observer)
-    app.openapi = complete_document(app, with_keys=settings.keys_file is not None)  # type: ignore[method-assign]
+    add_openapi(app, with_keys=settings.keys_file is not None)
     return app
 
 

@@ -4,10 +4,10 @@ The body is read and checked here, under the service's own limits, because the S
 Requests from web pages of other machines are refused by their Origin (see docs/decisions on what is not checked).
 """
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -17,10 +17,10 @@ from starlette.types import Message, Receive, Scope, Send
 from api.json_body import read_value
 from api.parameters import only_parameters
 from api.problems import Problem
-from api.service import Service, service_of
+from api.service import Service
 
 if TYPE_CHECKING:
-    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+    from mcp.server import Server
 
 PATH = "/mcp"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -31,10 +31,17 @@ _NOT_A_MESSAGE = Problem(
 
 
 class McpEndpoint:
-    """The endpoint of one application; it answers while `running` is entered."""
+    """The endpoint of one application, over its service.
 
-    def __init__(self) -> None:
-        self._manager: StreamableHTTPSessionManager | None = None
+    The SDK is imported when the first message comes: it takes a noticeable part of a second and some memory,
+    which a server that nobody uses so can do without.
+    """
+
+    def __init__(self, service: Service, *, version: str) -> None:
+        self._service = service
+        self._version = version
+        self._server: Server[Any] | None = None
+        self._opening = Lock()
 
     def add_routes(self, app: FastAPI) -> None:
         """Adds `/mcp`. It is not in the OpenAPI document: the protocol describes itself (`tools/list`)."""
@@ -46,55 +53,48 @@ class McpEndpoint:
             dependencies=[Depends(only_parameters())],
         )
 
-    @asynccontextmanager
-    async def running(self, service: Service, *, version: str = "") -> AsyncIterator[None]:
-        """Serves the tools of this service until the block ends."""
-        # The SDK takes a noticeable part of a second to import, which only a server has to wait for.
-        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-
-        from api.mcp_server import make_server
-
-        manager = StreamableHTTPSessionManager(
-            make_server(service, version=version),
-            json_response=True,
-            stateless=True,
-            max_request_body_size=service.settings.body_limit_bytes,
-        )
-        async with manager.run():
-            self._manager = manager
-            try:
-                yield
-            finally:
-                self._manager = None
-
     async def answer(self, request: Request) -> Response:
         """The answer to one message of the protocol."""
-        from mcp.types import jsonrpc_message_adapter
-
-        settings = service_of(request).settings
+        settings = self._service.settings
         _refuse_foreign_pages(request)
         _refuse_unknown_version(request)
         value = await read_value(request, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s)
+        server = self._server
+        if server is None:
+            server = await asyncio.to_thread(self._open)
+        from mcp.types import jsonrpc_message_adapter
+
         try:
             message = jsonrpc_message_adapter.validate_python(value, by_name=False)
         except ValidationError:
             raise _NOT_A_MESSAGE from None
-        if self._manager is None:
-            raise Problem(503, "starting", "the service is starting or stopping; try again shortly")
         content = message.model_dump_json(by_alias=True, exclude_unset=True).encode()
-        return _Answered(self._manager, content)
+        return _Answered(server, content, limit_bytes=settings.body_limit_bytes)
+
+    def _open(self) -> "Server[Any]":
+        import mcp.server.streamable_http_manager  # noqa: F401 - here too, so that the event loop need not load it
+
+        from api.mcp_server import make_server
+
+        with self._opening:
+            if self._server is None:
+                self._server = make_server(self._service, version=self._version)
+            return self._server
 
 
 class _Answered(Response):
     """What the SDK answers to a message that was read already."""
 
-    def __init__(self, manager: "StreamableHTTPSessionManager", content: bytes) -> None:
+    def __init__(self, server: "Server[Any]", content: bytes, *, limit_bytes: int) -> None:
         super().__init__()
-        self._manager = manager
+        self._server = server
         self._content = content
+        self._limit_bytes = limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it."""
+        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
         messages: list[Message] = [{"type": "http.request", "body": self._content, "more_body": False}]
 
         async def replay() -> Message:
@@ -102,7 +102,12 @@ class _Answered(Response):
 
         headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         length = (b"content-length", str(len(self._content)).encode("ascii"))
-        await self._manager.handle_request({**scope, "headers": [*headers, length]}, replay, send)
+        # One for each message: without sessions it keeps nothing from one to the next.
+        manager = StreamableHTTPSessionManager(
+            self._server, json_response=True, stateless=True, max_request_body_size=self._limit_bytes
+        )
+        async with manager.run():
+            await manager.handle_request({**scope, "headers": [*headers, length]}, replay, send)
 
 
 def _refuse_foreign_pages(request: Request) -> None:

@@ -1,11 +1,14 @@
 """The OpenAPI document: what FastAPI derives, plus the bodies and refusals that we read and write ourselves."""
 
+import asyncio
+import json
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic.json_schema import models_json_schema
 
 from api.chat.request import ChatRequest
@@ -89,11 +92,31 @@ def refusals(
     }
 
 
-def complete_document(app: FastAPI, *, with_keys: bool) -> Callable[[], dict[str, Any]]:
+def add_openapi(app: FastAPI, *, with_keys: bool) -> None:
+    """Serves the document at `/openapi.json`. It is written for the first who asks, in a thread, and then kept:
+    that takes most of a second, for which neither a start nor a question should wait.
+    """
+    one_at_a_time = Lock()
+    app.openapi = _complete_document(app, with_keys=with_keys)  # type: ignore[method-assign]
+
+    @cache
+    def written() -> bytes:
+        return json.dumps(app.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
+
+    def content() -> bytes:
+        with one_at_a_time:
+            return written()
+
+    async def openapi() -> Response:
+        return Response(await asyncio.to_thread(content), media_type="application/json")
+
+    app.add_api_route("/openapi.json", openapi, include_in_schema=False)
+
+
+def _complete_document(app: FastAPI, *, with_keys: bool) -> Callable[[], dict[str, Any]]:
     """FastAPI's document with the models that no handler's signature names, and with what the gate refuses."""
     derive = app.openapi
 
-    @cache
     def openapi() -> dict[str, Any]:
         document = derive()
         read = [(model, "validation") for model in _READ]

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
 from api.answer_policy import AnswerPolicy
 from api.collection_writer import CollectionWriter
 from api.evidence_policy import EvidencePolicy
-from api.generation.generator import Generator
 from api.live_index import LiveIndex
 from api.older_texts import OlderTexts
 from api.retrieval_threads import RetrievalThreads
 from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.generation.generator import Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Service:
     writer: CollectionWriter | None
     threads: RetrievalThreads
     today: Callable[[], date]
-    generator: Generator | None = None
+    generator: "Generator | None" = None
 
 
 def service_of(request: Request) -> Service:

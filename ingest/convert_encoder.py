@@ -23,6 +23,7 @@ from retriever.encoder import Arithmetic
 from retriever.errors import FootnotedError
 from retriever.manifest import FileEntry
 from retriever.model_files import find_model
+from retriever.openvino_runtime import openvino_runtime
 from retriever.sentence_model import describe, load_sentence_transformer
 
 if TYPE_CHECKING:
@@ -45,14 +46,15 @@ class _Whole(torch.nn.Module):
 
 def convert(model_name: str, arithmetic: Arithmetic, out_dir: Path) -> None:
     """Writes graph, weights, tokenizer and `encoder.json` to an empty folder. Raises EncoderUnavailable."""
-    import openvino
+    openvino = openvino_runtime()
+    from openvino.tools.ovc import convert_model
 
     found = find_model(model_name)
     model = load_sentence_transformer(found)
     identity = describe(model, found)
     example = {name: torch.ones((2, 16), dtype=torch.long) for name in ("input_ids", "attention_mask")}
     with torch.no_grad():
-        graph = openvino.convert_model(
+        graph = convert_model(
             _Whole(model).eval(),
             example_input=example,
             input=[(name, openvino.PartialShape([-1, -1]), openvino.Type.i64) for name in example],
@@ -110,7 +112,6 @@ def _entry(file: Path) -> FileEntry:
 
 def main() -> int:
     """The command: exit code 0 or 1."""
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # no usage data leaves: there is no sender
     warnings.simplefilter("ignore")  # the libraries' notes on tracing say nothing that a person can act on
     model_name, arithmetic, out_dir = sys.argv[1:]
     try:

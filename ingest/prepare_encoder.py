@@ -20,6 +20,7 @@ from retriever.errors import EncoderUnavailable, IndexRefused
 from retriever.known_models import Prompts, known_model, prompts_of
 from retriever.model_files import ModelFiles, cache_dir, find_model
 from retriever.open_encoder import encoder_folder
+from retriever.openvino_runtime import openvino_runtime
 from retriever.sentence_model import SentenceTransformerEncoder
 
 CONVERSION_TIMEOUT_S = 900
@@ -39,10 +40,8 @@ ARITHMETICS: Mapping[str, Arithmetic] = {
 
 def default_arithmetic() -> Arithmetic:
     """int8 where the processor has integer dot products, else float32."""
-    import openvino.properties.device as device
-    from openvino import Core
-
-    capabilities = Core().get_property("CPU", device.capabilities)
+    openvino = openvino_runtime()
+    capabilities = openvino.Core().get_property("CPU", openvino.properties.device.capabilities)
     return Arithmetic.OPENVINO_INT8 if "INT8" in capabilities else Arithmetic.OPENVINO_FLOAT32
 
 

@@ -51,8 +51,9 @@ class ConvertedEncoder:
 
         Raises EncoderUnavailable where files are missing, IndexCorrupt where one is altered.
         """
-        import openvino
         from tokenizers import Tokenizer
+
+        from retriever.openvino_runtime import openvino_runtime
 
         described, artifact_sha256 = read_description(folder)
         content = {name: _read_verified(folder, name, entry) for name, entry in described.files.items()}
@@ -72,7 +73,7 @@ class ConvertedEncoder:
         self._tokenizer = Tokenizer.from_buffer(content[TOKENIZER])
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(described.max_tokens)
-        core = openvino.Core()
+        core = openvino_runtime().Core()
         self._compiled = core.compile_model(
             core.read_model(content[GRAPH], content[WEIGHTS]),
             "CPU",

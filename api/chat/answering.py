@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from api.chat.reply import Reply, Stretch, citations_of, extractive_stretches
 from api.chat.request import MODEL_NAME
@@ -19,11 +20,13 @@ from api.chat.response import (
     UsageChunk,
 )
 from api.generation.checker import Kept
-from api.generation.generator import Generator, Outcome
 from api.generation.outcome import GenerationBody, GenerationStatus
 from api.identifiers import new_identifier
 from api.query_response import QueryResponse
 from retriever.encoder import Encoder
+
+if TYPE_CHECKING:
+    from api.generation.generator import Generator
 
 _BROKEN_OFF = "\n\n(The generated answer broke off here. In the pages' own words:)\n\n"
 
@@ -32,7 +35,7 @@ class Answering:
     """A reply in the making. Read `pieces` to its end first; everything else is complete only then."""
 
     def __init__(
-        self, found: QueryResponse, encoder: Encoder, generator: Generator | None, *, stream: bool
+        self, found: QueryResponse, encoder: Encoder, generator: "Generator | None", *, stream: bool
     ) -> None:
         """`found` is what was found and quoted; `encoder` counts tokens; a `generator` may re-word it.
 
@@ -51,6 +54,8 @@ class Answering:
         """The reply's text, in order; some pieces may be empty."""
         yield self._reply.opening()
         if self._generator is not None:
+            from api.generation.generator import Outcome  # there already, where there is a generator
+
             outcome = Outcome()
             sentences = self._generator.sentences(self._found, outcome, stream=self._stream)
             async with aclosing(sentences):
