@@ -39,6 +39,8 @@ from api.service import Service, utc_today
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, observed, open_snapshot
 from api.validation import parameter_errors
+from api.workers.counts import EveryWorker, counts_of
+from api.workers.supervisor_link import SupervisorLink
 from api.writing import add_writing_routes
 from retriever.errors import FootnotedError
 from retriever.governance import FreshnessPolicy
@@ -52,10 +54,12 @@ def create_app(
     opener: SnapshotOpener | None = None,
     today: Callable[[], date] = utc_today,
     observers: Sequence[Observer] = (),
+    link: SupervisorLink | None = None,
 ) -> FastAPI:
     """The service over one index directory. It starts without an index too, and picks one up when it appears.
 
-    `observers` are told of requests and questions, beside the metrics of the service itself.
+    `observers` are told of requests and questions, beside the metrics of the service itself. `link` leads to the
+    supervisor where this is one of several workers.
     Raises RoutingRulesInvalid, EvidencePolicyInvalid and KeysUnusable where the settings name files that cannot be
     used, and ValueError where a rate or a network cannot be read.
     """
@@ -65,15 +69,19 @@ def create_app(
     )
     metrics = Metrics(version=program_version())
     observer = Observers((metrics, *observers))
+    opening = partial(open_snapshot, rules=policy.rules, reranker=settings.reranker, max_risk=settings.max_risk)
+    last_good = None
+    if link is not None:
+        last_good = observed(partial(opening, source=link.last_good), observer)
+        opening = partial(opening, source=link.published)
+        metrics.show(EveryWorker(metrics.registry, worker=link.number, others=link.counts_of_others))
+        link.answer_asked(partial(counts_of, metrics.registry, worker=link.number))
     live = LiveIndex(
         settings.index_dir,
-        observed(
-            opener
-            or partial(open_snapshot, rules=policy.rules, reranker=settings.reranker, max_risk=settings.max_risk),
-            observer,
-        ),
+        observed(opener or opening, observer),
         reload_interval_s=settings.reload_interval_s,
         retry_interval_s=settings.retry_interval_s,
+        last_good=last_good,
     )
     threads = RetrievalThreads(
         threads=settings.threads, waiting_limit=settings.waiting_limit, wait_limit_s=settings.wait_limit_s

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,10 +40,18 @@ class LiveIndex:
     """
 
     def __init__(
-        self, index_dir: Path, opener: SnapshotOpener, *, reload_interval_s: float, retry_interval_s: float
+        self,
+        index_dir: Path,
+        opener: SnapshotOpener,
+        *,
+        reload_interval_s: float,
+        retry_interval_s: float,
+        last_good: SnapshotOpener | None = None,
     ) -> None:
+        """`last_good` opens what other processes serve, for one that starts when what is published is refused."""
         self._index_dir = index_dir
         self._opener = opener
+        self._last_good = last_good
         self._reload_interval_s = reload_interval_s
         self._retry_interval_s = retry_interval_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="open-index")
@@ -90,13 +99,22 @@ class LiveIndex:
         if published == self._refused and time.monotonic() < self._retry_at:
             return
         try:
-            snapshot = await loop.run_in_executor(self._thread, self._open)
+            snapshot = await loop.run_in_executor(self._thread, self._open, self._opener)
         except FootnotedError as error:
+            await self._open_last_good()
             self._remember(error, refused=published)
             return
         self._snapshot, self._published = snapshot, published
         self._refused, self.last_failure = None, None
         logger.info("serving %s (%s)", snapshot.index.generation, snapshot.index.fingerprint)
+
+    async def _open_last_good(self) -> None:
+        """Serves what others serve, where nothing serves here: one process must not refuse what they answer."""
+        if self._snapshot is None and self._last_good is not None:
+            with suppress(FootnotedError):
+                self._snapshot = await asyncio.get_running_loop().run_in_executor(
+                    self._thread, self._open, self._last_good
+                )
 
     def close(self) -> None:
         """Ends the opening thread, waiting for an opening that is under way."""
@@ -113,9 +131,9 @@ class LiveIndex:
             return Published(pointer, None)
         return Published(pointer, (found.st_size, found.st_mtime_ns))
 
-    def _open(self) -> Snapshot:
+    def _open(self, opener: SnapshotOpener) -> Snapshot:
         try:
-            return self._opener(self._index_dir, self._snapshot)
+            return opener(self._index_dir, self._snapshot)
         except FootnotedError:
             raise
         except Exception as error:

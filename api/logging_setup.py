@@ -21,17 +21,23 @@ _JSON = {
 }
 
 
-def logging_config(form: LogFormat) -> dict[str, Any]:
+def logging_config(form: LogFormat, *, worker: int | None = None) -> dict[str, Any]:
     """What `logging.config.dictConfig` takes: everything on standard error, the server's own loggers included.
 
     An object has `time` (ISO 8601, UTC), `level`, `logger` and `message`; of a request also `request_id`,
-    `method`, `route`, `status` and `duration_ms`.
+    `method`, `route`, `status` and `duration_ms`. `worker` is the number of this process where it is one of
+    several.
     """
+    formatter = _JSON if form is LogFormat.JSON else _LINE
+    if worker is not None and form is LogFormat.JSON:
+        formatter = {**_JSON, "static_fields": {"worker": worker}}
+    elif worker is not None:
+        formatter = {"format": _LINE["format"].replace("%(name)s", f"worker-{worker} %(name)s")}
     handled = {"handlers": ["stderr"], "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"chosen": _JSON if form is LogFormat.JSON else _LINE},
+        "formatters": {"chosen": formatter},
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "chosen"}
         },

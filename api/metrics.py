@@ -26,7 +26,7 @@ class Metrics:
 
     def __init__(self, *, version: str) -> None:
         """`version` is the program's."""
-        self.registry = CollectorRegistry()
+        self.registry = self._shown = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         build = Gauge(
@@ -92,6 +92,11 @@ class Metrics:
         """Asks `collector` as well whenever the metrics are read."""
         self.registry.register(collector)
 
+    def show(self, collector: Collector) -> None:
+        """Renders what `collector` gives in place of what is counted here: it may know of other processes."""
+        self._shown = CollectorRegistry()
+        self._shown.register(collector)
+
     def request_began(self, headers: Headers) -> Callable[[RequestSeen], None]:  # noqa: ARG002 - Observer's
         """Counts a request as open until it has ended."""
         self._open.inc()
@@ -118,7 +123,7 @@ class Metrics:
     def render(self, accept: str) -> tuple[bytes, str]:
         """All metrics in the format that an `Accept` header prefers, and its media type."""
         encode, media_type = choose_encoder(accept)
-        return encode(self.registry), media_type
+        return encode(self._shown), media_type
 
     def _request_ended(self, request: RequestSeen) -> None:
         self._open.dec()

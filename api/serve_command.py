@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
 from types import FrameType
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("footnoted.serve")
 
 MAX_OPEN_FILES = 16_384
+BACKLOG = 2_048
+"""Connections that may wait to be taken."""
 
 
 @click.command()
@@ -33,29 +36,53 @@ def command(**options: Any) -> None:
 
     Starts without an index too, answers 503 until one is published, and takes up each new generation by itself.
     """
-    from api.app import create_app
-
     settings = Settings(**options)
     logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))
-    traces = _traces(settings)
+    if settings.workers > 1:
+        sys.exit(_serve_with_workers(settings))
+    from api.app import create_app
+
+    traces = open_traces(settings)
     try:
         # Whatever the settings name and cannot be used: rules, keys, a rate, a network.
         app = create_app(settings, observers=() if traces is None else (traces,))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    listener = listen(settings.host, settings.port)
-    if not (settings.insecure or _has_keys(settings) or _is_loopback(listener)):
-        listener.close()
-        raise click.UsageError(
-            "others can reach this address, and there are no keys: make one with `footnoted keys add NAME` and "
-            "serve with --keys FILE, or say --insecure"
-        )
+    listener = _listen_safely(settings)
     _say(settings, f"Opening the index in {settings.index_dir} ...")
     try:
         run_server(app, settings, listener)
     finally:
         if traces is not None:
             traces.close()
+
+
+def _serve_with_workers(settings: Settings) -> int:
+    """Serves with several processes; the exit code."""
+    from api.workers.supervisor import Supervisor, WorkersRefused
+
+    try:
+        listener = _listen_safely(settings)
+        _say(settings, f"Opening the index in {settings.index_dir} for {settings.workers} workers ...")
+        return Supervisor(settings, listener, announce=lambda: _say(settings, _answers_at(listener))).run()
+    except WorkersRefused as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _listen_safely(settings: Settings) -> socket.socket:
+    """The listening socket, where nobody is let in by accident. Raises UsageError."""
+    listener = listen(settings.host, settings.port)
+    try:
+        if settings.insecure or _is_loopback(listener) or _has_keys(settings):
+            return listener
+    except ValueError as error:
+        listener.close()
+        raise click.UsageError(str(error)) from error
+    listener.close()
+    raise click.UsageError(
+        "others can reach this address, and there are no keys: make one with `footnoted keys add NAME` and "
+        "serve with --keys FILE, or say --insecure"
+    )
 
 
 def _say(settings: Settings, message: str) -> None:
@@ -66,7 +93,8 @@ def _say(settings: Settings, message: str) -> None:
         click.echo(message, err=True)
 
 
-def _traces(settings: Settings) -> "Traces | None":
+def open_traces(settings: Settings) -> "Traces | None":
+    """Traces where the environment asks for them and their libraries are there."""
     from api.app import program_version
     from api.tracing import TracingUnavailable, open_tracing, wants_traces
 
@@ -108,32 +136,50 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run_server(app: "FastAPI", settings: "Settings", listener: socket.socket) -> None:
-    """Serves until SIGTERM or SIGINT, lets open requests finish, then ends the process with 0."""
+def run_server(
+    app: "FastAPI",
+    settings: "Settings",
+    listener: socket.socket,
+    *,
+    worker: int | None = None,
+    announce: Callable[[], None] | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT, lets open requests finish, then ends the process with 0.
+
+    `worker` is the number of this process where it is one of several; `announce` is called once it answers, in
+    place of saying where.
+    """
     import uvicorn
 
     from api.http_connection import Connection
     from api.http_limits import Deadlines
 
     class AnnouncedServer(uvicorn.Server):
-        """Says where it answers once it does."""
+        """Says once it answers."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            if self.started:
-                _say(settings, f"Footnoted answers at {_address(listener)} (stop with Ctrl+C)")
+            if not self.started:
+                return
+            listener.listen(BACKLOG)  # asyncio has set it to `backlog` of the configuration
+            if announce is None:
+                _say(settings, _answers_at(listener))
+            else:
+                announce()
 
     config = uvicorn.Config(
         app,
         http=partial(Connection, deadlines=Deadlines(body_s=settings.body_timeout_s + 1)),  # type: ignore[arg-type]
         ws="none",
         loop="asyncio",
-        log_config=logging_config(LogFormat(settings.log_format)),
+        log_config=logging_config(LogFormat(settings.log_format), worker=worker),
         access_log=False,
         server_header=False,
         # Forwarded headers are anybody's to write; nothing here depends on them.
         proxy_headers=False,
         timeout_keep_alive=5,
+        # How many connections asyncio takes at once: one, where other workers may be idle.
+        backlog=1 if settings.workers > 1 else BACKLOG,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )
     _raise_open_files()
@@ -157,6 +203,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _address(listener: socket.socket) -> str:
+def _answers_at(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"Footnoted answers at {address} (stop with Ctrl+C)"

@@ -45,7 +45,15 @@ class Settings:
         click.FloatRange(0.01, 3_600),
         "Seconds until a generation that was refused is tried again.",
     )
-    threads: int = _setting(2, "--threads", click.IntRange(1, 64), "Questions worked on at the same time.")
+    workers: int = _setting(
+        1,
+        "--workers",
+        click.IntRange(1, 64),
+        "Processes that answer; they share one copy of the index, each has its own model, threads and limits.",
+    )
+    threads: int = _setting(
+        2, "--threads", click.IntRange(1, 64), "Questions worked on at the same time, in each worker."
+    )
     waiting_limit: int = _setting(
         64, "--waiting-limit", click.IntRange(0, 10_000), "Questions that may wait for a thread."
     )
@@ -178,6 +186,10 @@ class Settings:
                 object.__setattr__(self, each.name, kind.convert(value, option, None))
         if (self.llm_url is None) != (self.llm_model is None):
             raise click.BadParameter("--llm-url and --llm-model go together; give both or neither")
+        if self.documents_dir is not None and self.workers > 1:
+            raise click.BadParameter(
+                "--documents needs --workers 1: what one worker writes, the others would serve later"
+            )
 
 
 def settings_options(command: Command, *, only: Container[str] | None = None) -> Command:

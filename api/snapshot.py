@@ -1,5 +1,6 @@
 """A snapshot: one open generation with all that answers from it, immutable, serving whole requests."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from retriever.answerability import Answerability, Assessor
 from retriever.calibration import at_risk, load_calibration
 from retriever.encoder import Encoder, EncoderIdentity
 from retriever.gathered import GatheringEncoder
+from retriever.generation import Generation
 from retriever.index import Index
 from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
@@ -19,6 +21,9 @@ from retriever.store import IndexStore
 from retriever.subjects import Subjects
 
 WARM_UP = Query(text="warm-up", top_k=1)
+
+GenerationSource = Callable[[Path], Generation]
+"""Gives the generation to serve from an index directory. Raises IndexMissing, IndexRefused, StorageFailed."""
 
 
 class Judge(Protocol):
@@ -70,8 +75,11 @@ def open_snapshot(
     rules: RoutingRules | None = None,
     reranker: str | None = None,
     max_risk: float | None = None,
+    source: GenerationSource | None = None,
 ) -> Snapshot:
     """The current generation, every file verified, with its own encoder, after a warm-up query.
+
+    `source` gives the generation in place of the index directory itself, where another process has verified it.
 
     `max_risk` is the share of the answered questions that may have no answer; None for what the calibration was
     made for. `reranker` names a cross-encoder that reads the best candidates again. Raises IndexMissing,
@@ -81,7 +89,7 @@ def open_snapshot(
     from retriever.cross_encoder import open_reranker
     from retriever.open_encoder import open_encoder
 
-    generation = IndexStore(index_dir).open()
+    generation = IndexStore(index_dir).open() if source is None else source(index_dir)
     with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:
 
         def encoder_of(identity: EncoderIdentity) -> Encoder:

@@ -31,6 +31,8 @@ PASSAGES, EMBEDDING_KEYS, VECTORS = "passages.npy", "embedding_keys.bin", "dense
 HEADING_KEYS, HEADING_VECTORS = "heading_keys.bin", "heading_vectors.npy"
 BODY, HEADINGS, BODY_TERMS = "body", "headings", "body.terms.bin"
 KEY_BYTES = 32
+_LONGEST_HEADER = 10 + 65_535
+"""Of a .npy file of format 1."""
 
 PASSAGE_DTYPE = np.dtype(
     [
@@ -66,7 +68,7 @@ def encode_document(stored: StoredDocument) -> bytes:
     return msgspec.json.encode(stored, order="sorted") + b"\n"
 
 
-def decode_documents(content: bytes) -> list[StoredDocument]:
+def decode_documents(content: bytes | memoryview) -> list[StoredDocument]:
     """All lines of `documents.jsonl`."""
     return msgspec.json.Decoder(StoredDocument).decode_lines(content)
 
@@ -100,12 +102,12 @@ def npy_bytes(array: NDArray[Any]) -> bytes:
     return written.getvalue()
 
 
-def array_of_npy(content: bytes) -> NDArray[Any]:
+def array_of_npy(content: bytes | memoryview) -> NDArray[Any]:
     """The array in the bytes of a .npy file, no pickle: a read-only view of these bytes, no copy.
 
     Raises ValueError where it is not such a file of format 1, the one that `npy_bytes` writes.
     """
-    header = io.BytesIO(content)
+    header = io.BytesIO(bytes(content[:_LONGEST_HEADER]))
     if np.lib.format.read_magic(header) != (1, 0):
         raise ValueError("these are not the bytes of a .npy file of format 1")
     shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(header)

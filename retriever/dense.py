@@ -5,6 +5,7 @@ How far bytes and vectors can differ is known, so the result is proven to be tha
 """
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.contents import array_of_npy, npy_bytes
 from retriever.errors import IndexMismatch, StorageFailed
 
+COARSE_FILES = ("coarse.faiss", "coarse.steps.npy")
 COARSE_FROM = 8_192
 """Rows from which a search looks at bytes first; below, a scan of the vectors is as quick."""
 _WIDENING = 4
@@ -27,12 +30,15 @@ _ROUNDING = 1e-5
 class DenseIndex:
     """Vectors of passages, row i being passage i; read-only once built."""
 
-    def __init__(self, index: "faiss.IndexFlatIP") -> None:
+    def __init__(self, index: "faiss.IndexFlatIP", coarse: "_Coarse | None" = None) -> None:
         self._index = index
         self.vectors: NDArray[np.float32] = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(
             index.ntotal, index.d
         )
-        self._coarse = _Coarse(self.vectors) if index.ntotal >= COARSE_FROM else None
+        self.vectors.flags.writeable = False  # writing to memory that is shared and sealed ends the process
+        if coarse is None and index.ntotal >= COARSE_FROM:
+            coarse = _Coarse.of(self.vectors)
+        self._coarse = coarse
         self.bytes_per_passage = index.d * (5 if self._coarse is not None else 4)
         """What a passage takes in memory: four bytes a dimension, and one where they are looked at first."""
 
@@ -55,16 +61,31 @@ class DenseIndex:
             ) from error
 
     @classmethod
-    def from_bytes(cls, content: bytes, *, dimension: int, rows: int) -> "DenseIndex":
-        """The index from verified bytes. Raises IndexMismatch where it is not what the manifest says."""
-        index = faiss.read_index(faiss.PyCallbackIOReader(io.BytesIO(content).read))  # spares a copy of it all
+    def from_bytes(
+        cls,
+        content: bytes | memoryview,
+        *,
+        dimension: int,
+        rows: int,
+        coarse: Mapping[str, memoryview] | None = None,
+    ) -> "DenseIndex":
+        """The index from verified bytes; a view is used where it lies, and has to stay.
+
+        `coarse` is what `coarse_files` gave, to spare making it again. Raises IndexMismatch where the index is not
+        what the manifest says.
+        """
+        index = _read_index(content)
         found = (type(index).__name__, index.metric_type, index.d, index.ntotal)
         expected = ("IndexFlatIP", faiss.METRIC_INNER_PRODUCT, dimension, rows)
         if found != expected:
             raise IndexMismatch(
                 f"the vectors are {found}, the manifest says {expected}; run `footnoted ingest` again"
             )
-        return cls(index)
+        return cls(index, None if coarse is None else _Coarse.from_files(coarse))
+
+    def coarse_files(self) -> dict[str, bytes]:
+        """What a search looks at first, as the files COARSE_FILES; none where the index is too small for it."""
+        return {} if self._coarse is None else self._coarse.files()
 
     def search(
         self, query: NDArray[np.float32], *, top_k: int, allowed: NDArray[np.bool_] | None
@@ -120,25 +141,54 @@ def cosines(vectors: NDArray[np.float32], query: NDArray[np.float32]) -> NDArray
     return found
 
 
+def _read_index(content: bytes | memoryview) -> Any:
+    if isinstance(content, bytes):
+        return faiss.read_index(faiss.PyCallbackIOReader(io.BytesIO(content).read))  # spares a copy of it all
+    view = np.frombuffer(content, dtype=np.uint8)
+    index = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(view), view.size))
+    index.referenced_objects = [view]  # FAISS keeps the address alone
+    return index
+
+
 class _Coarse:
     """The vectors as signed bytes, each dimension to a scale of its own."""
 
-    def __init__(self, vectors: NDArray[np.float32]) -> None:
+    def __init__(self, index: "faiss.IndexScalarQuantizer", step: NDArray[np.float32], lost: float) -> None:
+        """`lost` is the length of what the bytes of a vector lost, at most."""
+        self._index = index
+        self._step = step
+        self._lost = lost
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32]) -> "_Coarse":
+        """The bytes of these vectors."""
         largest = np.maximum(vectors.max(axis=0), -vectors.min(axis=0))
-        self._step = (np.maximum(largest, 1e-12) / _LARGEST).astype(np.float32)
-        self._index = faiss.IndexScalarQuantizer(
+        step = (np.maximum(largest, 1e-12) / _LARGEST).astype(np.float32)
+        index = faiss.IndexScalarQuantizer(
             vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )
         furthest = 0.0
         for start in range(0, len(vectors), _BLOCK):
             block = vectors[start : start + _BLOCK]
-            as_bytes = np.rint(block / self._step)
-            self._index.add(as_bytes)
-            as_bytes *= self._step
+            as_bytes = np.rint(block / step)
+            index.add(as_bytes)
+            as_bytes *= step
             as_bytes -= block
             furthest = max(furthest, float(np.einsum("ij,ij->i", as_bytes, as_bytes).max()))
-        self._lost = furthest**0.5
-        """The length of what the bytes of a vector lost, at most."""
+        return cls(index, step, furthest**0.5)
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, memoryview]) -> "_Coarse":
+        """What `files` gave, used where it lies."""
+        index, steps = (files[name] for name in COARSE_FILES)
+        *step, lost = array_of_npy(steps).tolist()
+        return cls(_read_index(index), np.array(step, dtype=np.float32), lost)
+
+    def files(self) -> dict[str, bytes]:
+        """The bytes in FAISS's own format; the steps, and after them what is lost, as float64."""
+        written = faiss.serialize_index(self._index).tobytes()
+        steps = npy_bytes(np.append(self._step.astype(np.float64), self._lost))
+        return dict(zip(COARSE_FILES, (written, steps), strict=True))
 
     def search(
         self, query: NDArray[np.float32], *, top_k: int, parameters: Any

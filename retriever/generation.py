@@ -4,9 +4,10 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from retriever.errors import IndexCorrupt, StorageFailed
 from retriever.manifest import MANIFEST_FILE, REPAIR, FileEntry, Manifest, decode_manifest
@@ -14,6 +15,23 @@ from retriever.manifest import MANIFEST_FILE, REPAIR, FileEntry, Manifest, decod
 _BLOCK = 1 << 20
 _LARGEST_MANIFEST = 16 << 20
 _DAMAGE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO)
+
+
+class Generation(Protocol):
+    """A generation that can be read: from its verified files, or from a copy that another process made of them."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation is and holds."""
+
+    def read(self, file: str) -> bytes | memoryview:
+        """The whole of one file, verified. Raises IndexCorrupt, ValueError where there is no such file."""
+
+    def check(self, file: str) -> None:
+        """Verifies a file whose contents are not wanted. Raises IndexCorrupt."""
+
+    def prepared(self, names: tuple[str, ...]) -> Mapping[str, memoryview] | None:
+        """What of these names was worked out of the generation before; None where it has to be worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +58,24 @@ class VerifiedGeneration:
         self._check_digest(file, entry, hashlib.sha256(content).hexdigest())
         return content
 
+    def check(self, file: str) -> None:
+        """Reads and hashes one file, in blocks. Raises IndexCorrupt, ValueError where there is no such file."""
+        entry = self._entry(file)
+        with _opened(self.path, file, self._name(file)) as stream:
+            found, digest = 0, hashlib.sha256()
+            while block := _read(stream, _BLOCK, self._name(file)):
+                found += len(block)
+                digest.update(block)
+        self._check_size(file, entry, found)
+        self._check_digest(file, entry, digest.hexdigest())
+
     def verify(self) -> None:
-        """Reads and hashes every file, in blocks. Raises IndexCorrupt naming the first that is altered."""
-        for file, entry in sorted(self.manifest.files.items()):
-            with _opened(self.path, file, self._name(file)) as stream:
-                found, digest = 0, hashlib.sha256()
-                while block := _read(stream, _BLOCK, self._name(file)):
-                    found += len(block)
-                    digest.update(block)
-            self._check_size(file, entry, found)
-            self._check_digest(file, entry, digest.hexdigest())
+        """Checks every file. Raises IndexCorrupt naming the first that is altered."""
+        for file in sorted(self.manifest.files):
+            self.check(file)
+
+    def prepared(self, names: tuple[str, ...]) -> None:
+        """Nothing: the files are as they were published."""
 
     def _entry(self, file: str) -> FileEntry:
         if file not in self.manifest.files:

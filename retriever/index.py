@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever import contents
-from retriever.dense import DenseIndex
+from retriever.dense import COARSE_FILES, DenseIndex
 from retriever.document import Document, SourceMap
-from retriever.generation import VerifiedGeneration
+from retriever.generation import Generation
 from retriever.lexical import KnownTerms, LexicalField, known_terms
 from retriever.manifest import Manifest
 from retriever.passage import Passage
@@ -26,7 +26,7 @@ class Index:
     Passages are known inside by their row: the place in the order of document_id and text.
     """
 
-    def __init__(self, generation: VerifiedGeneration) -> None:
+    def __init__(self, generation: Generation) -> None:
         """Reads and verifies every file. Raises IndexCorrupt, IndexMismatch."""
         self._generation = generation
         self.manifest: Manifest = generation.manifest
@@ -34,7 +34,7 @@ class Index:
         with ThreadPoolExecutor(_READERS, thread_name_prefix="read-index") as readers:
             ahead = {name: readers.submit(generation.read, name) for name in _LARGEST_FIRST}
 
-            def read(name: str) -> bytes:
+            def read(name: str) -> bytes | memoryview:
                 return ahead.pop(name).result() if name in ahead else generation.read(name)
 
             self._stored = contents.decode_documents(read(contents.DOCUMENTS))
@@ -45,12 +45,15 @@ class Index:
             self._heading_keys = read(contents.HEADING_KEYS)
             self.heading_vectors: NDArray[np.float32] = contents.array_of_npy(read(contents.HEADING_VECTORS))
             self.dense = DenseIndex.from_bytes(
-                read(contents.VECTORS), dimension=self.manifest.encoder.dimension, rows=self.manifest.passages
+                read(contents.VECTORS),
+                dimension=self.manifest.encoder.dimension,
+                rows=self.manifest.passages,
+                coarse=generation.prepared(COARSE_FILES),
             )
             self.body = LexicalField.from_files(contents.BODY, read)
             self.headings = LexicalField.from_files(contents.HEADINGS, read)
             if contents.BODY_TERMS in self.manifest.files:
-                read(contents.BODY_TERMS)  # for its digest only: an ingest reads it, memory is not spent on it
+                generation.check(contents.BODY_TERMS)  # an ingest reads it, memory is not spent on it
         self.documents: Sequence[Document] = tuple(stored.document for stored in self._stored)
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}
@@ -149,7 +152,7 @@ class Index:
         return None if place is None else self._stored[place]
 
     def _text(self, stored: contents.StoredDocument) -> str:
-        return self._texts[stored.text_start : stored.text_start + stored.text_bytes].decode()
+        return str(self._texts[stored.text_start : stored.text_start + stored.text_bytes], "utf-8")
 
     def _passage(self, row: int, stored: contents.StoredDocument, text: str) -> Passage:
         # One conversion of the whole row: the commonest texts stand in dozens of passages, each built here.
@@ -166,8 +169,8 @@ class Index:
         )
 
 
-def _key(keys: bytes, row: int) -> bytes:
-    return keys[row * contents.KEY_BYTES : (row + 1) * contents.KEY_BYTES]
+def _key(keys: bytes | memoryview, row: int) -> bytes:
+    return bytes(keys[row * contents.KEY_BYTES : (row + 1) * contents.KEY_BYTES])
 
 
 def _centroids(vectors: NDArray[np.float32], stored: Sequence[contents.StoredDocument]) -> NDArray[np.float32]:

@@ -65,7 +65,7 @@ def terms_file(counted: Counted) -> bytes:
     return msgspec.msgpack.encode(_TermsFile(analysis(), counts.tobytes(), numbers.tobytes()))
 
 
-def known_terms(content: bytes, vocabulary: Mapping[str, int]) -> KnownTerms | None:
+def known_terms(content: bytes | memoryview, vocabulary: Mapping[str, int]) -> KnownTerms | None:
     """What `terms_file` kept, with the vocabulary of its field; None where another analysis counted them."""
     file = msgspec.msgpack.decode(content, type=_TermsFile)
     if file.analysis != analysis():
@@ -159,7 +159,7 @@ class LexicalField:
         return written
 
     @classmethod
-    def from_files(cls, name: str, read: Callable[[str], bytes]) -> "LexicalField":
+    def from_files(cls, name: str, read: Callable[[str], bytes | memoryview]) -> "LexicalField":
         """The field from the files of that name; `read` gives a file's verified bytes."""
         scores = {array: array_of_npy(read(f"{name}.{array}.npy")) for array in _ARRAYS}
         rows, words = msgspec.json.decode(read(f"{name}.vocabulary.json"), type=tuple[int, list[str]])
