@@ -158,7 +158,7 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return respond_problem(request, _problem(request, error))
 
-    for kind in (Problem, FootnotedError, RequestValidationError, HTTPException):
+    for kind in (Problem, FootnotedError, RequestValidationError, HTTPException, MemoryError):
         app.add_exception_handler(kind, on_problem)
 
 
@@ -168,6 +168,9 @@ def _problem(request: Request, error: Exception) -> Problem:
             return error
         case FootnotedError():
             return problem_of(error)
+        case MemoryError():
+            detail = "there is not enough memory for this question now; try again shortly"
+            return Problem(503, "overloaded", detail, headers={"Retry-After": "1"})
         case RequestValidationError():
             return invalid(parameter_errors(error.errors()))
         case HTTPException(status_code=405):

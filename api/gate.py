@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.caller import CALLER, Network, address_of
 from api.keys import Key, KeyRing
 from api.keys import Scope as KeyScope
-from api.late_refusal import QUESTION_PATHS, refuse_later
+from api.late_refusal import may_hold_question, refuse_later
 from api.live_keys import LiveKeys
 from api.problems import Problem, respond_problem
 from api.rate_limit import RateLimiter, Standing
@@ -101,7 +101,7 @@ def _refuse(scope: Scope, standing: Standing) -> None:
     unit = f"{standing.rate.quota} requests in {standing.rate.window_s} s"
     detail = f"this is more than {unit}; try again in {standing.reset_s} s"
     problem = Problem(429, "rate_limited", detail, headers=standing.headers())
-    if scope["method"] != "POST" or scope["path"] not in QUESTION_PATHS:
+    if scope["method"] != "POST" or not may_hold_question(scope["path"]):
         raise problem
     refuse_later(scope, problem)
 

@@ -24,7 +24,7 @@ from api.http_limits import (
     head_fault,
     refusal_bytes,
 )
-from api.late_refusal import QUESTION_PATHS
+from api.late_refusal import takes_question
 from api.problems import Problem
 from api.request_edge import CALLER_GONE
 from api.write_watch import WriteWatch
@@ -82,7 +82,7 @@ class Connection(HttpToolsProtocol):
         if self._writes is not None:
             self._writes.ended()
         super().connection_lost(exc)
-        if self._task is not None and self.cycle.scope["path"] in QUESTION_PATHS:
+        if self._task is not None and takes_question(self.cycle.scope["path"]):
             self._task.cancel(CALLER_GONE)  # nothing else may be broken off halfway
 
     def data_received(self, data: bytes) -> None:

@@ -136,6 +136,10 @@ class LiveIndex:
             return opener(self._index_dir, self._snapshot)
         except FootnotedError:
             raise
+        except MemoryError as error:
+            raise IndexRefused(
+                "there is not enough memory to open it; let this process have about twice what the index takes"
+            ) from error
         except Exception as error:
             # Anything else would end the watch, and with it every later reload, without a sign.
             raise IndexRefused("opening it failed in an unforeseen way; run `footnoted doctor`") from error

@@ -18,17 +18,21 @@ class LiveKeys:
         self._path = path
         self._stamp = self._look()
         self._ring = read_keys(path)
+        self._complaint: str | None = None
 
     def ring(self) -> KeyRing:
         """The keys that are valid now; one look at the file's entry, no more, while it is unchanged."""
         stamp = self._look()
         if stamp != self._stamp:
-            self._stamp = stamp
             try:
-                self._ring = read_keys(self._path)
+                self._ring, self._stamp, self._complaint = read_keys(self._path), stamp, None
                 logger.info("the keys have changed: %d are valid", len(self._ring.keys))
             except KeysUnusable as error:
-                logger.error("the keys that were read before stay valid: %s", error)
+                # Tried again at the next request: the cause may pass (too many open files), and a key that was
+                # revoked must not stay valid for it.
+                if str(error) != self._complaint:
+                    logger.error("the keys that were read before stay valid: %s", error)
+                self._complaint = str(error)
         return self._ring
 
     def _look(self) -> _Stamp:

@@ -6,6 +6,7 @@ Requests from web pages of other machines are refused by their Origin (see docs/
 
 import asyncio
 import re
+from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,14 +16,16 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from api.json_body import read_value
+from api.late_refusal import MCP_PATH, routed, waiting_refusal
 from api.parameters import only_parameters
 from api.problems import Problem
 from api.service import Service
+from retriever.errors import FootnotedError, QueryInvalid
+from retriever.retrieve import normalise_question
 
 if TYPE_CHECKING:
     from mcp.server import Server
 
-PATH = "/mcp"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NOT_A_MESSAGE = Problem(
@@ -46,7 +49,7 @@ class McpEndpoint:
     def add_routes(self, app: FastAPI) -> None:
         """Adds `/mcp`. It is not in the OpenAPI document: the protocol describes itself (`tools/list`)."""
         app.add_api_route(
-            PATH,
+            MCP_PATH,
             self.answer,
             methods=["POST"],
             include_in_schema=False,
@@ -68,6 +71,9 @@ class McpEndpoint:
             message = jsonrpc_message_adapter.validate_python(value, by_name=False)
         except ValidationError:
             raise _NOT_A_MESSAGE from None
+        refusal = waiting_refusal(request)
+        if refusal is not None:
+            return _refused(refusal, message, self._service)
         content = message.model_dump_json(by_alias=True, exclude_unset=True).encode()
         return _Answered(server, content, limit_bytes=settings.body_limit_bytes)
 
@@ -108,6 +114,42 @@ class _Answered(Response):
         )
         async with manager.run():
             await manager.handle_request({**scope, "headers": [*headers, length]}, replay, send)
+
+
+def _refused(refusal: Problem, message: Any, service: Service) -> Response:
+    """The refusal of a call that tells of an emergency, as the tool's own result; raises any other.
+
+    What refuses the request itself stays with the program that sent it: the model, and the person, never see it.
+    """
+    from mcp.types import JSONRPCRequest, JSONRPCResponse
+
+    from api.mcp_server import refused_call
+
+    if not isinstance(message, JSONRPCRequest):
+        raise refusal
+    try:
+        snapshot = service.live.snapshot()
+    except FootnotedError:
+        raise refusal from None
+    found = routed(refusal, service, snapshot, _said(message.params or {}))
+    if found is refusal:
+        raise refusal
+    result = refused_call(found).model_dump(by_alias=True, mode="json", exclude_none=True)
+    answer = JSONRPCResponse(jsonrpc="2.0", id=message.id, result=result)
+    content = answer.model_dump_json(by_alias=True, exclude_none=True)
+    return Response(content, media_type="application/json", headers=refusal.headers)
+
+
+def _said(params: Mapping[str, Any]) -> list[str]:
+    """The question of a call, where it has one that can be read."""
+    arguments = params.get("arguments")
+    query = arguments.get("query") if isinstance(arguments, dict) else None
+    if not isinstance(query, str):
+        return []
+    try:
+        return [normalise_question(query)]
+    except QueryInvalid:
+        return []
 
 
 def _refuse_foreign_pages(request: Request) -> None:

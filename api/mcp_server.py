@@ -54,9 +54,9 @@ def make_server(service: Service, *, version: str) -> Server[Any]:
         try:
             text = await kind.run(service, called.arguments or {})
         except Problem as problem:
-            return _refused(problem)
+            return refused_call(problem)
         except FootnotedError as error:
-            return _refused(problem_of(error))
+            return refused_call(problem_of(error))
         return CallToolResult(content=[TextContent(text=text)], structured_content=json.loads(text))
 
     server = Server(
@@ -113,7 +113,7 @@ def _described(name: str) -> Tool:
     )
 
 
-def _refused(problem: Problem) -> CallToolResult:
+def refused_call(problem: Problem) -> CallToolResult:
     """A refusal that a model can read and mend: the code, what is wrong, and the fields at fault."""
     places = [f"{error.pointer or '(arguments)'}: {error.detail}" for error in problem.errors]
     text = "\n".join([f"{problem.code}: {problem.detail}", *places])

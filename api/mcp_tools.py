@@ -14,6 +14,8 @@ from api.collection import document_not_found
 from api.collection_response import DocumentBody, document_body
 from api.identifiers import new_identifier
 from api.json_body import check
+from api.late_refusal import routed
+from api.problems import Problem
 from api.query_request import AnswerKind, QueryRequest
 from api.query_response import CitationBody, PassageBody, QueryResponse
 from api.service import Service
@@ -182,9 +184,12 @@ TOOLS = (
 async def _answered(service: Service, request: QueryRequest) -> QueryResponse:
     snapshot, today, policy = service.live.snapshot(), service.today(), service.policy
     query_id = f"q_{new_identifier()}"
-    return await service.threads.run(
-        lambda: answer_query(snapshot, request, policy, query_id=query_id, today=today)
-    )
+    try:
+        return await service.threads.run(
+            lambda: answer_query(snapshot, request, policy, query_id=query_id, today=today)
+        )
+    except Problem as problem:
+        raise routed(problem, service, snapshot, [request.query]) from None
 
 
 def _result(passage: PassageBody) -> SearchResult:

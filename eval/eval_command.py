@@ -153,7 +153,14 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
     show_default=True, help="Phases, each as a multiple of the capacity.",
 )  # fmt: skip
 @click.option("--rate", type=click.FloatRange(0.1), help="The capacity, where it is known; else it is measured.")
-@click.option("--at-once", type=click.IntRange(1, 256), default=8, show_default=True, help="To measure it.")
+@click.option(
+    "--at-once", type=click.IntRange(1, 256), default=64, show_default=True,
+    help="Most questions under way to measure it: 2, 4, 8 ... as long as more are answered.",
+)  # fmt: skip
+@click.option(
+    "--step-seconds", type=click.FloatRange(0.1, 3_600), default=6.0, show_default=True, help="Of each such step."
+)
+@click.option("--slow", type=click.IntRange(0, 10_000), default=0, help="A phase beside so many slow callers.")
 @click.option("--retries", type=click.IntRange(0, 10), default=0, help="A phase of clients that retry at once.")
 @click.option("--key", envvar="FOOTNOTED_KEY", help="The key to ask with.")
 @click.option("--other-key", help="A second key: whether the first can push it aside.")

@@ -7,15 +7,22 @@ then. A client that waits for an answer before it asks again would not notice a 
 import asyncio
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import count
+from urllib.parse import urlsplit
 
 from eval.keep_alive_client import KeepAliveClient
 
 PROBE_EVERY_S = 0.1
 TIMEOUT_S = 30.0
 REFUSALS = (429, 503)
+WARMING_AT_ONCE = 8
+SLOW_BYTE_S = 1.0
+GROWTH = 1.03
+"""What twice as many questions under way have to gain for the next step to be worth its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +89,88 @@ async def offer(target: Target, rate: float, seconds: float, *, seed: int) -> tu
         return exchanges, longest if isinstance(longest, float) else 0.0
 
 
-async def capacity(target: Target, seconds: float, *, at_once: int) -> float:
-    """Questions answered per second while that many are always under way."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many questions were answered per second while `at_once` were always under way."""
+
+    at_once: int
+    answered: float
+
+
+async def warm_up(target: Target, seconds: float) -> int:
+    """Asks every question once, for at most that long; how many were answered.
+
+    Until then a service opens files, and remembers what it is asked for the second time: it is not yet itself.
+    """
+    return await _closed_loop(target, seconds, at_once=WARMING_AT_ONCE, questions=len(target.questions))
+
+
+async def capacity(target: Target, seconds: float, *, at_most: int) -> list[Step]:
+    """What the service answers with 2, 4, 8, ... questions under way, until more of them gain nothing.
+
+    Its capacity is the best of the steps: with too few it waits for the next question, with too many it refuses.
+    """
+    steps: list[Step] = []
+    at_once = min(2, at_most)
+    while at_once <= at_most:
+        started = time.perf_counter()
+        answered = await _closed_loop(target, seconds, at_once=at_once)
+        steps.append(Step(at_once, answered / (time.perf_counter() - started)))
+        *earlier, last = [step.answered for step in steps]
+        if len(earlier) > 1 and last < max(earlier) * GROWTH and earlier[-1] < max(earlier[:-1]) * GROWTH:
+            break
+        at_once *= 2
+    return steps
+
+
+async def _closed_loop(target: Target, seconds: float, *, at_once: int, questions: int | None = None) -> int:
+    """How many questions were answered while that many were always under way; `questions` ends it earlier."""
     async with _client(target) as client:
         origin = time.perf_counter()
+        numbers = count()
 
-        async def again_and_again(start: int) -> int:
+        async def again_and_again() -> int:
             answered = 0
             while time.perf_counter() - origin < seconds:
-                question = target.questions[(start + answered * at_once) % len(target.questions)]
+                number = next(numbers)
+                if questions is not None and number >= questions:
+                    break
+                question = target.questions[number % len(target.questions)]
                 exchange = await _ask(client, question, 0.0, origin, retries=0)
                 answered += exchange.status == HTTPStatus.OK
                 if exchange.status in REFUSALS:
                     await asyncio.sleep(PROBE_EVERY_S)  # to ask again at once would cost what is being measured
             return answered
 
-        return sum(await asyncio.gather(*(again_and_again(start) for start in range(at_once)))) / seconds
+        return sum(await asyncio.gather(*(again_and_again() for _ in range(at_once))))
+
+
+@asynccontextmanager
+async def slow_callers(url: str, number: int) -> AsyncIterator[None]:
+    """So many connections that send their headers a byte a second and come back as soon as they are closed."""
+    parts = urlsplit(url)
+
+    async def dawdle() -> None:
+        while True:
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+                try:
+                    writer.write(b"POST /v1/query HTTP/1.1\r\nHost: slow\r\nX-Slow: ")
+                    while not writer.is_closing():
+                        await asyncio.sleep(SLOW_BYTE_S)
+                        writer.write(b"s")
+                        await writer.drain()
+                finally:
+                    writer.close()
+            await asyncio.sleep(SLOW_BYTE_S)
+
+    dawdling = [asyncio.create_task(dawdle()) for _ in range(number)]
+    try:
+        yield
+    finally:
+        for task in dawdling:
+            task.cancel()
+        await asyncio.gather(*dawdling, return_exceptions=True)
 
 
 def figures(name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_max_ms: float) -> Figures:

@@ -1,4 +1,4 @@
-"""What `footnoted eval load` does: capacity, then phases below, at, and far above it, then fairness."""
+"""What `footnoted eval load` does: capacity, phases below and far above it, retries, slow callers, fairness."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.errors import ComparisonRefused
-from eval.load import Figures, Target, capacity, figures, offer
+from eval.load import Figures, Step, Target, capacity, figures, offer, slow_callers, warm_up
 
 SHARE_OF_OTHER = 0.2
+SHARE_BESIDE_SLOW = 0.7
+WARM_UP_S = 30.0
 _COLUMNS = {
     "phase": "name",
     "offered/s": "offered",
@@ -34,15 +36,19 @@ def run_load(
     *,
     multiples: Sequence[float],
     seconds: float,
+    step_seconds: float,
     at_once: int,
     rate: float | None,
     retries: int,
+    slow: int,
     key: str | None,
     other_key: str | None,
     seed: int,
 ) -> dict[str, Any]:
     """All figures as plain values; `rate` takes the place of the measured capacity.
 
+    `step_seconds` is the time of each step of that measurement, `at_once` the most questions of a step, `slow`
+    how many callers dawdle in a phase of their own.
     Raises ComparisonRefused where the service answers nothing at all.
     """
     return asyncio.run(
@@ -50,9 +56,11 @@ def run_load(
             Target(url, questions, key=key),
             multiples=multiples,
             seconds=seconds,
+            step_seconds=step_seconds,
             at_once=at_once,
             rate=rate,
             retries=retries,
+            slow=slow,
             other_key=other_key,
             seed=seed,
         )
@@ -64,13 +72,17 @@ async def _run(
     *,
     multiples: Sequence[float],
     seconds: float,
+    step_seconds: float,
     at_once: int,
     rate: float | None,
     retries: int,
+    slow: int,
     other_key: str | None,
     seed: int,
 ) -> dict[str, Any]:
-    measured = rate or await capacity(target, seconds, at_once=at_once)
+    await warm_up(target, WARM_UP_S)
+    steps: list[Step] = [] if rate else await capacity(target, step_seconds, at_most=at_once)
+    measured = rate or max(step.answered for step in steps)
     if not measured:
         raise ComparisonRefused(
             "the service answered no question; look at its /readyz, and whether it asks for a key"
@@ -82,9 +94,19 @@ async def _run(
         storm = Target(target.url, target.questions, key=target.key, retries=retries)
         name = f"2 C, {retries} retries at once"
         found.append(await _phase(name, storm, measured * 2, seconds, seed=seed))
+    if slow:
+        async with slow_callers(target.url, slow):
+            name = f"{SHARE_BESIDE_SLOW:g} C beside {slow:,} slow callers"
+            found.append(await _phase(name, target, measured * SHARE_BESIDE_SLOW, seconds, seed=seed))
     if other_key is not None:
         found += await _fairness(target, other_key, measured, seconds, seed=seed)
-    return {"url": target.url, "capacity": measured, "seconds": seconds, "phases": [asdict(one) for one in found]}
+    return {
+        "url": target.url,
+        "capacity": measured,
+        "capacity_steps": [asdict(step) for step in steps],
+        "seconds": seconds,
+        "phases": [asdict(one) for one in found],
+    }
 
 
 async def _phase(name: str, target: Target, rate: float, seconds: float, *, seed: int) -> Figures:
@@ -121,3 +143,8 @@ def echo(found: dict[str, Any], *, as_json: bool) -> None:
         cells = [one[field] for field in _COLUMNS.values()]
         table.add_row(*(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells))
     console.print(table)
+    if found["capacity_steps"]:
+        steps = ", ".join(
+            f"{step['at_once']} under way {step['answered']:.1f}" for step in found["capacity_steps"]
+        )
+        console.print(f"answered per second while the capacity was measured: {steps}", soft_wrap=True)

@@ -9,6 +9,7 @@ import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -47,7 +48,11 @@ class Checkpoint:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:  # to close is to write what is still in memory: it must not hide why the block ended
+            if error is None:
+                raise
 
     def append(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keeps the vectors, shape (len(keys), dimension), safe from a power cut. Raises StorageFailed."""
@@ -59,8 +64,9 @@ class Checkpoint:
             os.fsync(self._file.fileno())
 
     def remove(self) -> None:
-        """Deletes the file: what it held is published."""
-        self._path.unlink(missing_ok=True)
+        """Deletes the file: what it held is published. A disk that refuses that leaves it to the next ingest."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     def _read(self, header: bytes) -> tuple[Mapping[bytes, NDArray[np.float32]], int]:
         """The vectors of the sound records by key, and how many bytes of the file are sound (0: none of it)."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ingest.report import Report
 
 EXIT_FAILED, EXIT_REFUSED = 1, 3
+_SERVED_ON = "what was served before is served on"
 _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
 
 
@@ -143,6 +144,16 @@ def command(
         _refuse(str(refused))
     except FootnotedError as error:
         _refuse(str(error))
+    except MemoryError:
+        _refuse(
+            "there is not enough memory for this collection; end other programs or let this one have more, and "
+            f"run the same command again; {_SERVED_ON}"
+        )
+    except OSError as error:
+        where = "" if error.filename is None else f" ({error.filename!r})"
+        _refuse(
+            f"the system refused: {error.strerror}{where}; mend that and run the same command again; {_SERVED_ON}"
+        )
     except KeyboardInterrupt:
         click.echo("interrupted; what was served is served on, and the same command goes on from here", err=True)
         sys.exit(EXIT_FAILED)

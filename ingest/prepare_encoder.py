@@ -163,7 +163,7 @@ def _version(name: str) -> str:
 
 def _placed(cached: Path, index_dir: Path) -> Path:
     """The folder of the converted files below the index, copied there unless it is there and whole."""
-    _, artifact_sha256 = read_description(cached)
+    found, artifact_sha256 = read_description(cached)
     folder = encoder_folder(index_dir, artifact_sha256)
     try:
         described, _ = read_description(folder)
@@ -171,14 +171,16 @@ def _placed(cached: Path, index_dir: Path) -> Path:
             return folder
     except (EncoderUnavailable, IndexRefused, OSError):
         shutil.rmtree(folder, ignore_errors=True)
-    with storage_failures(index_dir):
+    with storage_failures(index_dir, needed_bytes=sum(entry.size for entry in found.files.values())):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".copying-") as made:
             copy = Path(made) / "encoder"
-            shutil.copytree(cached, copy)
+            copy.mkdir()
             disk = LocalDisk()
-            for file in copy.iterdir():
-                disk.sync_file(file)
+            # One by one: copying a whole folder goes on after the disk is full, and then lists every file.
+            for file in sorted(cached.iterdir()):
+                shutil.copyfile(file, copy / file.name)
+                disk.sync_file(copy / file.name)
             disk.sync_folder(copy)
             disk.rename(copy, folder)
             disk.sync_folder(folder.parent)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.checkpoint import Checkpoint
+from ingest.disk_space import refuse_full_disk
 from ingest.embed import embed
 from ingest.errors import DocumentSkipped, IngestRefused
 from ingest.files import Candidate, FoundFiles, read_source
@@ -166,6 +167,7 @@ class _Run:
     def embed_and_finish(self, checkpoint: Checkpoint, progress: Progress) -> int:
         """Completes the staged generation and lets go of the previous one; how many passages were encoded."""
         known = self.known_vectors() | dict(checkpoint.vectors)
+        refuse_full_disk(self.staging.folder, self.staging.least_bytes(self._encoder.identity.dimension))
         headings = embed(
             list(self.staging.headings),
             self.staging.headings_to_embed,

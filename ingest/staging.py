@@ -40,7 +40,8 @@ class Staging:
         self._map_slices = 0
         self._text_bytes = 0
         self._first_of_text: dict[bytes, int] = {}
-        self._texts: BinaryIO = (folder / contents.TEXTS).open("w+b")
+        with storage_failures(folder.parent):
+            self._texts: BinaryIO = (folder / contents.TEXTS).open("w+b")
 
     def __enter__(self) -> "Staging":
         return self
@@ -48,7 +49,11 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._texts.close()
+        try:
+            self._texts.close()
+        except OSError:  # to close is to write what is still in memory: it must not hide why the block ended
+            if error is None:
+                raise
 
     @property
     def passages(self) -> int:
@@ -90,6 +95,12 @@ class Staging:
         )
         self._known_rows += rows
 
+    def least_bytes(self, dimension: int) -> int:
+        """What the finished generation takes on the disk at least, with vectors of that dimension."""
+        vectors = len(self.keys) + len(self.headings)
+        columns = len(self.keys) * contents.PASSAGE_DTYPE.itemsize
+        return self._text_bytes + vectors * (contents.KEY_BYTES + 4 * dimension) + columns + 12 * self._map_slices
+
     def texts_to_embed(self, rows: Sequence[int]) -> list[str]:
         """What the encoder reads for these passages, which were added by `add`; rows ascend."""
         return [embedding_text(self._prefixes[row], text) for row, text in self._passage_texts(rows)]
@@ -100,7 +111,7 @@ class Staging:
 
     def finish(self, vectors: NDArray[np.float32], heading_vectors: NDArray[np.float32]) -> None:
         """Writes everything else: documents, passages, vectors (row i for passage i), both lexical fields."""
-        with storage_failures(self.folder.parent):
+        with storage_failures(self.folder.parent, needed_bytes=self.least_bytes(vectors.shape[1])):
             self._texts.flush()
             with (self.folder / contents.DOCUMENTS).open("wb") as file:
                 file.writelines(contents.encode_document(stored) for stored in self.stored)

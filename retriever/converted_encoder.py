@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -74,16 +75,17 @@ class ConvertedEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(described.max_tokens)
         core = openvino_runtime().Core()
-        self._compiled = core.compile_model(
-            core.read_model(content[GRAPH], content[WEIGHTS]),
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": _PRECISION[described.arithmetic],
-                "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_NUM_THREADS": threads,
-                "NUM_STREAMS": 1,
-            },
-        )
+        with _failures():
+            self._compiled = core.compile_model(
+                core.read_model(content[GRAPH], content[WEIGHTS]),
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": _PRECISION[described.arithmetic],
+                    "PERFORMANCE_HINT": "LATENCY",
+                    "INFERENCE_NUM_THREADS": threads,
+                    "NUM_STREAMS": 1,
+                },
+            )
         self._requests = threading.local()
         self._is_exact: dict[tuple[int, int], bool] = {}
 
@@ -139,13 +141,26 @@ class ConvertedEncoder:
         for row, tokens in enumerate(ids):
             inputs[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        if not hasattr(self._requests, "one"):
-            self._requests.one = self._compiled.create_infer_request()
-        outputs = self._requests.one.infer({"input_ids": inputs, "attention_mask": mask})
+        with _failures():
+            if not hasattr(self._requests, "one"):
+                self._requests.one = self._compiled.create_infer_request()
+            outputs = self._requests.one.infer({"input_ids": inputs, "attention_mask": mask})
         vectors: NDArray[np.float32] = outputs[0]
         if not np.isfinite(vectors).all():
             raise EncoderUnavailable("the encoder gave a vector that is not finite; run `footnoted doctor`")
         return vectors
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turns what OpenVINO raises, one class for everything, into EncoderUnavailable; its files were verified."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise EncoderUnavailable(
+            "the model cannot be computed, as a rule for want of memory; end other programs, or let this process "
+            "have more"
+        ) from error
 
 
 def _padded(tokens: int) -> int:

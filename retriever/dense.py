@@ -4,7 +4,10 @@ A large index is scanned in bytes, a quarter of the memory traffic, and what tha
 How far bytes and vectors can differ is known, so the result is proven to be that of a scan of the vectors.
 """
 
+import errno
 import io
+import os
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.contents import array_of_npy, npy_bytes
-from retriever.errors import IndexMismatch, StorageFailed
+from retriever.errors import IndexMismatch
 
 COARSE_FILES = ("coarse.faiss", "coarse.steps.npy")
 COARSE_FROM = 8_192
@@ -23,6 +26,10 @@ _WIDENING = 4
 """The first look takes so many times as many rows as are wanted, each further one so many times more."""
 _LARGEST = 127
 _BLOCK = 8_192
+_FILE_HEADER = struct.Struct("<4siqqq?iQ")
+"""Kind, dimension, rows, two unused numbers, whether it is trained, metric, and how many floats follow."""
+_KIND = b"IxFI"
+_NOT_AS_MANIFEST = "which is not what the manifest says; run `footnoted ingest` again"
 _ROUNDING = 1e-5
 """More than adding up a few hundred products in float32 can lose."""
 
@@ -52,13 +59,15 @@ class DenseIndex:
         return cls(index)
 
     def write(self, path: Path) -> None:
-        """Writes FAISS's own file format. Raises StorageFailed."""
+        """Writes FAISS's own file format. Raises OSError."""
         try:
             faiss.write_index(self._index, str(path))
-        except RuntimeError as error:  # FAISS reports a full disk so
-            raise StorageFailed(
-                f"{path.name} cannot be written below {path.parent.name}: is the disk full?"
-            ) from error
+        except RuntimeError as error:
+            code = errno.ENOSPC if os.strerror(errno.ENOSPC) in str(error) else errno.EIO
+            raise OSError(code, os.strerror(code)) from error
+        # FAISS does not look whether closing its file succeeded, which is when the last bytes are written.
+        if path.stat().st_size != _FILE_HEADER.size + self._index.ntotal * self._index.d * 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     @classmethod
     def from_bytes(
@@ -72,8 +81,15 @@ class DenseIndex:
         """The index from verified bytes; a view is used where it lies, and has to stay.
 
         `coarse` is what `coarse_files` gave, to spare making it again. Raises IndexMismatch where the index is not
-        what the manifest says.
+        what the manifest says. FAISS would ask for as much memory as the header declares, so that is read first.
         """
+        if len(content) != _FILE_HEADER.size + rows * dimension * 4:
+            raise IndexMismatch(f"the vectors take {len(content):,} bytes, {_NOT_AS_MANIFEST}")
+        kind, declared_dimension, declared_rows, *_, declared_floats = _FILE_HEADER.unpack_from(content)
+        if (kind, declared_dimension, declared_rows, declared_floats) != (
+            _KIND, dimension, rows, rows * dimension,
+        ):  # fmt: skip
+            raise IndexMismatch(f"the vectors are {declared_rows:,} of {declared_dimension}, {_NOT_AS_MANIFEST}")
         index = _read_index(content)
         found = (type(index).__name__, index.metric_type, index.d, index.ntotal)
         expected = ("IndexFlatIP", faiss.METRIC_INNER_PRODUCT, dimension, rows)

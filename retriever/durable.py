@@ -148,19 +148,26 @@ def remove_tree(disk: Disk, path: Path) -> None:
 
 
 @contextmanager
-def storage_failures(folder: Path, *, outcome: str = "what was published before is untouched") -> Iterator[None]:
-    """Turns an OSError of the block into StorageFailed: the folder, the cause, what now holds, what to do."""
+def storage_failures(
+    folder: Path, *, outcome: str = "what was published before is untouched", needed_bytes: int | None = None
+) -> Iterator[None]:
+    """Turns an OSError of the block into StorageFailed: the folder, the cause, what now holds, what to do.
+
+    `needed_bytes` is what all that is being written takes at least, told where the disk is full.
+    """
     try:
         yield
     except OSError as error:
-        raise StorageFailed(_explain(folder, error, outcome)) from error
+        raise StorageFailed(_explain(folder, error, outcome, needed_bytes)) from error
 
 
-def _explain(folder: Path, error: OSError, outcome: str) -> str:
+def _explain(folder: Path, error: OSError, outcome: str, needed_bytes: int | None) -> str:
     cause = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        needed = [] if needed_bytes is None else [f"at least {needed_bytes:,} bytes needed"]
         with suppress(OSError):
-            cause += f" ({shutil.disk_usage(folder).free:,} bytes free)"
+            needed.append(f"{shutil.disk_usage(folder).free:,} bytes free")
+        cause += f" ({', '.join(needed)})" if needed else ""
     advice = _ADVICE.get(error.errno or 0, "mend the cause and try again")
     return f"{folder} cannot be written: {cause}; {outcome}; {advice}"
 

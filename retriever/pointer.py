@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,12 +79,17 @@ def move_pointer(disk: Disk, index_dir: Path, pointer: Pointer) -> None:
     not confirm it.
     """
     written = index_dir / f"{POINTER_FILE}.tmp"
-    failpoint("pointer.write")
-    disk.write(written, f"{pointer.generation} {pointer.manifest_sha256}".encode("ascii"))
-    failpoint("pointer.sync")
-    disk.sync_file(written)
-    failpoint("pointer.replace")
-    disk.replace(written, index_dir / POINTER_FILE)
+    try:
+        failpoint("pointer.write")
+        disk.write(written, f"{pointer.generation} {pointer.manifest_sha256}".encode("ascii"))
+        failpoint("pointer.sync")
+        disk.sync_file(written)
+        failpoint("pointer.replace")
+        disk.replace(written, index_dir / POINTER_FILE)
+    except OSError:
+        with suppress(OSError):
+            disk.remove_file(written)
+        raise
     outcome = (
         f"{pointer.generation} is served, but the disk did not confirm it: a power loss may bring back the old"
     )

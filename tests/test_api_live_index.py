@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
+from api.snapshot import Snapshot
 from retriever.errors import EncoderUnavailable, FootnotedError, IndexCorrupt, IndexMismatch
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, snapshot_of
@@ -166,3 +169,36 @@ def test_a_question_under_way_ends_in_the_generation_it_began_in(tmp_path: Path)
         asking.join(10)
         ask()
     assert answers == ["gen-000001", "gen-000002"]
+
+
+def test_a_want_of_memory_is_said_and_passes(tmp_path: Path) -> None:
+    name = publish(tmp_path / "index", 1)
+    is_short = [True]
+
+    def remember(_: Query) -> None:
+        if is_short[0]:
+            raise MemoryError
+
+    snapshot = snapshot_of(MemoryIndex(name), before=remember)
+    with served(tmp_path / "index", FolderOpener({name: snapshot})) as client:
+        refused = client.post("/v1/query", json={"query": "denosumab"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+        assert refused.headers["retry-after"] == "1"
+        is_short[0] = False
+        assert client.post("/v1/query", json={"query": "denosumab"}).status_code == 200
+
+
+def test_an_index_that_does_not_fit_into_memory_leaves_the_old_one_serving(tmp_path: Path) -> None:
+    first = publish(tmp_path / "index", 1)
+
+    def open_first_only(index_dir: Path, previous: Snapshot | None) -> Snapshot:  # noqa: ARG001 - the seam's
+        if previous is not None:
+            raise MemoryError
+        return snapshot_of(MemoryIndex(first))
+
+    settings = Settings(index_dir=tmp_path / "index", reload_interval_s=0.01)
+    with TestClient(create_app(settings, opener=open_first_only)) as client:
+        publish(tmp_path / "index", 2)
+        wait_for(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
+        ready = client.get("/readyz").json()
+        assert (ready["generation"], ready["last_reload_error"]["code"]) == (first, "index_refused")

@@ -102,6 +102,48 @@ def test_nothing_imports_the_front_door(path: Path) -> None:
             assert all(alias.name != "footnoted" for alias in node.names)
 
 
+CLOCKS_OF_DAYS = {
+    "api/service.py": "the day by which reviews are due",
+    "api/live_index.py": "when a reload failed, for people",
+    "api/chat/answering.py": "`created` in OpenAI's shape",
+    "api/identifiers.py": "identifiers that sort by time; they are random beside it",
+    "api/tracing.py": "when a span of a trace ended",
+    "api/keys_command.py": "the day on which a key was made, for people",
+    "retriever/lock.py": "since when a process has been writing, for people",
+    "ingest/ingest_command.py": "when a generation was made, for people",
+    "ingest/lint_command.py": "the day by which dates lie in the future",
+    "eval/eval_command.py": "when a calibration was made, for people",
+}
+"""Where the clock that people set may be read, and what for. It jumps: nothing waits, orders or ends by it."""
+
+READS_CLOCK_OF_DAYS = re.compile(
+    r"\b(?:time\.(?:time|time_ns|localtime|gmtime|ctime)|(?:datetime|date)\.(?:now|today|utcnow))\("
+)
+
+
+def test_the_clock_that_people_set_is_read_for_people_alone() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources()
+        if READS_CLOCK_OF_DAYS.search(path.read_text(encoding="utf-8"))
+        or re.search(r"from time import .*\btime\b", path.read_text(encoding="utf-8"))
+    }
+    assert found == set(CLOCKS_OF_DAYS)
+
+
+def test_nothing_is_ordered_by_the_time_of_a_file() -> None:
+    # Compared for being the same, never for being older: copies, restores and clocks change it.
+    compared = {"api/live_index.py", "api/live_keys.py", "ingest/files.py"}
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources()
+        if re.search(r"st_[mc]time|getmtime", path.read_text(encoding="utf-8"))
+    }
+    assert named == compared
+    ordered = re.compile(r"st_[mc]time(?:_ns)?\)?\s*[<>-]|[<>-]=?\s*[\w.]+\.st_[mc]time|key=.*st_[mc]time")
+    assert not [name for name in compared if ordered.search((ROOT / name).read_text(encoding="utf-8"))]
+
+
 def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     drawers = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py"}
     assert not [path for path in sources(tests=True) if path.name in drawers]

@@ -44,9 +44,12 @@ def test_a_quantile_is_a_value_that_was_seen(share: float, value: float) -> None
 def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path: Path) -> None:
     with running_server(tmp_path, question_s=0.05) as (port, _):
         found = run_load(
-            f"http://127.0.0.1:{port}", ["denosumab"], multiples=(3, 0.5), seconds=3, at_once=4, rate=40,
-            retries=0, key=None, other_key=None, seed=1,
+            f"http://127.0.0.1:{port}", ["denosumab"], multiples=(3, 0.5), seconds=3, step_seconds=1, at_once=8,
+            rate=None, retries=0, slow=0, key=None, other_key=None, seed=1,
         )  # fmt: skip
+    # Two threads of 50 ms answer 40 a second, however many questions are under way.
+    assert 20 < found["capacity"] < 41
+    assert [step["at_once"] for step in found["capacity_steps"]][:3] == [2, 4, 8]
     over, after = found["phases"]
     assert over["failed"] == after["failed"] == 0
     assert over["refused"] > 20

@@ -3,16 +3,21 @@
 import hashlib
 import hmac
 import json
+import re
+import resource
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from api.keys import KeyRing, KeysUnusable, Scope, change_keys, new_key, read_keys
+from api.gate import is_writing
+from api.keys import KeyRing, KeysUnusable, Scope, change_keys, new_key, read_keys, without_key
 from api.keys_command import keys_group
+from api.live_keys import LiveKeys
 from api.serve_command import command as serve
 from tests.fakes_api import small_collection
 
@@ -224,3 +229,30 @@ def test_an_address_that_others_reach_is_not_listened_on_without_keys(tmp_path: 
     )
     assert outcome.exit_code == 2
     assert "footnoted keys add" in outcome.stderr
+
+
+def test_a_revoked_key_is_refused_as_soon_as_the_file_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    secret = add(path, "web")
+    live = LiveKeys(path)
+    change_keys(path, lambda ring: without_key(ring, "web"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        assert live.ring().find(secret.encode()) is not None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert live.ring().find(secret.encode()) is None
+
+
+def test_what_changes_the_collection_and_nothing_else_needs_the_right_to_write(tmp_path: Path) -> None:
+    with small_collection(tmp_path) as client:
+        routes = [route for route in client.app.routes if isinstance(route, APIRoute)]  # type: ignore[attr-defined]
+    assert len(routes) > 20
+    for route in routes:
+        path = re.sub(r"\{\w+\}", "x", route.path)
+        for method in route.methods or ():
+            assert is_writing(method, path) is ("writing" in route.tags), (method, path)
+    # The router takes a line end after a path for nothing; whoever sends one must not slip by.
+    assert is_writing("PUT", "/v1/documents/x\n")
+    assert is_writing("POST", "/v1/index/reload\n")

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
+from api.problems import Problem
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
 from tests.running import SMALL, server
@@ -248,3 +249,32 @@ def test_without_an_index_a_call_says_what_to_run(tmp_path: Path) -> None:
     result = response.json()["result"]
     assert result["isError"] is True
     assert "footnoted ingest" in result["content"][0]["text"]
+
+
+EMERGENCY = "I took too many pills and want to die"
+
+
+def test_who_tells_of_an_emergency_above_the_rate_is_told_what_to_do_by_the_tool_itself(tmp_path: Path) -> None:
+    with small_collection(tmp_path, rate_limit="1/hour") as client:
+        client.post("/mcp", json=message("tools/list"), headers={"Accept": "application/json"})
+        told = client.post("/mcp", json=message("tools/call", name="ask", arguments={"query": EMERGENCY}))
+        assert (told.status_code, told.json()["id"], told.headers["retry-after"]) == (200, 1, "3600")
+        assert told.json()["result"]["isError"] is True
+        assert "emergency number" in told.json()["result"]["content"][0]["text"]
+        for arguments in ({"query": "denosumab"}, {"query": 1}, {"query": " "}, "x", None):
+            refused = client.post("/mcp", json=message("tools/call", name="ask", arguments=arguments))
+            assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+        answered = {"jsonrpc": "2.0", "id": 1, "result": {"query": EMERGENCY}}
+        assert client.post("/mcp", json=answered).status_code == 429
+
+
+def test_an_overload_does_not_keep_the_emergency_text_from_a_tools_caller(tmp_path: Path) -> None:
+    name = publish(tmp_path / "index", 1)
+
+    def short_of_memory(_: Query) -> None:
+        raise Problem(503, "overloaded", "too many questions are waiting")
+
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name), before=short_of_memory)})
+    with served(tmp_path / "index", opener) as client:
+        told = client.post("/mcp", json=message("tools/call", name="search", arguments={"query": EMERGENCY}))
+    assert "emergency number" in told.json()["result"]["content"][0]["text"]

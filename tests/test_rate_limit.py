@@ -110,3 +110,12 @@ def test_who_tells_of_an_emergency_above_the_rate_is_told_what_to_do(tmp_path: P
         assert refused.json()["errors"][0]["code"] in ("emergency", "self_harm")
         assert "emergency" not in client.post("/v1/query", json=QUESTION).json()["detail"]
         assert client.post("/v1/query", json={"query": 1}).status_code == 422
+
+
+def test_a_search_that_tells_of_an_emergency_above_the_rate_is_told_what_to_do(tmp_path: Path) -> None:
+    with small_collection(tmp_path, rate_limit="1/hour") as client:
+        client.post("/v1/query", json=QUESTION)
+        asked = {"query": "I took too many pills and want to die"}
+        refused = client.post("/v1/vector_stores/default/search", json=asked)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "rate_limited")
+        assert "emergency number" in refused.json()["error"]["message"]

@@ -1,6 +1,8 @@
 """Both searches against a brute-force oracle, fusion, and the terms."""
 
+import struct
 import zlib
+from pathlib import Path
 from random import Random
 
 import msgspec
@@ -13,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from retriever.analyze import ANALYSIS_VERSION, STOP_WORDS, terms
 from retriever.dense import DenseIndex
+from retriever.errors import IndexMismatch
 from retriever.fuse import fuse, scale
 from retriever.lexical import K1, B, LexicalField, count_terms, known_terms, terms_file
 
@@ -179,3 +182,21 @@ def test_scaling_keeps_the_order_and_stays_between_zero_and_one(
 
 def test_the_stop_words_are_those_of_the_library() -> None:
     assert frozenset(STOPWORDS_EN) == STOP_WORDS
+
+
+@pytest.mark.parametrize(
+    ("offset", "form", "value"),
+    [(0, "4s", b"IxF2"), (4, "i", 2**30), (8, "q", 2**40), (8, "q", -1), (37, "Q", 2**60), (37, "Q", 0)],
+)
+def test_a_declared_size_is_refused_before_memory_is_asked_for(
+    tmp_path: Path, offset: int, form: str, value: object
+) -> None:
+    vectors = np.eye(4, 8, dtype=np.float32)
+    DenseIndex.build(vectors).write(tmp_path / "dense.faiss")
+    content = bytearray((tmp_path / "dense.faiss").read_bytes())
+    assert DenseIndex.from_bytes(bytes(content), dimension=8, rows=4).vectors.tolist() == vectors.tolist()
+    struct.pack_into(f"<{form}", content, offset, value)
+    with pytest.raises(IndexMismatch, match="not what the manifest says"):
+        DenseIndex.from_bytes(bytes(content), dimension=8, rows=4)
+    with pytest.raises(IndexMismatch, match="not what the manifest says"):
+        DenseIndex.from_bytes(bytes(content) + b"x", dimension=8, rows=4)

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,17 @@ import pytest
 from retriever.durable import LocalDisk
 from retriever.errors import IndexCorrupt, IndexLocked, IndexMissing, StorageFailed
 from retriever.store import GenerationState, IndexStore, VerifiedGeneration
-from tests.small_generations import CREATED, FILES, PROVENANCE, content_of, fill, publish, publish_with, served
+from tests.small_generations import (
+    CREATED,
+    FILES,
+    PROVENANCE,
+    check_content,
+    content_of,
+    fill,
+    publish,
+    publish_with,
+    served,
+)
 
 NOBODY = 65_534
 
@@ -327,3 +338,18 @@ def test_a_file_that_may_not_be_read_is_named(open_folder: Path) -> None:
     (open_folder / "index" / "gen-000001" / "vectors.bin").chmod(0)
     with unprivileged(), pytest.raises(StorageFailed, match=r"gen-000001/vectors\.bin cannot be read"):
         served(open_folder / "index")
+
+
+def test_generations_are_ordered_by_number_whatever_the_clock_says(tmp_path: Path) -> None:
+    index_dir = tmp_path / "index"
+    for number, year in enumerate((2036, 1970, 2025)):
+        with IndexStore(index_dir).writer() as writer:
+            staging = writer.begin()
+            fill(staging)
+            made = datetime(year, 1, 1, tzinfo=UTC)
+            name = writer.publish(staging, PROVENANCE, created=made, self_check=check_content)
+        os.utime(index_dir / name, (1_000_000 - number, 1_000_000 - number))
+    names = [found.name for found in IndexStore(index_dir).generations()]
+    assert names == ["gen-000003", "gen-000002", "gen-000001"]
+    assert IndexStore(index_dir).rollback() == "gen-000002"
+    assert publish(index_dir) == "gen-000004"

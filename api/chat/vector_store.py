@@ -11,6 +11,7 @@ from api.answers import answer_query
 from api.filters import AnyFilter
 from api.identifiers import new_identifier
 from api.json_body import read_json
+from api.late_refusal import within_limits
 from api.problems import Problem
 from api.query_request import AnswerKind, QueryRequest
 from api.query_response import AnswerabilityBody, CitationBody, IndexReference, PassageBody, WarningBody
@@ -127,13 +128,18 @@ async def search_store(
             index=found.index,
         ).model_dump_json()
 
-    return Response(await service.threads.run(work), media_type="application/json")
+    with within_limits(request, snapshot, _question(asked)):
+        body = await service.threads.run(work)
+    return Response(body, media_type="application/json")
+
+
+def _question(asked: StoreSearchRequest) -> str:
+    return asked.query[0] if isinstance(asked.query, list) else asked.query
 
 
 def _query(asked: StoreSearchRequest) -> QueryRequest:
-    question = asked.query[0] if isinstance(asked.query, list) else asked.query
     return QueryRequest(
-        query=question, top_k=asked.max_num_results or 10, filters=asked.filters, answer=AnswerKind.NONE
+        query=_question(asked), top_k=asked.max_num_results or 10, filters=asked.filters, answer=AnswerKind.NONE
     )
 
 
