@@ -13,11 +13,13 @@ FREEZE := .lock-venv/bin/pip freeze --exclude footnoted | sed 's/+cpu//'
 # where the environment does not say by itself where packages come from.
 ifeq ($(shell uname -s),Linux)
 ifeq ($(PIP_FIND_LINKS)$(PIP_INDEX_URL),)
-TORCH_FROM := --extra-index-url https://download.pytorch.org/whl/cpu
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
+TORCH_FROM := --extra-index-url $(TORCH_INDEX)
+PEERS_FROM := PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)
 endif
 endif
 
-.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom fuzz-api campaign fuzz
+.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign fuzz
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -57,6 +59,9 @@ format: $(VENV)/.installed-test  ## put the code into the house's form
 
 docs: $(VENV)/.installed  ## write docs/configuration.md from the settings
 	$(BIN)/python -m api.configuration > docs/configuration.md
+
+peers: $(VENV)/.installed  ## an environment for each system that `footnoted eval peers` compares ours with (7 GB)
+	$(PEERS_FROM) $(BIN)/footnoted eval install-peers
 
 lock:  ## pin what the ranges of pyproject.toml give today
 	rm -rf .lock-venv

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from eval.errors import ComparisonRefused
 from eval.marked_section import markdown_table
 from ingest.prepare_encoder import ARITHMETICS, prepare_encoder
-from retriever.contents import embedding_text
+from ingest.split import prefix_choices
+from retriever.contents import embedding_key, embedding_text
 from retriever.index import Index
 from retriever.model_files import find_model
 from retriever.sentence_model import load_sentence_transformer
@@ -37,12 +38,22 @@ def passages_of(index_dir: Path, count: int) -> list[str]:
     rows = np.linspace(0, len(index.rows) - 1, min(count, len(index.rows)), dtype=np.int64).tolist()
     if not rows:
         raise ComparisonRefused("the index holds no passages; ingest some pages first")
-    passages = [index.passage(row) for row in dict.fromkeys(rows)]
-    return [
-        embedding_text(" > ".join((str(index.documents[int(index.document_of_row[row])].prefix_title),
-                                   *passage.headings[-2:])), passage.text)
-        for row, passage in zip(dict.fromkeys(rows), passages, strict=True)
-    ]  # fmt: skip
+    return [embedded_text(index, row) for row in dict.fromkeys(rows)]
+
+
+def embedded_text(index: Index, row: int) -> str:
+    """What the encoder read for the passage of that row, to the letter.
+
+    Raises ComparisonRefused where that cannot be told: the index is of a version that made other prefixes.
+    """
+    passage = index.passage(row)
+    title = str(index.documents[int(index.document_of_row[row])].prefix_title)
+    key = index.embedding_key(row)
+    for prefix in (*prefix_choices(title, passage.headings), ""):
+        text = embedding_text(prefix, passage.text)
+        if embedding_key(text) == key:
+            return text
+    raise ComparisonRefused("the passages were embedded by another version; run `footnoted ingest --rebuild`")
 
 
 def compare_encoders(

@@ -8,6 +8,7 @@ import click
 
 from api.index_option import index_option
 from eval.links_command import links
+from eval.peers_command import install_peers, peers
 from eval.performance_command import encoders, growth
 
 
@@ -240,3 +241,5 @@ def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
 command.add_command(links)
 command.add_command(encoders)
 command.add_command(growth)
+command.add_command(peers)
+command.add_command(install_peers)

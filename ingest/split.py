@@ -113,14 +113,15 @@ def _trimmed(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _prefixes(sections: Sequence[Section], title: str, max_tokens: int, count_tokens: CountTokens) -> list[str]:
     """Each section's heading prefix: the title and the last two headings, as many as leave room for the text."""
-    choices = [_prefix_choices(title, section.headings) for section in sections]
+    choices = [prefix_choices(title, section.headings) for section in sections]
     wanted = sorted({choice for several in choices for choice in several})
     tokens = dict(zip(wanted, count_tokens(wanted), strict=True))
     limit = max_tokens * PREFIX_SHARE
     return [next((choice for choice in several if tokens[choice] <= limit), "") for several in choices]
 
 
-def _prefix_choices(title: str, headings: tuple[str, ...]) -> list[str]:
+def prefix_choices(title: str, headings: tuple[str, ...]) -> list[str]:
+    """The heading prefixes that a passage may have, the first that leaves room for the text being taken."""
     parts = [_shortened(part) for part in (title, *headings[-2:])]
     if len(parts) > 1 and parts[0].casefold().startswith(parts[1].casefold()):  # the page's own title again
         del parts[1]
