@@ -60,7 +60,7 @@ format: $(VENV)/.installed-test  ## put the code into the house's form
 docs: $(VENV)/.installed  ## write docs/configuration.md from the settings
 	$(BIN)/python -m api.configuration > docs/configuration.md
 
-peers: $(VENV)/.installed  ## an environment for each system that `footnoted eval peers` compares ours with (7 GB)
+peers: $(VENV)/.installed  ## an environment for each system that `footnoted eval peers` compares ours with (8 GB)
 	$(PEERS_FROM) $(BIN)/footnoted eval install-peers
 
 lock:  ## pin what the ranges of pyproject.toml give today

@@ -19,7 +19,7 @@ _only = click.option("--only", type=click.Choice(NAMES), multiple=True, help="On
 @_environments
 @_only
 def install_peers(folder: Path | None, only: tuple[str, ...]) -> None:
-    """Make a virtual environment for each peer, with the libraries that are pinned for it (about 1 GB each).
+    """Make a virtual environment for each peer, with the libraries that are pinned for it (1 to 2 GB each).
 
     pip takes them from where it takes all others; on Linux `make peers` also shows it torch's build for CPUs.
     Exit code 1 where one cannot be made.

@@ -36,7 +36,7 @@ class Quality:
 
     ndcg: float | None
     passage_hit: float | None
-    same: float
+    same: float | None
 
 
 class Task:
@@ -105,7 +105,7 @@ class Task:
         return Quality(
             ndcg=float(np.mean(ndcg)) if ndcg else None,
             passage_hit=float(np.mean(hits)) if hits else None,
-            same=float(np.mean(same)),
+            same=float(np.mean(same)) if same else None,
         )
 
     def _texts(self, ranking: Sequence[str]) -> set[int]:
