@@ -18,6 +18,7 @@ from api.caller import networks
 from api.chat.routes import add_chat_routes
 from api.collection_writer import CollectionWriter
 from api.core_routes import add_core_routes
+from api.encoder_ahead import EncoderLender
 from api.evidence_endpoint import add_evidence_routes
 from api.evidence_policy import evidence_policy
 from api.gate import Gate
@@ -35,9 +36,10 @@ from api.question_page import add_pages
 from api.rate_limit import Rate, RateLimiter
 from api.request_edge import RequestEdge
 from api.retrieval_threads import RetrievalThreads
-from api.service import Service, utc_today
+from api.service import Service
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, observed, open_snapshot
+from api.today import utc_today
 from api.validation import parameter_errors
 from api.workers.counts import EveryWorker, counts_of
 from api.workers.supervisor_link import SupervisorLink
@@ -55,11 +57,12 @@ def create_app(
     today: Callable[[], date] = utc_today,
     observers: Sequence[Observer] = (),
     link: SupervisorLink | None = None,
+    lender: EncoderLender | None = None,
 ) -> FastAPI:
     """The service over one index directory. It starts without an index too, and picks one up when it appears.
 
     `observers` are told of requests and questions, beside the metrics of the service itself. `link` leads to the
-    supervisor where this is one of several workers.
+    supervisor where this is one of several workers. `lender` may have the encoder of the index open already.
     Raises RoutingRulesInvalid, EvidencePolicyInvalid and KeysUnusable where the settings name files that cannot be
     used, and ValueError where a rate or a network cannot be read.
     """
@@ -69,7 +72,13 @@ def create_app(
     )
     metrics = Metrics(version=program_version())
     observer = Observers((metrics, *observers))
-    opening = partial(open_snapshot, rules=policy.rules, reranker=settings.reranker, max_risk=settings.max_risk)
+    opening = partial(
+        open_snapshot,
+        rules=policy.rules,
+        reranker=settings.reranker,
+        max_risk=settings.max_risk,
+        lender=lender,
+    )
     last_good = None
     if link is not None:
         last_good = observed(partial(opening, source=link.last_good), observer)

@@ -52,12 +52,15 @@ def command(
     as_json: bool,
 ) -> None:
     """Answer QUESTION in the words of the pages, with footnotes, then show the passages they stand in."""
+    from api.encoder_ahead import EncoderAhead
+
+    ahead = EncoderAhead(index_dir)  # it is compiled while the rest is imported
     from api.answer_policy import AnswerPolicy, routing_rules
     from api.answers import answer_query
     from api.identifiers import new_identifier
     from api.query_request import QueryRequest
-    from api.service import utc_today
     from api.snapshot import open_snapshot
+    from api.today import utc_today
     from retriever.errors import FootnotedError, QueryInvalid
     from retriever.governance import FreshnessPolicy
 
@@ -68,7 +71,7 @@ def command(
         today = utc_today()
         request.core_query(today=today)
         policy = AnswerPolicy(rules=routing_rules(None), freshness=FreshnessPolicy.WARN)
-        snapshot = open_snapshot(index_dir, rules=policy.rules, reranker=reranker)
+        snapshot = open_snapshot(index_dir, rules=policy.rules, reranker=reranker, lender=ahead.take)
         response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=today)
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)

@@ -25,7 +25,7 @@ def command(index_dir: Path, as_json: bool) -> None:
     failed.
     """
     from api.checks import exit_code, run_checks
-    from api.service import utc_today
+    from api.today import utc_today
 
     checks = run_checks(index_dir, environment=os.environ, today=utc_today())
     if as_json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -43,8 +43,3 @@ def service_of(request: Request) -> Service:
     if not isinstance(service, Service):
         raise TypeError("the application was not made by create_app")
     return service
-
-
-def utc_today() -> date:
-    """The day in UTC: every server gives the same freshness at the same moment."""
-    return datetime.now(UTC).date()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from api.encoder_ahead import EncoderLender
 from api.observing import NOBODY, Observer
 from retriever.answer import Answerer
 from retriever.answerability import Answerability, Assessor
@@ -14,6 +15,7 @@ from retriever.encoder import Encoder, EncoderIdentity
 from retriever.gathered import GatheringEncoder
 from retriever.generation import Generation
 from retriever.index import Index
+from retriever.open_encoder import open_encoder
 from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
 from retriever.routing import RoutingRules, concerns_health
@@ -76,18 +78,17 @@ def open_snapshot(
     reranker: str | None = None,
     max_risk: float | None = None,
     source: GenerationSource | None = None,
+    lender: EncoderLender | None = None,
 ) -> Snapshot:
     """The current generation, every file verified, with its own encoder, after a warm-up query.
 
     `source` gives the generation in place of the index directory itself, where another process has verified it.
 
     `max_risk` is the share of the answered questions that may have no answer; None for what the calibration was
-    made for. `reranker` names a cross-encoder that reads the best candidates again. Raises IndexMissing,
-    IndexRefused, EncoderUnavailable or StorageFailed.
+    made for. `reranker` names a cross-encoder that reads the best candidates again; `lender` may have the encoder
+    open already. Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
     """
-    # The encoder brings the numeric libraries along; what only imports this module does not wait for them.
     from retriever.cross_encoder import open_reranker
-    from retriever.open_encoder import open_encoder
 
     generation = IndexStore(index_dir).open() if source is None else source(index_dir)
     with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:
@@ -95,7 +96,8 @@ def open_snapshot(
         def encoder_of(identity: EncoderIdentity) -> Encoder:
             if previous is not None and previous.encoder.identity == identity:
                 return previous.encoder
-            return GatheringEncoder(open_encoder(identity, index_dir))
+            lent = None if lender is None else lender(identity)
+            return GatheringEncoder(lent or open_encoder(identity, index_dir))
 
         opening = beside.submit(encoder_of, generation.manifest.encoder)
         index = Index(generation)

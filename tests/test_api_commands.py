@@ -90,6 +90,16 @@ def test_a_command_answers_for_help_without_loading_the_numeric_libraries() -> N
     assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=30, check=False).returncode == 0
 
 
+def test_asking_on_the_command_line_loads_no_web_framework(tmp_path: Path) -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from api.ask_command import command;"
+        f"done = CliRunner().invoke(command, ['why?', '--index', {str(tmp_path)!r}]);"
+        "assert done.exit_code == 3, done.output;"
+        "sys.exit(bool({'fastapi', 'httpx', 'mcp', 'torch', 'uvicorn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=60, check=False).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

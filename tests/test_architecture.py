@@ -103,7 +103,7 @@ def test_nothing_imports_the_front_door(path: Path) -> None:
 
 
 CLOCKS_OF_DAYS = {
-    "api/service.py": "the day by which reviews are due",
+    "api/today.py": "the day by which reviews are due",
     "api/live_index.py": "when a reload failed, for people",
     "api/chat/answering.py": "`created` in OpenAI's shape",
     "api/identifiers.py": "identifiers that sort by time; they are random beside it",
