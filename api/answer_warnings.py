@@ -16,6 +16,7 @@ _NO_HITS = {
     NoHits.FILTERED_OUT: "no document passes the filter",
     NoHits.NO_MATCH: "nothing in the collection matches the question",
 }
+NOT_QUOTABLE = "these pages speak of it, but no sentence of theirs can be quoted alone; read them"
 _ALL_OVERDUE = "no document passes the filter and is within its review, which this service asks for"
 
 
@@ -27,16 +28,20 @@ def warnings_about(
     answer: Answer | None,
     passages: Sequence[PassageBody],
     *,
+    wanted: bool,
     said: Sequence[str] = (),
 ) -> Iterator[WarningBody]:
     """The warnings: what cannot wait, why there is nothing, then on answer, question and passages.
 
-    `said` is what the person wrote where that is not the question alone.
+    `wanted` says that an answer was to be given: that it is missing has to be said. `said` is what the person
+    wrote where that is not the question alone.
     """
     yield from _routing(snapshot, policy, (*said, query.text))
     if no_hits is not None:
         is_strict = no_hits is NoHits.FILTERED_OUT and policy.freshness is FreshnessPolicy.EXCLUDE
         yield _of_all(WarningCode(no_hits.value), _ALL_OVERDUE if is_strict else _NO_HITS[no_hits])
+    if wanted and answer is None and no_hits is None:
+        yield _of_all(WarningCode.NOT_QUOTABLE, NOT_QUOTABLE)
     yield from _answer(answer)
     yield from _question(snapshot, query)
     if policy.freshness is not FreshnessPolicy.IGNORE:

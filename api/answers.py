@@ -54,9 +54,8 @@ def answer_query(
     retrieval = _retrieve(snapshot, query, policy.freshness, only=only, today=today)
     judgment = snapshot.judge.assess(query, retrieval)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
-    answer = None
-    if request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER:
-        answer = snapshot.answerer.answer(query.text, hits)
+    wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
+    answer = snapshot.answerer.answer(query.text, hits) if wanted else None
     passages = [_passage(snapshot.index, hit, today=today) for hit in hits]
     response = QueryResponse(
         query_id=query_id,
@@ -65,7 +64,9 @@ def answer_query(
         answerability=AnswerabilityBody(**asdict(judgment)),
         answer=None if answer is None else _answer(answer),
         passages=passages,
-        warnings=list(warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages, said=said)),
+        warnings=list(
+            warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages, wanted=wanted, said=said)
+        ),
         timings_ms=Timings(
             encode=round(retrieval.encode_ms, 3),
             search=round(retrieval.search_ms, 3),

@@ -93,6 +93,7 @@ class WarningCode(StrEnum):
     SELF_HARM = "self_harm"
     SOURCES_DIFFER = "sources_differ"
     LIST_CONTINUES = "list_continues"
+    NOT_QUOTABLE = "not_quotable"
     SOURCE_OVERDUE = "source_overdue"
     QUERY_TRUNCATED = "query_truncated"
     NO_MATCH = "no_match"
@@ -164,8 +165,8 @@ class QueryResponse(_Response):
     index: IndexReference
     answerability: AnswerabilityBody
     answer: AnswerBody | None = Field(
-        description="Null where none was asked for, where the decision is to abstain, or where nothing in the "
-        "passages may stand alone."
+        description="Null where none was asked for, where the decision is to abstain, or where no sentence of the "
+        "passages may stand alone: then `warnings` says `not_quotable`."
     )
     passages: list[PassageBody] = Field(description="Best first; empty with a warning that says why.")
     warnings: list[WarningBody]

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from eval.errors import EvalError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 2_500
@@ -151,31 +151,30 @@ class Looking:
     """A browser that follows deep links into copies and says what it marked there."""
 
     def __init__(self, browser: "Browser", copies: Copies) -> None:
-        self._browser = browser
         self._copies = copies
         self._counter = browser.new_page()
+        self._page = browser.new_page(viewport={"width": 800, "height": 600})
+        self._followed = 0
 
     def follow(self, name: str, link: str, quoted: str) -> Landing:
         """Where the link's fragment leads in the copy called `name`, `quoted` being the text from there on."""
-        page = self._browser.new_page(viewport={"width": 800, "height": 600})
-        try:
-            fragment = link.partition("#")[2]
-            page.goto(f"{self._copies.address}/{quote(name, safe='')}#{fragment}")
-            for _ in range(PATIENCE_MS // _STEP_MS):
-                top = self._first_marked(page)
-                if top >= 0:
-                    words = page.evaluate(_MARKED_WORDS, top + 2)
-                    return Landing.FOUND if _begins(str(words), quoted) else Landing.ELSEWHERE
-                page.wait_for_timeout(_STEP_MS)
-            return Landing.NOT_FOUND
-        finally:
-            page.close()
+        self._followed += 1
+        # Another address each time: else the browser would only scroll in the page that it has open.
+        address = f"{self._copies.address}/{quote(name, safe='')}?{self._followed}"
+        self._page.goto(f"{address}#{link.partition('#')[2]}")
+        for _ in range(PATIENCE_MS // _STEP_MS):
+            top = self._first_marked()
+            if top >= 0:
+                words = self._page.evaluate(_MARKED_WORDS, top + 2)
+                return Landing.FOUND if _begins(str(words), quoted) else Landing.ELSEWHERE
+            self._page.wait_for_timeout(_STEP_MS)
+        return Landing.NOT_FOUND
 
-    def _first_marked(self, page: "Page") -> int:
+    def _first_marked(self) -> int:
         from playwright.sync_api import Error
 
         try:
-            picture = b64encode(page.screenshot()).decode()
+            picture = b64encode(self._page.screenshot()).decode()
         except Error:  # a busy machine: the browser says that it cannot take a picture now
             return -1
         return int(self._counter.evaluate(_FIRST_MARKED, f"data:image/png;base64,{picture}"))

@@ -4,46 +4,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retriever.answer_forms import is_glossed
 from retriever.boilerplate import is_reference_list
 from retriever.document import Section
 from retriever.query import Hit
-from retriever.sentences import Unit, UnitKind, section_units
+from retriever.sentences import Unit, UnitKind, item_sentences, section_units
+from retriever.standing import ends, is_statement, is_whole, leans_on_another, points_elsewhere
 
 MAX_LIST_CHARS = 900
-MIN_WORDS = 3
+MAX_ITEM_CHARS = 500
 _MAX_ANTECEDENTS = 2
+_HEADING_WORDS = 4
+"""A heading of fewer words is a name, whatever it ends with."""
 
-_ANAPHOR = re.compile(
-    r"""(?:(?:however|but|and|or|so|also|thus|yet|then|moreover|furthermore|instead|still|in\ addition|for\ example
-      |for\ instance|in\ this\ case|in\ these\ cases|in\ that\ case|as\ a\ result|therefore|otherwise|likewise
-      |by\ contrast|in\ contrast|on\ the\ other\ hand|similarly|consequently|in\ general|sometimes|usually
-      |often|rarely|if\ so|if\ not|when|while|because\ of|after|before|during|with|without|for|in|as|once
-      |although|even\ though|even|by|to|if),?\s+)*
-    (?:it|its|it[’']s|this|these|they|they[’']re|their|theirs|them|that|those|such|he|she|his|her|hers|him
-      |both\ of|neither|either|each\ of|another|others|the\ (?:latter|former|same|other|others|above)
-      |one\ of\ these|some\ of\ (?:these|them)|most\ of\ (?:these|them)|all\ of\ (?:these|them)
-      |many\ of\ (?:these|them)
-      |any\ of\ (?:these|them)|none\ of\ (?:these|them))\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_POINTS_BACK = re.compile(r"(?:\S+\s+){0,9}these\b|(?:\S+\s+){0,4}(?:this|such)\b(?!\s+as\b)", re.IGNORECASE)
-_ABOUT_ITSELF = re.compile(
-    r"\bthis (?:page|leaflet|fact sheet|summary|section|article|guide|booklet)\b", re.IGNORECASE
-)
-_CONNECTIVE = re.compile(
-    r"(?:however|but|and|or|so|also|thus|yet|then|moreover|furthermore|instead|in addition|for example|"
-    r"for instance|as a result|therefore|otherwise|likewise|by contrast|in contrast|on the other hand|similarly|"
-    r"consequently|if so|if not|in this case|in these cases|in that case|even so|that said|nevertheless|still,)\b",
+_CONTENTS = re.compile(r"key points|on this page|contents|in this section|related (?:pages|links)", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"\b(?:following|below|include[sd]?|including|such as|these|this|ways?|steps?|tips|types|kinds|several|many"
+    r"|some|reasons|factors|examples)\b",
     re.IGNORECASE,
 )
-_IMPERSONAL = re.compile(
-    r"(?:there (?:is|are|was|were|may|can|has|have)|it(?: is|[’']s) (?:\w+ ){0,2}(?:that|to)\b)", re.I
-)
-_END = re.compile(r"[.!…]['\"”’»)\]*_]*\Z")
-_LETTER_WORD = re.compile(r"[^\W\d_]{2,}")
-_POINTER = re.compile(
-    r"\(?(?:see|refer to|go to|visit|click|read|watch|learn|to learn|find out|for (?:more|further|additional)|"
-    r"more information|also see|call the|contact|drug information from|definition from|scroll)\b",
+_CONDITION = re.compile(
+    r"\b(?:if|when|unless|until|before|after|during|while|avoid|not|never|don[’']t|stop|without|only|less"
+    r"|risk of)\b",
     re.IGNORECASE,
 )
 
@@ -71,7 +53,8 @@ def quotes_of(hit: Hit, text: str, section: Section, *, language: str | None = N
     """Every stretch of the hit's passage that may be quoted; `text` is the reading text, `section` the passage's.
 
     No quote is a part of a sentence, a question, a pointer to another page or to a publication, or a list without
-    what introduces it.
+    what introduces it. A heading that is a whole sentence may be quoted as one, and so may an item of a list that
+    does not depend on what introduces it.
     """
     if is_reference_list(hit.passage.text, hit.passage.headings):
         return []
@@ -83,48 +66,45 @@ def quotes_of(hit: Hit, text: str, section: Section, *, language: str | None = N
     ]
     quotes: list[Quote] = []
     for place, unit in enumerate(inside):
-        if unit.kind is UnitKind.SENTENCE:
-            quote = _sentence(hit, text, inside, place)
-        elif place and inside[place - 1].block == unit.block and inside[place - 1].kind is unit.kind:
+        said = text[unit.start_char : unit.end_char]
+        if unit.kind is UnitKind.SENTENCE or (unit.kind is UnitKind.HEADING and _is_sentence(said)):
+            sentence = _sentence(hit, text, inside, place)
+            quotes += [] if sentence is None else [sentence]
+            continue
+        if unit.kind is UnitKind.ITEM:
+            alone = _item(hit, text, units, unit, language=language)
+            quotes += [] if alone is None else [alone]
+        if place and inside[place - 1].block == unit.block and inside[place - 1].kind is unit.kind:
             continue  # the first of its list or table speaks for all of it
-        else:
-            quote = _list(hit, text, units, inside, place)
-        if quote is not None:
-            quotes.append(quote)
+        found = _list(hit, text, units, inside, place)
+        if found is not None:
+            quotes.append(found)
     return quotes
 
 
-def leans_on_another(sentence: str) -> bool:
-    """Whether a sentence begins with, or soon has, a word whose meaning stands in the sentence before it."""
-    said = _ABOUT_ITSELF.sub("the page", sentence)
-    if _CONNECTIVE.match(said) or (_ANAPHOR.match(said) and not _IMPERSONAL.match(said)):
-        return True
-    return _POINTS_BACK.match(said) is not None
+def _is_sentence(heading: str) -> bool:
+    return len(heading.split()) >= _HEADING_WORDS and ends(heading)
 
 
 def _sentence(hit: Hit, text: str, inside: Sequence[Unit], place: int) -> Quote | None:
+    """A sentence with those before it that it leans on; None where it cannot stand alone even so."""
     unit = inside[place]
-    said = text[unit.start_char : unit.end_char]
-    if not _is_statement(said):
+    if not is_statement(text[unit.start_char : unit.end_char]):
         return None
     first = _antecedent(text, inside, place)
     if first is None:
         return None
+    start = inside[first].start_char
     return Quote(
         hit=hit,
-        start_char=inside[first].start_char,
+        start_char=start,
         end_char=unit.end_char,
         core_start_char=unit.start_char,
         units=place - first + 1,
         is_list=False,
         continues=False,
-        text=text[inside[first].start_char : unit.end_char],
+        text=text[start : unit.end_char],
     )
-
-
-def _is_statement(said: str) -> bool:
-    words = _LETTER_WORD.findall(said)
-    return len(words) >= MIN_WORDS and _END.search(said) is not None and _POINTER.match(said) is None
 
 
 def _antecedent(text: str, inside: Sequence[Unit], place: int) -> int | None:
@@ -137,9 +117,44 @@ def _antecedent(text: str, inside: Sequence[Unit], place: int) -> int | None:
         first -= 1
         if place - first > _MAX_ANTECEDENTS:
             return None
-        if not _END.search(text[before.start_char : before.end_char]):
+        if not is_whole(text[before.start_char : before.end_char]):
             return None
     return first
+
+
+def _item(hit: Hit, text: str, units: Sequence[Unit], item: Unit, *, language: str | None) -> Quote | None:
+    """An item that stands alone, whole but for its marker: one that defines a term, or is prose of its own.
+
+    Prose belongs to what introduces the list where that is left open ("It may cause:") or sets a condition.
+    """
+    sentences = item_sentences(text, item, language=language)
+    start, end = sentences[0].start_char, sentences[-1].end_char
+    said = text[start:end]
+    if len(said) > MAX_ITEM_CHARS or leans_on_another(said) or not is_whole(said):
+        return None
+    if not is_glossed(said) and (len(sentences) == 1 or _is_left_open(text, units, item)):
+        return None
+    return Quote(
+        hit=hit,
+        start_char=start,
+        end_char=end,
+        core_start_char=start,
+        units=len(sentences),
+        is_list=False,
+        continues=False,
+        text=said,
+    )
+
+
+def _is_left_open(text: str, units: Sequence[Unit], item: Unit) -> bool:
+    """Whether the items of a list complete what introduces it, or hold only where that does, or nothing does."""
+    first = next(place for place, unit in enumerate(units) if unit.block == item.block and unit.kind is item.kind)
+    if not first:
+        return True
+    before = units[first - 1]
+    said = text[before.start_char : before.end_char]
+    is_closed = not said.endswith(":") if before.kind is UnitKind.HEADING else ends(said)
+    return not is_closed or _CONDITION.search(said) is not None
 
 
 def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], place: int) -> Quote | None:
@@ -151,10 +166,14 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
     while last + 1 < len(inside) and inside[last + 1].block == opening.block:
         last += 1
     before = inside[place - 1]
+    introduction = text[before.start_char : before.end_char]
     first: int | None = place - 1
     if before.kind is UnitKind.SENTENCE:
+        items = [text[unit.start_char : unit.end_char] for unit in inside[place : last + 1]]
+        if points_elsewhere(introduction) or not _introduces(text, units, before, items):
+            return None
         first = _antecedent(text, inside, place - 1)
-    elif before.kind is not UnitKind.HEADING:
+    elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction):
         return None
     if first is None or inside[last].end_char - inside[first].start_char > MAX_LIST_CHARS:
         return None
@@ -169,6 +188,18 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
         continues=any(unit.block == opening.block and unit.start_char >= end_char for unit in units),
         text=text[start_char:end_char],
     )
+
+
+def _introduces(text: str, units: Sequence[Unit], before: Unit, items: Sequence[str]) -> bool:
+    """Whether the sentence before a list belongs to it: it is left open, or speaks of a list, or both are prose.
+
+    Else it may be a caption between two lists, or the end of a text that links to other pages follow.
+    """
+    said = text[before.start_char : before.end_char]
+    if not ends(said) or _INTRODUCES.search(said):
+        return True
+    place = units.index(before)
+    return all(map(ends, items)) and not (place and units[place - 1].kind is UnitKind.ITEM)
 
 
 def _begins_before(units: Sequence[Unit], opening: Unit) -> bool:

@@ -1,9 +1,9 @@
 """Sentences: the smallest parts of a reading text that may be quoted, each with its exact span.
 
-A sentence of running text, an item of a list and a row of a table are units; a heading is a unit that is never
-quoted alone. Sentence ends come from sentencex (Wikimedia, MIT): of those tried it is the one that is kept up,
-gives exact offsets, loses nothing and is fast. Where it is in doubt we join: two sentences quoted together are
-whole, half a sentence never is.
+A sentence of running text, an item of a list and a row of a table are units, and so is a heading; a paragraph with
+a number and a question before it is running text below a heading. Sentence ends come from sentencex (Wikimedia,
+MIT): of those tried it is the one that is kept up, gives exact offsets, loses nothing and is fast. Where it is in
+doubt we join: two sentences quoted together are whole, half a sentence never is.
 """
 
 import re
@@ -21,6 +21,8 @@ LONGEST_ABBREVIATION = 16
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM = re.compile(r"[^\S\n]*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[^\S\n]+\S")
 _LINE = re.compile(r"[^\n]+")
+_MARKER = re.compile(r"[^\S\n]*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[^\S\n]+")
+_NUMBERED_QUESTION = re.compile(r"[^\S\n]*\d{1,3}[.)][^\S\n]+[^\n.!?]{3,200}\?(?=\s|\Z)")
 _BEFORE_NUMBER = re.compile(
     r"(?:^|[\s(])(?:approx|ca|no|nos|fig|figs|eq|ref|refs|vol|pp?|ch|sec|vs|max|min)\.\s*\Z", re.IGNORECASE
 )
@@ -92,6 +94,14 @@ def _cached_spans(paragraph: str, language: str) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end in trimmed if start < end)
 
 
+def item_sentences(text: str, item: Unit, *, language: str | None = None) -> list[Unit]:
+    """The sentences of one item of a list, without its marker, as units of the item's block."""
+    marker = _MARKER.match(text, item.start_char, item.end_char)
+    start = marker.end() if marker else item.start_char
+    spans = sentence_spans(text, start, item.end_char, language=language or DEFAULT_LANGUAGE)
+    return [Unit(UnitKind.SENTENCE, first, last, item.block) for first, last in spans]
+
+
 def _may_begin(paragraph: str, previous: tuple[int, int], start: int) -> bool:
     """Whether a sentence may begin here, after the one before it."""
     before = paragraph[max(previous[0], previous[1] - LONGEST_ABBREVIATION) : previous[1]]
@@ -118,6 +128,10 @@ def _heading_blocks(text: str, blocks: list[tuple[int, int]], section: Section) 
 
 def _running_text_and_items(text: str, start: int, end: int, number: int, language: str) -> Iterator[Unit]:
     """The units of one block: sentences up to its first item, then items with the lines that go on with them."""
+    question = _NUMBERED_QUESTION.match(text, start, end)
+    if question is not None and not _ITEM.match(text, text.find("\n", start, end) + 1 or end, end):
+        yield Unit(UnitKind.HEADING, start, question.end(), number)
+        start = question.end()
     items: list[tuple[int, int]] = []
     prose_end = end
     for line_start, line_end in _lines(text, start, end):

@@ -6,15 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from retriever.analyze import terms
 from retriever.answer import Answer, Answerer, AnswerWarning
+from retriever.answer_forms import (
+    asked_thing,
+    asks_for_research,
+    defines,
+    tells_an_opinion,
+    tells_of_research,
+)
 from retriever.differences import QuantityKind, differ, quantities
 from retriever.document import Document, Metadata, Section
 from retriever.facets import Facet, facets_of_question
 from retriever.index import Index
 from retriever.passage import Passage
 from retriever.query import Hit, Query, Retrieval
-from retriever.quotes import leans_on_another, quotes_of
+from retriever.quotes import quotes_of
 from retriever.retrieve import Retriever
+from retriever.standing import is_statement, leans_on_another
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 
@@ -81,6 +90,68 @@ def test_questions_captions_and_pointers_are_not_quoted() -> None:
     assert quotes("What is denosumab? Enlarge picture\n\nSee the page on falls for more. Yes.") == []
 
 
+def test_a_heading_that_is_a_sentence_is_quoted_and_one_that_is_a_name_is_not() -> None:
+    assert quotes("Falls break bones in old age.", heading="Falls break bones in old age.") == [
+        "Falls break bones in old age."
+    ]
+    assert quotes("Falls at home.\n\nWet floors are slippery.", heading="Falls at home.") == [
+        "Wet floors are slippery."
+    ]
+
+
+def test_the_prose_below_a_numbered_question_is_running_text() -> None:
+    text = "4. What is denosumab? Denosumab is an antibody. It slows bone loss.\n\n5. Is it safe?"
+    assert quotes(text) == ["Denosumab is an antibody.", "Denosumab is an antibody. It slows bone loss."]
+
+
+def test_an_item_of_several_sentences_is_quoted_whole_and_without_its_mark() -> None:
+    text = "Caring for hair\n\n- Be gentle. Hair breaks easily while it grows.\n- Wait for 3 months."
+    assert "Be gentle. Hair breaks easily while it grows." in quotes(text, heading="Caring for hair")
+
+
+@pytest.mark.parametrize("lead", ["Do not take it if:", "It may cause:", "When you have a fever"])
+def test_an_item_that_needs_what_introduces_its_list_is_not_quoted_alone(lead: str) -> None:
+    text = f"{lead}\n\n- You are ill. Illness lowers calcium.\n- You are pregnant. Ask a doctor."
+    assert quotes(text, heading=lead) == [text]
+
+
+def test_an_item_that_defines_a_word_may_be_quoted_below_any_introduction() -> None:
+    text = "These tests may be done:\n\n- Bone scan: A procedure that shows bones. A dye is injected.\n- Biopsy."
+    assert quotes(text) == ["Bone scan: A procedure that shows bones. A dye is injected."]
+
+
+def test_a_caption_between_two_lists_introduces_none() -> None:
+    text = "Signs include:\n\n- pain\n\nA red hand may be a sign.\n\n- Swelling of the hand."
+    assert quotes(text) == ["Signs include:\n\n- pain", "A red hand may be a sign."]
+
+
+def test_links_to_other_pages_are_no_list_of_the_sentence_before() -> None:
+    assert quotes("Exercise keeps bones strong.\n\n- Falls at Home\n- Eating Well") == [
+        "Exercise keeps bones strong."
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Key Points", "On This Page"])
+def test_a_table_of_contents_is_not_quoted(heading: str) -> None:
+    assert quotes(f"{heading}\n\n- Bones thin with age.\n- Falls break bones.", heading=heading) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("Here are some tips for you.", "The table below lists the doses.", "Drawing of the bones of a hand."),
+        *("This summary is about bones.", "For general information, see the page on bones.", "Stage two (1)."),
+        *("[Level 2] Bones are thin.", "Biopsy of a bone.", "Play the video about bones."),
+    ],
+)
+def test_pointers_captions_and_names_are_no_statements(sentence: str) -> None:
+    assert not is_statement(sentence)
+
+
+def test_no_sentence_leans_on_a_bare_no() -> None:
+    assert quotes("No. It is a reading on a scale.") == []
+
+
 def test_a_list_is_quoted_with_what_introduces_it() -> None:
     text = "Bones break easily. Known side effects include:\n\n- skin infections\n- low calcium"
     assert quotes(text) == [
@@ -129,6 +200,14 @@ def test_items_without_what_introduces_them_are_not_quoted(cut: str) -> None:
             "But bones thin.",
         ),
         *("Not everyone with these risk factors falls.", "Both of them help.", "For example, walking helps."),
+        *(
+            "Other drugs help.",
+            "Another sign is pain.",
+            "Also, bones thin.",
+            "Both types help.",
+            "Most of them fall.",
+        ),
+        *("The drug is given weekly.", "The study found less pain.", "In the trial, pain fell.", "Next, rest."),
     ],
 )
 def test_words_that_point_back_are_recognised(sentence: str) -> None:
@@ -146,6 +225,8 @@ def test_words_that_point_back_are_recognised(sentence: str) -> None:
             "Thistles grow.",
         ),
         *("Italy has many.", "The pain is rare.", "Foods such as milk help.", "This page tells about bones."),
+        *("Both men and women fall.", "Other than pain, all is well.", "The drug denosumab is given weekly."),
+        *("The test for calcium is simple.", "The two main types are rare.", "Other-worldly dreams are rare."),
     ],
 )
 def test_words_that_only_resemble_them_are_not(sentence: str) -> None:
@@ -253,6 +334,26 @@ def test_every_stretch_is_verbatim_in_its_passage_and_the_marks_name_its_rank(tm
         assert rest == ""
         assert 1 <= len(answer.spans) <= 4
     assert answered >= 4
+
+
+def test_what_is_asked_for_is_answered_by_the_sentence_that_defines_it(tmp_path: Path) -> None:
+    page = (
+        "# Denosumab\n\nDenosumab was approved in 2010, and denosumab sells well.\n\n"
+        "Denosumab works well, said Ann Lee, M.D., of Denosumab House.\n\n"
+        "Denosumab (also called Prolia) is an antibody that slows bone loss."
+    )
+    for question in ("What is denosumab?", "denosumab"):
+        text = text_of(tmp_path / question[-1], {"a.md": page}, question)
+        assert text.startswith("Denosumab (also called Prolia) is an antibody that slows bone loss. [1]")
+
+
+def test_a_page_that_lacks_the_questions_rarest_name_answers_where_it_is_about_most_of_it(tmp_path: Path) -> None:
+    pages = {
+        "a.md": "# Thin bones in winter\n\nThin bones break in winter when people slip on ice.",
+        "b.md": "# Tundra\n\nTundra is cold land.",
+    }
+    text = text_of(tmp_path, pages, "How do thin bones break in winter tundra?")
+    assert text.startswith("Thin bones break in winter when people slip on ice. [1]")
 
 
 def test_what_two_pages_say_alike_is_said_once(tmp_path: Path) -> None:
@@ -376,3 +477,66 @@ def test_quantities_are_read_in_one_unit(sentence: str, kind: QuantityKind, expe
 def test_only_what_was_asked_can_differ(one: str, other: str, facet: Facet, expected: bool) -> None:
     assert differ(one, other, (facet,)) is expected
     assert differ(other, one, (facet,)) is expected
+
+
+# --- the forms of answers ---
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("What is CAR T-cell therapy?", "CAR T-cell therapy"),
+        ("What is (are) Bone Cancer ?", "Bone Cancer"),
+        ("What is a scan and how does it work?", "scan"),
+        ("what does osteopenia mean", "osteopenia"),
+        ("lymphedema", "lymphedema"),
+    ],
+)
+def test_what_a_question_wants_defined_is_recognised(question: str, thing: str) -> None:
+    assert asked_thing(question) == frozenset(terms(thing))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How is bone cancer treated?", "can men get it", "is milk good", "What are the symptoms of bone cancer?"],
+)
+def test_other_questions_want_nothing_defined(question: str) -> None:
+    assert asked_thing(question) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fit"),
+    [
+        ("Bone cancer is a disease of bones.", 1.0),
+        ("Bone cancer (also called bone tumor) is a rare disease.", 1.0),
+        ("Bone cancer is swelling caused by growth.", 1.0),
+        ("Bone cancer: A disease of bones.", 1.0),
+        ("Bone cancer begins in cells.", 0.6),
+        ("Bone cancer screening is a test.", 2 / 3),
+        ("Bone cancer is the most common cancer.", 0.0),
+        ("Milk is a drink.", 0.0),
+    ],
+)
+def test_a_definition_is_told_by_its_form_and_its_subject(sentence: str, fit: float) -> None:
+    asked = frozenset(terms("bone cancer"))
+    assert defines(sentence, asked, dict.fromkeys(asked, 2.0)) == pytest.approx(fit)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There were doubts, said Steven Rose, M.D., of the institute.",
+        "“It helps,” she said.",
+        "Dr. Rose added that it helps.",
+    ],
+)
+def test_what_a_person_said_is_told_from_what_is_so(sentence: str) -> None:
+    assert tells_an_opinion(sentence)
+    assert not tells_an_opinion("Doctors may say that it helps.")
+
+
+def test_news_of_research_is_told_from_what_is_so() -> None:
+    assert tells_of_research("Researchers found less pain in 20 patients.")
+    assert tells_of_research("The drug was approved by the FDA in 2010.")
+    assert not tells_of_research("Tamoxifen may cause hot flashes.")
+    assert asks_for_research("What studies are being done?")

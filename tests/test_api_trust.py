@@ -75,6 +75,18 @@ def test_routing_can_be_switched_off(tmp_path: Path) -> None:
         assert first_warning(client, CRISIS) == "no_match"
 
 
+def test_an_answer_that_no_sentence_can_give_is_said_to_be_missing(tmp_path: Path) -> None:
+    name = publish(tmp_path / "index", 1)
+    pages = [(Metadata(title="Mammography"), "What is a mammogram, and is a mammogram an X-ray?")]
+    with served(tmp_path / "index", FolderOpener({name: snapshot_of(MemoryIndex(name, pages))})) as client:
+        found = ask(client, "mammogram")
+        assert (found["answerability"]["decision"], found["answer"]) == ("answer", None)
+        assert [(one["code"], one["passage_rank"]) for one in found["warnings"]] == [("not_quotable", None)]
+        assert len(found["passages"]) == 1
+        assert first_warning(client, "sourdough") == "no_match"
+        assert ask(client, "mammogram", answer="none")["warnings"] == []
+
+
 def test_a_persons_own_rules_take_the_place_of_the_programs(tmp_path: Path) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text(RULES, encoding="utf-8")

@@ -42,14 +42,17 @@ function answered(body, say) {
 
 function passagesOnly(body) {
   const title = counted(body.passages.length, "passage", "passages");
+  const unquoted = body.warnings.find(({ code }) => code === "not_quotable");
   return {
     outcome: "passages",
-    spoken: `${title} found.`,
+    spoken: unquoted ? `${title} found. ${sentence(unquoted.detail)}` : `${title} found.`,
     parts: [
       element("h2", { text: title }),
       element("p", {
         className: "results-note",
-        text: "The closest in this collection. Whether they answer your question is for you to judge.",
+        text: unquoted
+          ? `No answer could be quoted: ${sentence(unquoted.detail)}`
+          : "The closest in this collection. Whether they answer your question is for you to judge.",
       }),
       ...list("Passages", body.passages, { open: true }),
     ],
@@ -94,7 +97,7 @@ function keptLine(kept, searchAll) {
 }
 
 function notices(body) {
-  const known = [...URGENT, "no_match", "filtered_out", "empty_index"];
+  const known = [...URGENT, "no_match", "filtered_out", "empty_index", "not_quotable"];
   const told = body.warnings.filter(({ code, passage_rank: rank }) => rank === null && !known.includes(code));
   return told.length > 0 && element(
     "ul",

@@ -1,0 +1,206 @@
+"""Quote scores: what speaks for a quote as the answer to a question, and what against it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.analyze import terms
+from retriever.answer_forms import (
+    asked_thing,
+    asks_for_research,
+    defines,
+    is_glossed,
+    tells_an_opinion,
+    tells_of_research,
+)
+from retriever.contents import embedding_text
+from retriever.encoder import Encoder
+from retriever.facets import Facet, heading_speaks_of, sentence_speaks_of
+from retriever.governance import Audience, audience_of
+from retriever.question import FACET_TERMS, Question, holds, share
+from retriever.quote_vectors import QuoteVectors
+from retriever.quotes import Quote
+from retriever.title_fit import page_name
+
+MAX_ENCODED = 12
+
+WEIGHTS: Mapping[str, float] = {
+    "cosine": 1.0,
+    "coverage": 0.2,
+    "coverage_with_headings": 0.1,
+    "reciprocal_rank": 0.15,
+    "below_best_hit": -0.5,
+    "heading": 0.07,
+    "form": 0.05,
+    "list": 0.09,
+    "defines": 0.25,
+    "off_facet": -0.1,
+    "other_names": -0.15,
+    "professional": -0.12,
+    "opinion": -0.2,
+    "research": -0.1,
+}
+"""What each part of a quote's score counts. `below_best_hit`: how far its passage scores below the best one."""
+
+HALF_NAMED = 0.5
+_PROFESSIONAL = re.compile(r"\bhealth professionals?\b|\bfor (?:clinicians|professionals)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A quote with what it was judged by; `vector` has shape (dimension,) and length one.
+
+    `subject` holds the terms that say what it is about: an item may name anything, and its list is still about
+    what introduces it.
+    """
+
+    quote: Quote
+    score: float
+    vector: NDArray[np.float32]
+    terms: frozenset[str]
+    subject: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with what of it is the same for all quotes."""
+
+    question: Question
+    thing: frozenset[str]
+    wants_research: bool
+
+
+def scored(
+    text: str, question: Question, quotes: Sequence[Quote], encoder: Encoder, known: QuoteVectors
+) -> list[Scored]:
+    """The quotes with their scores, best first; only those that look best without a vector are encoded.
+
+    Left out are those that are about something else. Where all are, the best passage's page still answers if it is
+    about most of what was asked.
+    """
+    professional = {quote.hit.rank: _is_for_professionals(quote) for quote in quotes}
+    is_choice = not all(professional.values())
+    best = max((quote.hit.score for quote in quotes), default=0.0)
+    asked = _Asked(question, asked_thing(text), asks_for_research(text))
+    cheap: list[tuple[float, int]] = []
+    for place in _about(question, asked.thing, quotes):
+        quote = quotes[place]
+        if is_glossed(quote.text) and not defines(quote.text, asked.thing, question.weights):
+            continue  # the definition of another word
+        is_professional = is_choice and professional[quote.hit.rank]
+        below = 1 - quote.hit.score / best if best > 0 else 0.0
+        score = _cheap_score(quote, asked, is_professional=is_professional) + WEIGHTS["below_best_hit"] * below
+        cheap.append((score, place))
+    cheap = sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_ENCODED]
+    if not cheap:
+        return []
+    vectors = known.of([embedding_text(_prefix(quotes[p]), quotes[p].text) for _, p in cheap])
+    cosines = vectors @ encoder.encode_queries([text])[0]
+    found = [
+        Scored(
+            quote=quotes[place],
+            score=round(score + WEIGHTS["cosine"] * float(cosine), 6),
+            vector=vector,
+            terms=frozenset(terms(quotes[place].text)),
+            subject=_subject(quotes[place]),
+        )
+        for (score, place), cosine, vector in zip(cheap, cosines, vectors, strict=True)
+    ]
+    return sorted(
+        found, key=lambda one: (-one.score, one.quote.hit.rank, one.quote.start_char, one.quote.end_char)
+    )
+
+
+def on_facet(quote: Quote, facets: tuple[Facet, ...]) -> tuple[bool, bool]:
+    """Whether a quote's headings announce what was asked, and whether its words have the form of an answer."""
+    headings = quote.hit.passage.headings[-2:]
+    return (
+        any(heading_speaks_of(facet, heading) for facet in facets for heading in headings),
+        any(sentence_speaks_of(facet, quote.text) for facet in facets),
+    )
+
+
+def _is_for_professionals(quote: Quote) -> bool:
+    """Whether a quote's page is written for health professionals; many say so in their first heading alone."""
+    headings = quote.hit.passage.headings[:1]
+    return audience_of(quote.hit.document) is Audience.PROFESSIONAL or any(map(_PROFESSIONAL.search, headings))
+
+
+def _about(question: Question, thing: frozenset[str], quotes: Sequence[Quote]) -> list[int]:
+    """The places of the quotes that are about what was asked."""
+    pages = {quote.hit.rank: _page_terms(quote) for quote in quotes}
+    rarest = question.rarest_among(frozenset().union(*pages.values()))
+    about = [
+        place
+        for place, quote in enumerate(quotes)
+        if question.is_about(_subject(quote))
+        and rarest <= pages[quote.hit.rank]
+        and _names(quote, question, thing)
+    ]
+    if about or not question.names:
+        return about
+    return [
+        place
+        for place, quote in enumerate(quotes)
+        if quote.hit.rank == 1 and share(question.names, _subject(quote)) >= HALF_NAMED
+    ]
+
+
+def _names(quote: Quote, question: Question, thing: frozenset[str]) -> bool:
+    """Whether a quote or its headings hold the rarest word of what is to be defined, if anything is."""
+    if question.is_long or not thing or question.facets not in ((), (Facet.WHAT_IS,)):
+        return True
+    rarest = max(thing, key=lambda term: (question.weights.get(term, 0.0), term))
+    return holds(
+        frozenset(terms(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{quote.text}")), rarest
+    )
+
+
+def _subject(quote: Quote) -> frozenset[str]:
+    """The terms that say what a quote is about: its page's, its headings', its own or those before a list."""
+    introduction = quote.text[: quote.core_start_char - quote.start_char] if quote.is_list else quote.text
+    return frozenset(terms(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{introduction}"))
+
+
+def _page_terms(quote: Quote) -> frozenset[str]:
+    """The terms of the whole passage and its headings."""
+    return frozenset(terms(f"{_prefix(quote)}\n{quote.hit.passage.text}"))
+
+
+def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float:
+    """A quote's score without the cosine."""
+    question = asked.question
+    of_heading, of_form = on_facet(quote, question.facets)
+    core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
+    introduction = quote.text[: quote.core_start_char - quote.start_char] if quote.is_list else quote.text
+    parts = {
+        "coverage": question.coverage(frozenset(terms(quote.text))),
+        "coverage_with_headings": question.coverage(frozenset(terms(f"{_prefix(quote)}\n{quote.text}"))),
+        "reciprocal_rank": 1 / quote.hit.rank,
+        "heading": of_heading,
+        "form": of_form,
+        "off_facet": bool(question.facets) and not of_heading and not of_form,
+        "list": quote.is_list and question.facets != (Facet.WHAT_IS,),
+        "defines": 0.0 if quote.is_list else _defines(quote, core, asked),
+        "other_names": 1 - share(question.names, _subject(quote)) if question.names else 0.0,
+        "professional": is_professional,
+        "opinion": tells_an_opinion(quote.text),
+        "research": not asked.wants_research and tells_of_research(introduction),
+    }
+    return sum(WEIGHTS[name] * value for name, value in parts.items())
+
+
+def _defines(quote: Quote, core: str, asked: _Asked) -> float:
+    """How well a quote defines what was asked for; a page that is known by that name too may use another."""
+    fit = defines(core, asked.thing, asked.question.weights)
+    if fit or not asked.thing <= frozenset(terms(page_name(quote.hit.document.metadata))):
+        return fit
+    title = frozenset(terms(quote.hit.document.metadata.title)) - FACET_TERMS
+    return defines(core, title, asked.question.weights)
+
+
+def _prefix(quote: Quote) -> str:
+    return " > ".join((quote.hit.document.prefix_title, *quote.hit.passage.headings[-2:]))

@@ -1,0 +1,101 @@
+"""Standing alone: whether a sentence says, taken out of its page, what it says there."""
+
+import re
+
+MIN_WORDS = 3
+
+_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
+_LINK = (
+    "however|but|and|or|so|also|thus|yet|then|moreover|furthermore|instead|for example|for instance|"
+    "in this case|in these cases|in that case|as a result|therefore|otherwise|likewise|by contrast|"
+    "in contrast|on the other hand|similarly|consequently|in addition|if so|if not"
+)
+_ANAPHOR = re.compile(
+    rf"""(?:(?:{_LINK.replace(" ", "[ ]")}|still|in\ general|sometimes|usually
+      |often|rarely|when|while|because\ of|after|before|during|with|without|for|in|as|once
+      |although|even\ though|even|by|to|if|(?:most|many|some|all|any|none|each|one|several|{_NUMBER})\ of),?\s+)*
+    (?:it|its|it[’']s|this|these|they|they[’']re|their|theirs|them|that|those|such|he|she|his|her|hers|him
+      |both(?!\s(?:\S+\s){{1,4}}and\b)|neither|either(?!\s(?:\S+\s){{1,4}}or\b)|another|others?(?!\sthan\b|-)
+      |additional|the\ (?:latter|former|same|others?|above|remaining|rest)
+      |the\ {_NUMBER}\ (?!(?:main|major|most)\b))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_POINTS_BACK = re.compile(r"(?:\S+\s+){0,9}these\b|(?:\S+\s+){0,4}(?:this|such)\b(?!\s+as\b)", re.IGNORECASE)
+_PAGE = r"(?:page|leaflet|fact sheet|summary|section|article|guide|booklet)\b"
+_ABOUT_ITSELF = re.compile(rf"\bthis {_PAGE}", re.IGNORECASE)
+_CONNECTIVE = re.compile(
+    rf"(?:{_LINK}|additionally|conversely|even so|that said|nevertheless|nonetheless|nor|meanwhile|besides|"
+    r"accordingly|in other words|in particular|in fact|indeed|"
+    r"(?:still|next|first|second|third|finally|again|rather|specifically|overall|afterwards?|later|no|yes),)(?!\w)",
+    re.IGNORECASE,
+)
+_IMPERSONAL = re.compile(
+    r"(?:there (?:is|are|was|were|may|can|has|have)|it(?: is|[’']s) (?:\w+ ){0,2}(?:that|to)\b)", re.I
+)
+_THE_ONE_BEFORE = re.compile(
+    r"(?:(?:in|of|from|during|after|before|for|at)\s+)?the\s+(?:(?:new|current|latest|present|recent)\s+)?"
+    r"(?:analysis|approach|approval|authors?|cancer|combination|company|condition|device|disease|disorder|drug|exam"
+    r"|findings?|group|investigators?|medication|medicine|operation|panel|participants|procedure|process|report"
+    r"|researchers?|results?|scan|scientists|study|syndrome|team|test|therapy|treatment|trial|tumou?r|vaccine|virus)"
+    r"(?:[’']s)?\s*(?:,|\b(?:is|are|was|were|be|may|might|can|could|will|would|has|have|had|does|do|did|must|should"
+    r"|also|often|usually|then|that|who|which|showed|shows|found|suggest\w*|reported|concluded|noted|enrolled"
+    r"|included|includes|involves?|uses?|takes?|works?|helps?|causes?|begins?|removes?|makes?|kills?|spreads?"
+    r"|grows?)\b)",
+    re.IGNORECASE,
+)
+"""Which "the drug" is meant stands in the sentence before; "the drug tamoxifen", "the test for it" say it."""
+
+_END = re.compile(r"[.!…]['\"”’»)\]*_]*\Z")
+_LETTER_WORD = re.compile(r"[^\W\d_]{2,}")
+_POINTER = re.compile(
+    r"\(?(?:see|refer to|go to|visit|click|read|watch|play|learn|to learn|find out|explore|also see|call the|"
+    r"contact|scroll|for (?:more|further|additional)|for (?:\w+ ){0,2}information|more information|"
+    r"drug information from|definition from|here (?:is|are)|the (?:table|figure|list|link|video|picture)s?\b|"
+    rf"(?:in )?(?:this|the) {_PAGE}|"
+    r"(?:an? )?(?:drawing|photo|photograph|diagram|illustration|anatomy|picture)\b(?= (?:of|shows|showing)\b))",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r"(?:\S+\s+){1,8}\(\d+\)\.\Z")
+_SHORT_WORDS = 6
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|may|might|can|could|will|would|should|must|do|does|did|not"
+    r"|\w+[^su\W]s|\w+ed|\w+n[’']t)\b"
+    r"|^(?:\w+s|ask|avoid|bring|brush|call|check|choose|drink|eat|exercise|find|get|give|keep|let|limit|make|plan"
+    r"|remember|report|rest|rinse|sleep|speak|start|stay|stop|take|talk|tell|try|use|walk|wash|wear|write"
+    r"|we|you|they|i|he|she|it)\b",
+    re.IGNORECASE,
+)
+"""A verb, as far as its form tells, or a beginning that one follows; a short line without either is a name."""
+
+
+def leans_on_another(sentence: str) -> bool:
+    """Whether a sentence begins with, or soon has, a word whose meaning stands in the sentence before it."""
+    said = _ABOUT_ITSELF.sub("the page", sentence)
+    if _CONNECTIVE.match(said) or (_ANAPHOR.match(said) and not _IMPERSONAL.match(said)):
+        return True
+    return _POINTS_BACK.match(said) is not None or _THE_ONE_BEFORE.match(said) is not None
+
+
+def ends(sentence: str) -> bool:
+    """Whether a sentence comes to its end, and not with a question or in the middle."""
+    return _END.search(sentence) is not None
+
+
+def is_whole(sentence: str) -> bool:
+    """Whether a sentence is one, with some words and its end, and says more than where to read on."""
+    return len(_LETTER_WORD.findall(sentence)) >= MIN_WORDS and ends(sentence) and not points_elsewhere(sentence)
+
+
+def is_statement(sentence: str) -> bool:
+    """Whether a sentence says something: no question, caption or rest of a sentence, and no pointer elsewhere."""
+    return (
+        is_whole(sentence)
+        and not sentence.startswith(("[", ",", ";"))
+        and _CAPTION.match(sentence) is None
+        and (len(sentence.split()) > _SHORT_WORDS or _SAYS.search(sentence) is not None)
+    )
+
+
+def points_elsewhere(sentence: str) -> bool:
+    """Whether a sentence only says where to read on, or what its page is about."""
+    return _POINTER.match(sentence) is not None
