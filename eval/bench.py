@@ -1,7 +1,6 @@
 """How fast, how large: several ways of asking taken in turns in one run, so that their ratios hold."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -103,12 +102,6 @@ def cold(name: str, index_dir: Path, question: str, *, starts: int) -> ColdStart
         runs.append(json.loads(done.stdout))
     medians = {key: percentiles([run[key] for run in runs])["p50"] for key in runs[0]}
     return ColdStart(name, starts, **medians)
-
-
-def peak_rss_mb() -> float:
-    """The most resident memory that this process has had, in megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) / _MEGABYTE
 
 
 def size_mb(folder: Path) -> float:

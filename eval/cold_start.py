@@ -9,9 +9,10 @@ from pathlib import Path
 def main() -> None:
     """Prints one JSON object of milliseconds, and the peak memory in megabytes."""
     times = [time.perf_counter()]
-    from eval.bench import TOP_K, peak_rss_mb
+    from eval.bench import TOP_K
     from eval.dataset import Question
     from eval.in_process import InProcess
+    from eval.peers.run_peer import peak_rss_mb
     from retriever.index import Index
     from retriever.open_encoder import open_encoder
 

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.bench import peak_rss_mb
+from eval.peers.run_peer import peak_rss_mb
 from retriever.dense import DenseIndex
 from retriever.index import Index
 from retriever.lexical import Counted, LexicalField

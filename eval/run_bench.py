@@ -14,9 +14,10 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from eval.bench import ColdStart, Latency, Throughput, cold, peak_rss_mb, size_mb, throughput, warm
+from eval.bench import ColdStart, Latency, Throughput, cold, size_mb, throughput, warm
 from eval.errors import ComparisonRefused
 from eval.in_process import InProcess
+from eval.peers.run_peer import peak_rss_mb
 from eval.read_dataset import read_dataset
 from retriever.query import Mode
 from retriever.retrieve import WEIGHTS

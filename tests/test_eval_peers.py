@@ -147,6 +147,17 @@ def test_a_turn_runs_in_a_process_of_its_own_and_hands_back_its_figures(tmp_path
     assert run.rankings == [["y", "x"]]
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="only Linux keeps the parent's peak")
+def test_a_process_does_not_take_its_parents_memory_for_its_own(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    of_parent = bytearray(300_000_000)
+    request = {"folders": {}, "passages": [["x", "one"]], "questions": ["q"], "top_k": 1}
+    run = run_system(Written("own", "Own", is_peer=False, program=program), request, tmp_path)
+    assert isinstance(run, Run)
+    assert run.peak_rss_mb * 1e6 < len(of_parent)
+
+
 def test_a_turn_that_fails_says_why_without_the_folders_of_this_machine(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(f"raise OSError('no file {tmp_path}/model.bin')\n", encoding="utf-8")
