@@ -19,7 +19,7 @@ PEERS_FROM := PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)
 endif
 endif
 
-.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign fuzz
+.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -39,8 +39,11 @@ model-server: $(VENV)/.installed-test  ## the small language model and its serve
 test-fast: $(VENV)/.installed-test  ## the tests that need no model, no browser and little time
 	$(BIN)/python -m pytest -m "not slow and not model and not browser"
 
-campaign: $(VENV)/.installed-test  ## the faults of a release: kills, flipped bits, competing writers, publishes under load
-	$(BIN)/python -m tests.campaign
+campaign: $(VENV)/.installed-test  ## the faults of a release, hours of them; or what fits into MINUTES=10
+	$(BIN)/python -m tests.campaign $(if $(MINUTES),--minutes $(MINUTES))
+
+soak: $(VENV)/.installed-test  ## the whole program under half its load for MINUTES (5): answers, memory, open files
+	$(BIN)/python -m tests.campaign --only soak --times $(or $(MINUTES),5)
 
 fuzz: $(VENV)/.installed-test  ## a minute of coverage-guided fuzzing for each reader of hostile bytes (needs atheris)
 	for target in front-matter markdown plain-text html manifest pointer; do \

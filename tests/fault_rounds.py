@@ -118,8 +118,11 @@ def lock_rounds(index_dir: Path, rounds: int) -> list[str]:
     return violations
 
 
-def flipped_bits(folder: Path, flips: int, *, seed: int, exhaustive_bytes: int = 0) -> list[str]:
-    """Flips random bits, one at a time, in every file of a real index, and opens it as a server does."""
+def flipped_bits(folder: Path, flips: int, *, seed: int, every_bit_of: range = range(0)) -> list[str]:
+    """Flips bits, one at a time, in every file of a real index, and opens it as a server does.
+
+    `flips` random ones, and all of the bytes at the places `every_bit_of`.
+    """
     index_dir = folder / "index"
     run_ingest(write_collection(folder / "pages"), index_dir)
     generation = Index.open(index_dir).generation
@@ -127,7 +130,7 @@ def flipped_bits(folder: Path, flips: int, *, seed: int, exhaustive_bytes: int =
     files = [index_dir / "CURRENT", *sorted((index_dir / generation).iterdir())]
     for path in files:
         content = path.read_bytes()
-        bits = [*range(min(len(content), exhaustive_bytes) * 8)]
+        bits = [byte * 8 + bit for byte in every_bit_of if byte < len(content) for bit in range(8)]
         bits += [chance.randrange(len(content) * 8) for _ in range(flips)] if content else []
         for bit in bits:
             changed = bytearray(content)

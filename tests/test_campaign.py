@@ -1,0 +1,56 @@
+"""The parts of `make campaign` that no other test runs: their arithmetic, their budget, a small sample of each."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.campaign import Part, run_part
+from tests.key_timing import key_timing, welch_t
+from tests.many_files import many_files, mutated_documents
+from tests.soak import slope_of
+
+
+def test_two_hundred_small_files_are_all_there(tmp_path: Path) -> None:
+    assert many_files(tmp_path, 200) == []
+
+
+def test_documents_with_random_damage_have_one_outcome_each(tmp_path: Path) -> None:
+    assert mutated_documents(tmp_path, 60, seed=20_260_131) == []
+
+
+def test_welchs_t_is_the_distance_of_the_means_in_standard_errors() -> None:
+    # Means 2 and 5; variances 1 and 4 over three values each: 3 / sqrt(1/3 + 4/3).
+    assert welch_t([1, 2, 3], [3, 5, 7]) == pytest.approx(-3 / (5 / 3) ** 0.5)
+
+
+def test_the_timing_of_keys_notices_a_comparison_that_ends_early() -> None:
+    def early(guess: bytes, secret: bytes) -> None:
+        for ours, theirs in zip(secret, guess, strict=False):
+            if ours != theirs:
+                return
+
+    largest, violations = key_timing(6_000, seed=1, look_up=early)
+    assert largest > 20
+    assert len(violations) == 1
+
+
+def test_the_slope_of_memory_is_a_share_of_its_mean() -> None:
+    assert slope_of([(0.0, 100), (10.0, 110), (20.0, 120)]) == pytest.approx(1 / 110)
+    assert slope_of([(0.0, 100), (1.0, 100), (2.0, 100)]) == 0
+    assert slope_of([(0.0, 100)]) == 0
+
+
+def test_a_part_does_what_its_time_allows_and_at_least_one_batch() -> None:
+    asked: list[tuple[int, int, int]] = []
+
+    def run(folder: Path, times: int, done: int, seed: int) -> list[str]:
+        assert list(folder.iterdir()) == []
+        asked.append((times, done, seed))
+        time.sleep(0.02)
+        return ["broken"]
+
+    part = Part("x", "things", 100, 30, 1, run)
+    assert run_part(part, 100, None, 7) == (100, ["broken"] * 4, "")
+    assert asked == [(30, 0, 7), (30, 30, 37), (30, 60, 67), (10, 90, 97)]
+    assert run_part(part, 100, time.monotonic(), 7)[0] == 30
