@@ -44,6 +44,7 @@ from api.validation import parameter_errors
 from api.workers.counts import EveryWorker, counts_of
 from api.workers.supervisor_link import SupervisorLink
 from api.writing import add_writing_routes
+from retriever.dense import DenseSearch
 from retriever.errors import FootnotedError
 from retriever.governance import FreshnessPolicy
 
@@ -77,6 +78,7 @@ def create_app(
         rules=policy.rules,
         reranker=settings.reranker,
         max_risk=settings.max_risk,
+        dense_search=DenseSearch(settings.dense_search),
         lender=lender,
     )
     last_good = None

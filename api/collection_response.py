@@ -47,6 +47,19 @@ class CoverageBody(_Response):
     lexical: float = Field(ge=0, le=1)
 
 
+class ApproximationBody(_Response):
+    """Passages lie in cells, and a search by meaning looks into those nearest to the question."""
+
+    cells: int
+    probed: int = Field(description="Cells that a search looks into.")
+    recall_at_100: float = Field(
+        ge=0,
+        le=1,
+        description="Share of the 100 nearest passages that it finds, measured when the index was opened.",
+    )
+    sample: int = Field(description="Passages of the collection that this was measured with, each as a question.")
+
+
 class IndexBody(_Response):
     """The generation that serves now."""
 
@@ -58,6 +71,9 @@ class IndexBody(_Response):
     split: SplitBody
     created: str = Field(description="ISO 8601, UTC.", examples=["2026-11-22T07:48:00Z"])
     coverage: CoverageBody
+    approximation: ApproximationBody | None = Field(
+        description="How much the search by meaning may miss; null where it looks at every passage."
+    )
 
 
 class DocumentBody(_Response):
@@ -133,6 +149,7 @@ def index_body(index: Index) -> IndexBody:
         created=manifest.created,
         # Both searches are built from every passage before a generation is published.
         coverage=CoverageBody(dense=1.0, lexical=1.0),
+        approximation=None if index.approximation is None else ApproximationBody(**asdict(index.approximation)),
     )
 
 

@@ -131,6 +131,13 @@ class Settings:
         click.Path(path_type=Path),
         "File of rules that tell an emergency from a question, in place of the program's own.",
     )
+    dense_search: str = _setting(
+        "exact",
+        "--dense-search",
+        click.Choice(["exact", "auto", "approximate"]),
+        "Where a search by meaning looks: at every passage; or, from a million passages on (auto) or from 8,192 "
+        "(approximate), into the cells nearest to the question, which may miss some.",
+    )
     reranker: str | None = _setting(
         None,
         "--reranker",

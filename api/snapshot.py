@@ -11,6 +11,7 @@ from api.observing import NOBODY, Observer
 from retriever.answer import Answerer
 from retriever.answerability import Answerability, Assessor
 from retriever.calibration import at_risk, load_calibration
+from retriever.dense import DenseSearch
 from retriever.encoder import Encoder, EncoderIdentity
 from retriever.gathered import GatheringEncoder
 from retriever.generation import Generation
@@ -77,16 +78,17 @@ def open_snapshot(
     rules: RoutingRules | None = None,
     reranker: str | None = None,
     max_risk: float | None = None,
+    dense_search: DenseSearch = DenseSearch.EXACT,
     source: GenerationSource | None = None,
     lender: EncoderLender | None = None,
 ) -> Snapshot:
     """The current generation, every file verified, with its own encoder, after a warm-up query.
 
     `source` gives the generation in place of the index directory itself, where another process has verified it.
-
-    `max_risk` is the share of the answered questions that may have no answer; None for what the calibration was
-    made for. `reranker` names a cross-encoder that reads the best candidates again; `lender` may have the encoder
-    open already. Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
+    `dense_search` says whether a large index is searched exactly. `max_risk` is the share of the answered
+    questions that may have no answer; None for what the calibration was made for. `reranker` names a cross-encoder
+    that reads the best candidates again; `lender` may have the encoder open already. Raises IndexMissing,
+    IndexRefused, EncoderUnavailable or StorageFailed.
     """
     from retriever.cross_encoder import open_reranker
 
@@ -100,7 +102,7 @@ def open_snapshot(
             return GatheringEncoder(lent or open_encoder(identity, index_dir))
 
         opening = beside.submit(encoder_of, generation.manifest.encoder)
-        index = Index(generation)
+        index = Index(generation, dense_search=dense_search)
         encoder = opening.result()
     calibration = load_calibration(index_dir, index)
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))

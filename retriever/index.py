@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever import contents
-from retriever.dense import COARSE_FILES, DenseIndex
+from retriever.coarse import COARSE_FILES, Approximation
+from retriever.dense import DenseIndex, DenseSearch
 from retriever.document import Document, SourceMap
 from retriever.generation import Generation
 from retriever.lexical import KnownTerms, LexicalField, known_terms
@@ -26,8 +27,11 @@ class Index:
     Passages are known inside by their row: the place in the order of document_id and text.
     """
 
-    def __init__(self, generation: Generation) -> None:
-        """Reads and verifies every file. Raises IndexCorrupt, IndexMismatch."""
+    def __init__(self, generation: Generation, *, dense_search: DenseSearch = DenseSearch.EXACT) -> None:
+        """Reads and verifies every file. Raises IndexCorrupt, IndexMismatch.
+
+        `dense_search` is not asked for where another process has prepared the search already.
+        """
         self._generation = generation
         self.manifest: Manifest = generation.manifest
         # Reading and hashing let other threads run: the next files come while one is being taken apart.
@@ -49,6 +53,7 @@ class Index:
                 dimension=self.manifest.encoder.dimension,
                 rows=self.manifest.passages,
                 coarse=generation.prepared(COARSE_FILES),
+                dense_search=dense_search,
             )
             self.body = LexicalField.from_files(contents.BODY, read)
             self.headings = LexicalField.from_files(contents.HEADINGS, read)
@@ -78,6 +83,11 @@ class Index:
     def fingerprint(self) -> str:
         """What the generation holds, in one digest."""
         return self.manifest.fingerprint
+
+    @property
+    def approximation(self) -> Approximation | None:
+        """What is known of how much the dense search misses; None where it misses nothing."""
+        return self.dense.approximation
 
     def document(self, document_id: str) -> Document | None:
         """The document of that id."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retriever import contents
+from retriever.dense import DenseIndex, DenseSearch
 from retriever.errors import StorageFailed
 from retriever.generation import VerifiedGeneration
 from retriever.manifest import MANIFEST_FILE, Manifest, decode_manifest, encode_manifest
@@ -55,7 +56,9 @@ class SharedGeneration:
         return {name: self.read(name) for name in names} if set(names) <= set(self._places) else None
 
 
-def copy_generation(generation: VerifiedGeneration) -> SharedCopy:
+def copy_generation(
+    generation: VerifiedGeneration, *, dense_search: DenseSearch = DenseSearch.EXACT
+) -> SharedCopy:
     """A sealed copy of a generation, every file verified, with what dense search works out of the vectors.
 
     Raises IndexCorrupt, IndexMismatch, and StorageFailed where there is no memory for it.
@@ -70,7 +73,7 @@ def copy_generation(generation: VerifiedGeneration) -> SharedCopy:
             else:
                 _append(descriptor, places, file, generation.read(file))
         copied = SharedCopy(descriptor, generation.manifest.generation, places)
-        for name, content in _worked_out(_mapped(copied)).items():
+        for name, content in _worked_out(_mapped(copied), dense_search).items():
             _append(descriptor, places, name, content)
         seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
@@ -113,15 +116,13 @@ def _append(descriptor: int, places: dict[str, Place], name: str, content: bytes
     places[name] = (start, len(content))
 
 
-def _worked_out(generation: SharedGeneration) -> dict[str, bytes]:
-    # The numeric libraries come along; what only checks whether sharing is possible does without.
-    from retriever.dense import DenseIndex
-
+def _worked_out(generation: SharedGeneration, dense_search: DenseSearch) -> dict[str, bytes]:
     if contents.VECTORS not in generation.manifest.files:
         return {}
     dense = DenseIndex.from_bytes(
         generation.read(contents.VECTORS),
         dimension=generation.manifest.encoder.dimension,
         rows=generation.manifest.passages,
+        dense_search=dense_search,
     )
     return dense.coarse_files()

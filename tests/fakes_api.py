@@ -96,6 +96,10 @@ class MemoryIndex(Index):
             manifest_sha256="0" * 64,
         )
 
+    @property
+    def approximation(self) -> None:
+        return None
+
     def document(self, document_id: str) -> Document | None:
         return {document.document_id: document for document in self.documents}.get(document_id)
 

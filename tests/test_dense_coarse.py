@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from retriever.dense import COARSE_FROM, DenseIndex, _Coarse
+from retriever.coarse import Coarse
+from retriever.dense import COARSE_FROM, DenseIndex
 
 ROWS = COARSE_FROM + 300
 
@@ -58,7 +59,7 @@ def test_equal_vectors_of_a_large_index_come_in_order_of_their_rows() -> None:
 
 def test_no_score_is_further_from_its_bytes_than_is_said() -> None:
     vectors = clustered(3, dimension=384, spread=1.0)
-    scores, rows, error = _Coarse.of(vectors).search(vectors[9], top_k=200, parameters=None)
+    scores, rows, error = Coarse.of(vectors).search(vectors[9], top_k=200, selector=None, everywhere=True)
     assert rows[0] == 9
     assert np.abs(scores - vectors[rows] @ vectors[9]).max() < error < 0.05
 
@@ -66,6 +67,6 @@ def test_no_score_is_further_from_its_bytes_than_is_said() -> None:
 def test_bytes_that_do_not_say_what_was_worked_out_are_not_believed() -> None:
     vectors = clustered(4, dimension=32, spread=1.0)
     index = DenseIndex.build(vectors)
-    index._coarse = _Coarse.of(clustered(5, dimension=32, spread=1.0))
+    index._coarse = Coarse.of(clustered(5, dimension=32, spread=1.0))
     _, rows = index.search(vectors[9], top_k=10, allowed=None)
     assert rows.tolist() == brute_force(vectors, vectors[9], 10, np.ones(ROWS, dtype=np.bool_))

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from retriever import contents
-from retriever.dense import COARSE_FILES, COARSE_FROM, DenseIndex
+from retriever.coarse import COARSE_FILES, Coarse
+from retriever.dense import COARSE_FROM, DenseIndex
 from retriever.errors import IndexCorrupt
 from retriever.index import Index
 from retriever.shared_copy import SharedCopy, copy_generation, open_copy
@@ -87,7 +88,7 @@ def test_what_a_large_index_looks_at_first_is_the_same_from_its_files() -> None:
     index = DenseIndex.build(vectors)
     files = {name: memoryview(content) for name, content in index.coarse_files().items()}
     assert tuple(files) == COARSE_FILES
-    again = DenseIndex(index._index, type(index._coarse).from_files(files))  # type: ignore[union-attr]
+    again = DenseIndex(index._index, Coarse.from_files(files))
     assert again.coarse_files() == index.coarse_files()
     for query in vectors[:20]:
         found = [one.search(query, top_k=10, allowed=None) for one in (index, again)]

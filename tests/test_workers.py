@@ -96,8 +96,10 @@ def linked(keeper: Keeper) -> Iterator[SupervisorLink]:
 def test_a_message_arrives_whole_with_its_open_file() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, Path(__file__).open("rb") as file:
-        threading.Thread(target=send, args=(ours, {"long": "x" * 500_000}, file.fileno())).start()
+        sending = threading.Thread(target=send, args=(ours, {"long": "x" * 500_000}, file.fileno()))
+        sending.start()
         received = receive(theirs)
+        sending.join()
         assert received is not None
         assert received.content == {"long": "x" * 500_000}
         assert received.descriptor is not None

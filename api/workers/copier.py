@@ -10,6 +10,7 @@ from pathlib import Path
 
 from api.workers.failures import failure_content
 from api.workers.messages import send
+from retriever.dense import DenseSearch
 from retriever.errors import FootnotedError
 from retriever.shared_copy import copy_generation
 from retriever.store import IndexStore
@@ -21,7 +22,7 @@ def main() -> None:
     channel, index_dir = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     try:
         generation = IndexStore(index_dir).open()
-        copy = copy_generation(generation)
+        copy = copy_generation(generation, dense_search=DenseSearch(sys.argv[3]))
     except FootnotedError as error:
         send(channel, failure_content(error))
         return

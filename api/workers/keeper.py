@@ -39,8 +39,10 @@ class _Refusal:
 class Keeper:
     """Holds the copy of the newest generation that was sound. Safe to share between threads."""
 
-    def __init__(self, index_dir: Path) -> None:
+    def __init__(self, index_dir: Path, *, dense_search: str = "exact") -> None:
+        """`dense_search` is what the setting of that name says."""
         self._index_dir = index_dir
+        self._dense_search = dense_search
         self._lock = Lock()
         self._kept: _Kept | None = None
         self._refusal: _Refusal | None = None
@@ -89,7 +91,10 @@ class Keeper:
         with ours:
             with theirs:
                 self._copier = subprocess.Popen(  # noqa: S603 - our own module, arguments as a list
-                    [sys.executable, "-m", "api.workers.copier", str(theirs.fileno()), str(self._index_dir)],
+                    [
+                        *(sys.executable, "-m", "api.workers.copier", str(theirs.fileno())),
+                        *(str(self._index_dir), self._dense_search),
+                    ],
                     stdin=subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(),),
                     env=child_environment(),

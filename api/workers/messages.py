@@ -23,7 +23,8 @@ def send(channel: socket.socket, content: Mapping[str, Any], descriptor: int | N
     encoded = json.dumps(content).encode()
     frame = len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
     sent = 0 if descriptor is None else socket.send_fds(channel, [frame], [descriptor])
-    channel.sendall(frame[sent:])
+    if sent < len(frame):
+        channel.sendall(frame[sent:])
 
 
 def receive(channel: socket.socket) -> Message | None:

@@ -66,7 +66,7 @@ class Supervisor:
         self._listener = listener
         self._announce = announce
         self._program = program
-        self._keeper = Keeper(settings.index_dir)
+        self._keeper = Keeper(settings.index_dir, dense_search=settings.dense_search)
         self._workers = [_Worker(number) for number in range(1, settings.workers + 1)]
         self._asking = Lock()
         self._asked = 0
