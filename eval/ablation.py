@@ -8,13 +8,13 @@ import numpy as np
 
 from eval.compare import Difference, differences
 from eval.evaluate import Depth, Evaluation, evaluate
-from eval.in_process import InProcess, Weights
+from eval.in_process import InProcess
 from eval.results import Baseline, passages_of, rounded
 from eval.source_tokens import SourceTokens
 from retriever.query import Mode
-from retriever.retrieve import PRIORS, WEIGHTS, Priors
+from retriever.ranking import Priors, Ranking
 
-WORDS_ONLY = "words only (BM25)"
+WORDS_ONLY = "words only"
 NO_PRIORS = Priors(0.0, 0.0, 0.0, 0.0)
 Asking = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
 
@@ -25,8 +25,7 @@ class Variant:
 
     name: str
     mode: Mode
-    weights: Weights
-    priors: Priors = PRIORS
+    ranking: Ranking
     is_reranked: bool = False
 
 
@@ -40,33 +39,38 @@ class Ablated:
     median_ms: float
 
 
-def variants(weights: Weights = WEIGHTS) -> list[Variant]:
+def variants(ranking: Ranking) -> list[Variant]:
     """The searches alone, each remaining part of the fusion alone, the fusion without each part, and without what
 
     a passage's place says for or against it: all of it, then one by one.
     """
-    parts = weights[Mode.HYBRID]
+    parts = ranking.weights[Mode.HYBRID]
     alone = [
-        Variant(f"{part} alone", Mode.HYBRID, _hybrid(weights, {part: 1.0})) for part in parts if part != "dense"
+        Variant(f"{part} alone", Mode.HYBRID, _hybrid(ranking, {part: 1.0})) for part in parts if part != "dense"
     ]
     without = [
         Variant(
             f"without {part}",
             Mode.HYBRID,
-            _hybrid(weights, {other: weight for other, weight in parts.items() if other != part}),
+            _hybrid(ranking, {other: weight for other, weight in parts.items() if other != part}),
         )
         for part in parts
         if len(parts) > 1
     ]
     return [
-        Variant(WORDS_ONLY, Mode.LEXICAL, weights),
-        Variant("meaning only (dense)", Mode.DENSE, weights),
+        Variant(WORDS_ONLY, Mode.LEXICAL, ranking),
+        Variant("meaning only (dense)", Mode.DENSE, ranking),
         *alone,
         *without,
-        Variant("fused, no priors", Mode.HYBRID, weights, NO_PRIORS),
+        Variant("fused, no priors", Mode.HYBRID, replace(ranking, priors=NO_PRIORS)),
         *(
-            Variant(f"without {prior.name} prior", Mode.HYBRID, weights, replace(PRIORS, **{prior.name: 0.0}))
+            Variant(
+                f"without {prior.name} prior",
+                Mode.HYBRID,
+                replace(ranking, priors=replace(ranking.priors, **{prior.name: 0.0})),
+            )
             for prior in fields(Priors)
+            if getattr(ranking.priors, prior.name)
         ),
     ]
 
@@ -77,11 +81,11 @@ def ablate(
     """Every variant on the questions of `whole`, compared with it."""
     found = []
     baseline = baseline_of(whole, "the whole pipeline")
-    chosen = variants()
+    chosen = variants(system.ranking)
     if system.reranker is not None:
         chosen = [
             *(replace(one, is_reranked=one.mode is Mode.HYBRID) for one in chosen),
-            Variant("without the re-ranker", Mode.HYBRID, WEIGHTS),
+            Variant("without the re-ranker", Mode.HYBRID, system.ranking),
         ]
     for variant in chosen:
         with asking(len(whole.dataset.questions), variant.name) as tick:
@@ -89,8 +93,7 @@ def ablate(
                 whole.dataset,
                 system.variant(
                     mode=variant.mode,
-                    weights=variant.weights,
-                    priors=variant.priors,
+                    ranking=variant.ranking,
                     reranker=system.reranker if variant.is_reranked else None,
                 ),
                 whole.names,
@@ -125,5 +128,5 @@ def median_ms(evaluation: Evaluation) -> float:
     return float(np.median([one.response.total_ms for one in evaluation.collected.values()]))
 
 
-def _hybrid(weights: Weights, parts: Mapping[str, float]) -> Weights:
-    return {**weights, Mode.HYBRID: parts}
+def _hybrid(ranking: Ranking, parts: Mapping[str, float]) -> Ranking:
+    return replace(ranking, weights={**ranking.weights, Mode.HYBRID: parts})

@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever.analyze import terms
 from retriever.boilerplate import COMMON_DOCUMENTS, COMMON_SHARE
@@ -89,7 +91,7 @@ def generate(index: Index, *, questions: int, seed: int) -> list[Generated]:
     """
     random = np.random.default_rng(seed)
     vocabulary = Vocabulary(index)
-    subjects = _subjects(index, vocabulary)
+    subjects = _subjects(index, vocabulary, _centroids(index))
     made: list[Generated] = []
     while subjects and len(made) < questions:
         for place in random.permutation(len(subjects))[: (questions - len(made) + 1) // 2].tolist():
@@ -106,7 +108,7 @@ class _Subject:
     near: tuple[str, ...]
 
 
-def _subjects(index: Index, vocabulary: Vocabulary) -> list[_Subject]:
+def _subjects(index: Index, vocabulary: Vocabulary, centroids: NDArray[np.float32]) -> list[_Subject]:
     pieces = Counter(piece for one in index.documents for piece in dict.fromkeys(_pieces(one.prefix_title)))
     most = max(COMMON_DOCUMENTS, COMMON_SHARE * len(index.documents))
     found: dict[str, _Subject] = {}
@@ -114,7 +116,7 @@ def _subjects(index: Index, vocabulary: Vocabulary) -> list[_Subject]:
         title = next((piece for piece in _pieces(document.prefix_title) if pieces[piece] < most), "")
         if not title or title in found or not index.passage_count(document.document_id):
             continue
-        near = _near(index, vocabulary, place)
+        near = _near(index, vocabulary, centroids, place)
         if len(near) <= MOST_LEFT_OUT * len(index.documents):
             found[title] = _Subject(place, title, near)
     return list(found.values())
@@ -124,9 +126,9 @@ def _pieces(title: str) -> list[str]:
     return [piece.strip() for piece in _PIECE.split(title) if _WORD.search(piece)]
 
 
-def _near(index: Index, vocabulary: Vocabulary, place: int) -> tuple[str, ...]:
+def _near(index: Index, vocabulary: Vocabulary, centroids: NDArray[np.float32], place: int) -> tuple[str, ...]:
     """The page, its near copies, and all with the rarest word of its title in a heading or in many passages."""
-    near = index.centroids @ index.centroids[place] >= NEAR_COPY
+    near = centroids @ centroids[place] >= NEAR_COPY
     near[place] = True
     titled = [
         term for term in dict.fromkeys(terms(index.documents[place].prefix_title)) if term not in FACET_TERMS
@@ -204,3 +206,13 @@ def _invented(vocabulary: Vocabulary, random: np.random.Generator) -> str:
         word = "".join(_SYLLABLES[place] for place in drawn)
         if not vocabulary.knows(vocabulary.meant(terms(word)[0])):
             return word
+
+
+def _centroids(index: Index) -> NDArray[np.float32]:
+    """The mean direction of each document's passages, shape (documents, dimension), of length one."""
+    bounds = np.searchsorted(index.document_of_row, np.arange(len(index.documents) + 1))
+    centroids = np.zeros((len(index.documents), index.dense.vectors.shape[1]), dtype=np.float32)
+    for place, (start, end) in enumerate(pairwise(bounds.tolist())):
+        mean = index.dense.vectors[start:end].mean(axis=0) if end > start else centroids[place]
+        centroids[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return centroids

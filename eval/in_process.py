@@ -1,7 +1,7 @@
 """The system under evaluation as an open index and its retriever in this process."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from eval.dataset import Question
@@ -17,11 +17,11 @@ from retriever.gathered import GatheringEncoder
 from retriever.index import Index
 from retriever.open_encoder import open_encoder
 from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
+from retriever.ranking import Ranking
 from retriever.rerank import Reranker
-from retriever.retrieve import PRIORS, WEIGHTS, Priors, Retriever, normalise_question
+from retriever.retrieve import Retriever, normalise_question
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
-Weights = Mapping[Mode, Mapping[str, float]]
 
 
 class InProcess:
@@ -33,8 +33,7 @@ class InProcess:
         encoder: Encoder,
         *,
         mode: Mode = Mode.HYBRID,
-        weights: Weights = WEIGHTS,
-        priors: Priors = PRIORS,
+        ranking: Ranking | None = None,
         reranker: Reranker | None = None,
         calibration: Calibration | None = None,
     ) -> None:
@@ -43,7 +42,8 @@ class InProcess:
         self.encoder = encoder
         self.reranker = reranker
         self._mode = mode
-        self._retriever = Retriever(index, encoder, weights=weights, priors=priors, reranker=reranker)
+        self._retriever = Retriever(index, encoder, ranking=ranking, reranker=reranker)
+        self.ranking = self._retriever.ranking
         self._filter: Filter | None = None
         self._assessor = None if calibration is None else Assessor(index, calibration)
         self._answerer = None if calibration is None else Answerer(index, encoder)
@@ -57,7 +57,7 @@ class InProcess:
             "encoder": f"{manifest.encoder.model} ({manifest.encoder.arithmetic})",
             "split": f"{manifest.split.chunk_size} characters, {manifest.split.max_tokens} word pieces",
             "mode": str(mode),
-            "weights": ", ".join(f"{weight:g} {part}" for part, weight in weights[mode].items()),
+            "weights": ", ".join(f"{weight:g} {part}" for part, weight in self.ranking.weights[mode].items()),
         } | ({} if reranker is None else {"reranker": reranker.name})
 
     @classmethod
@@ -73,12 +73,11 @@ class InProcess:
         self,
         *,
         mode: Mode = Mode.HYBRID,
-        weights: Weights = WEIGHTS,
-        priors: Priors = PRIORS,
+        ranking: Ranking | None = None,
         reranker: Reranker | None = None,
     ) -> "InProcess":
         """The same index and exclusions, ranked another way."""
-        varied = InProcess(self.index, self.encoder, mode=mode, weights=weights, priors=priors, reranker=reranker)
+        varied = InProcess(self.index, self.encoder, mode=mode, ranking=ranking, reranker=reranker)
         varied._filter = self._filter
         return varied
 

@@ -20,7 +20,6 @@ from eval.in_process import InProcess
 from eval.peers.run_peer import peak_rss_mb
 from eval.read_dataset import read_dataset
 from retriever.query import Mode
-from retriever.retrieve import WEIGHTS
 
 INGEST_TIMEOUT_S = 24 * 3600
 
@@ -43,8 +42,8 @@ def run_bench(
     opened = peak_rss_mb()
     systems = {
         "hybrid": system,
-        "dense": system.variant(mode=Mode.DENSE, weights=WEIGHTS),
-        "lexical": system.variant(mode=Mode.LEXICAL, weights=WEIGHTS),
+        "dense": system.variant(mode=Mode.DENSE),
+        "lexical": system.variant(mode=Mode.LEXICAL),
     }
     folders = {"hybrid": index_dir}
     if against is not None:

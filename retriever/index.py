@@ -66,7 +66,6 @@ class Index:
         self.heading_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["heading"])
         self.boilerplate: NDArray[np.uint8] = np.ascontiguousarray(self.rows["boilerplate"])
         self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
-        self.centroids = _centroids(self.dense.vectors, self._stored)
         self._by_text = np.argsort(self.first_same, kind="stable")
 
     @classmethod
@@ -181,12 +180,3 @@ class Index:
 
 def _key(keys: bytes | memoryview, row: int) -> bytes:
     return bytes(keys[row * contents.KEY_BYTES : (row + 1) * contents.KEY_BYTES])
-
-
-def _centroids(vectors: NDArray[np.float32], stored: Sequence[contents.StoredDocument]) -> NDArray[np.float32]:
-    """The mean direction of each document's passages, shape (documents, dimension), of length one."""
-    centroids = np.zeros((len(stored), vectors.shape[1]), dtype=np.float32)
-    for place, one in enumerate(stored):
-        mean = vectors[one.passage_start : one.passage_start + one.passage_count].mean(axis=0)
-        centroids[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-    return centroids

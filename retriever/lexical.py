@@ -152,6 +152,15 @@ class LexicalField:
         """How many rows hold a term."""
         return len(self._data[self._postings(term)])
 
+    def holds(self, term: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether a term stands in each of these rows, shape (len(rows),)."""
+        having = self.row_of_posting[self._postings(term)]
+        place = np.searchsorted(having, rows)
+        found = np.zeros(len(rows), dtype=np.bool_)
+        inside = place < len(having)
+        found[inside] = having[place[inside]] == rows[inside]
+        return found
+
     def files(self, name: str) -> dict[str, bytes]:
         """The field as files, by name: three arrays and the vocabulary."""
         written = {f"{name}.{array}.npy": npy_bytes(self._scores[array]) for array in _ARRAYS}

@@ -3,7 +3,6 @@
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,44 +18,13 @@ from retriever.heading_facets import HeadingFacets
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
+from retriever.ranking import Ranking, best_of_document, coverage, ranking_of
 from retriever.rerank import Reranker, reranked
 from retriever.title_fit import TitleFit, page_name
 
 MAX_QUERY_CHARS = 2_000
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
-
-WEIGHTS: Mapping[Mode, Mapping[str, float]] = {
-    Mode.HYBRID: {"dense": 0.4, "headings": 0.25, "heading_dense": 0.2, "centroid": 0.15},
-    Mode.DENSE: {"dense": 1.0},
-    Mode.LEXICAL: {"body": 0.6, "headings": 0.4},
-}
-"""What each search counts: cosine of the passage, BM25 of its text, BM25 of its title and headings, cosine of
-its heading prefix, cosine of the whole document."""
-
-FACET_BONUS = 0.1
-"""Added where the heading announces the side of its subject that the question asks about."""
-PROFESSIONAL_MALUS = 0.2
-"""Taken off a passage of a page that is written for health professionals: patients' pages come first where
-both answer."""
-TITLE_MALUS = 0.1
-"""Taken off where the page is named for what the question does not ask, and again where the question asks for what
-other pages are named for; a part of it for a part of the name."""
-BOILERPLATE_MALUS = 0.2
-"""Taken off a passage that stands, word for word, in many documents; a part of it for a part of the passage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Priors:
-    """What each of these counts; 0 leaves it out, which is how the evaluation says what it is worth."""
-
-    facet: float = FACET_BONUS
-    professional: float = PROFESSIONAL_MALUS
-    title: float = TITLE_MALUS
-    boilerplate: float = BOILERPLATE_MALUS
-
-
-PRIORS = Priors()
 
 
 def normalise_question(text: str) -> str:
@@ -96,13 +64,11 @@ class Retriever:
         index: Index,
         encoder: Encoder,
         *,
-        weights: Mapping[Mode, Mapping[str, float]] = WEIGHTS,
-        priors: Priors = PRIORS,
+        ranking: Ranking | None = None,
         reranker: Reranker | None = None,
     ) -> None:
-        """Raises IndexMismatch where the encoder is not the one that built the index."""
-        self._weights = weights
-        self._counts = priors
+        """Ranks as fits the collection, unless told. Raises IndexMismatch where another encoder built it."""
+        self.ranking = ranking or ranking_of(index)
         self._reranker = reranker
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
@@ -156,14 +122,19 @@ class Retriever:
         if vector is not None:
             found.append(self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)[1])
         rows = np.unique(np.concatenate(found))
+        documents = self.index.document_of_row[rows]
         parts = {name: scores[rows] for name, scores in lexical.items()}
+        if lexical:
+            parts["coverage"] = coverage(query.text, self.index, rows)
+            parts["document_body"] = best_of_document(parts["body"], documents)
         if vector is not None:
             parts["dense"] = self.index.dense.scores_of(vector, rows)
-            parts["centroid"] = cosines(self.index.centroids[self.index.document_of_row[rows]], vector)
+            parts["document_dense"] = best_of_document(parts["dense"], documents)
             parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
-        fused = fuse(parts, self._weights[query.mode])
-        if query.mode is Mode.HYBRID:
-            fused = np.clip(fused + self._priors(query.text, rows), 0, None) / (1 + FACET_BONUS)
+        fused = fuse(parts, self.ranking.weights[query.mode])
+        if query.mode is not Mode.DENSE:
+            most = 1 + self.ranking.priors.facet
+            fused = np.clip(fused + self._priors(query.text, rows), 0, None) / most
         fused = np.round(fused, 9)
         if self._reranker is not None and query.mode is Mode.HYBRID:
             fused = reranked(query.text, rows, fused, index=self.index, reranker=self._reranker)
@@ -175,11 +146,12 @@ class Retriever:
         asked = facet_mask(facets_of_question(question))
         own, above = self._facets.of(rows)
         announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
-        against = self._counts.boilerplate * self.index.boilerplate[rows] / 100
-        documents = self.index.document_of_row[rows]
-        against += self._counts.professional * self._professional[documents]
-        against += self._counts.title * self._titles.misfit(question, documents)
-        return self._counts.facet * announced - against
+        counts, documents = self.ranking.priors, self.index.document_of_row[rows]
+        against = counts.boilerplate * self.index.boilerplate[rows] / 100
+        against += counts.professional * self._professional[documents]
+        if counts.title:
+            against += counts.title * self._titles.misfit(question, documents)
+        return counts.facet * announced - against
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
         scores = {"body": self.index.body.search(question), "headings": self.index.headings.search(question)}

@@ -31,6 +31,7 @@ from eval.spans import Span
 from eval.system import Found
 from retriever.index import Index
 from retriever.query import Mode
+from retriever.ranking import Ranking
 from tests.collections_on_disk import DENOSUMAB, FALLS, run_ingest, write_collection
 from tests.hashing import HashingEncoder
 from tests.test_eval_datasets import write_lines
@@ -181,7 +182,7 @@ def test_a_run_of_other_questions_is_refused(dataset: Dataset, tmp_path: Path) -
 
 
 def test_excluded_documents_are_never_found(system: InProcess) -> None:
-    limited = system.variant(mode=Mode.HYBRID, weights={Mode.HYBRID: {"dense": 1.0}})
+    limited = system.variant(mode=Mode.HYBRID, ranking=Ranking({Mode.HYBRID: {"dense": 1.0}}))
     limited.leave_out(["denosumab.md"])
     found = limited.ask(Question("q", "side effects of denosumab"), top_k=50, max_per_document=None).found
     assert {system.source_paths[one.document_id] for one in found} == {"home/falls.txt"}
@@ -282,8 +283,8 @@ def test_samples_for_ragas_invent_no_reference(evaluation: Evaluation) -> None:
 
 def test_every_part_of_the_fusion_is_left_out_once() -> None:
     weights = {Mode.HYBRID: {"dense": 0.6, "body": 0.4}, Mode.DENSE: {"dense": 1.0}, Mode.LEXICAL: {"body": 1.0}}
-    assert [(one.name, one.weights[one.mode]) for one in variants(weights)[:5]] == [
-        ("words only (BM25)", {"body": 1.0}),
+    assert [(one.name, one.ranking.weights[one.mode]) for one in variants(Ranking(weights))[:5]] == [
+        ("words only", {"body": 1.0}),
         ("meaning only (dense)", {"dense": 1.0}),
         ("body alone", {"body": 1.0}),
         ("without dense", {"body": 0.4}),

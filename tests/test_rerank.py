@@ -16,7 +16,8 @@ from eval.source_tokens import SourceTokens
 from retriever import rerank
 from retriever.index import Index
 from retriever.query import Mode, Query
-from retriever.retrieve import PRIORS, Priors, Retriever
+from retriever.ranking import OF_PAGES, Priors
+from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 
@@ -78,7 +79,8 @@ def test_a_search_of_one_kind_is_not_read_again(index: Index, mode: Mode) -> Non
 
 
 def test_every_prior_is_left_out_once_and_all_of_them_together() -> None:
-    left_out = [one.priors for one in variants() if one.priors != PRIORS]
+    priors = [one.ranking.priors for one in variants(OF_PAGES)]
+    left_out = [one for one in priors if one != OF_PAGES.priors]
     assert left_out[0] == Priors(0, 0, 0, 0)
     assert [sum(getattr(one, name) == 0 for name in ("facet", "professional", "title", "boilerplate")) for one in
             left_out[1:]] == [1, 1, 1, 1]  # fmt: skip
@@ -94,4 +96,4 @@ def test_the_ablation_says_what_the_reranker_is_worth(index: Index) -> None:
     rows = ablate(whole, system, tokens, depth=Depth(), asking=asking)
     assert rows[-1].name == "without the re-ranker"
     assert "reranker" not in rows[-1].evaluation.identity
-    assert "reranker" in next(row for row in rows if row.name == "without title prior").evaluation.identity
+    assert "reranker" in next(row for row in rows if row.name == "without boilerplate prior").evaluation.identity

@@ -9,6 +9,7 @@ from retriever.encoder import Arithmetic
 from retriever.errors import IndexMismatch, QueryInvalid
 from retriever.index import Index
 from retriever.query import Comparison, Compound, Junction, Mode, NoHits, Operator, Query, Retrieval
+from retriever.ranking import Ranking
 from retriever.retrieve import MAX_QUERY_CHARS, Retriever, normalise_question
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
@@ -231,7 +232,9 @@ def test_a_page_for_patients_comes_before_one_for_professionals_that_says_the_sa
 def test_the_heading_that_announces_what_is_asked_comes_first(tmp_path: Path) -> None:
     text = "# Rare disease\n\n## Causes\n\nThis.\n\n## Prognosis\n\nThat.\n\n## Tests\n\nMore."
     run_ingest(write_collection(tmp_path / "pages", {"a.md": text}), tmp_path / "index")
-    words_only = {Mode.HYBRID: {"body": 1.0}}  # no word of the question stands in any text, so all score alike
-    retriever = Retriever(Index.open(tmp_path / "index"), HashingEncoder(), weights=words_only)
+    words_only = Ranking(
+        {Mode.HYBRID: {"body": 1.0}}
+    )  # no word of the question stands in any text: all score alike
+    retriever = Retriever(Index.open(tmp_path / "index"), HashingEncoder(), ranking=words_only)
     hits = retriever.retrieve(Query("what is the outlook")).hits
     assert [hit.passage.headings[-1] for hit in hits] == ["Prognosis", "Causes", "Tests"]
