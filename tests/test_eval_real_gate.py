@@ -43,8 +43,8 @@ def test_the_committed_gate_on_real_pages_passes(index_dir: Path, pages: Path) -
     assert (outcome.exit_code, "gate: passed, 11 measures" in outcome.stderr) == (0, True), outcome.stderr
 
 
-def test_a_ranking_by_words_alone_does_not_pass(index_dir: Path) -> None:
-    outcome = gated(index_dir, "--mode", "lexical")
+def test_a_ranking_by_meaning_alone_does_not_pass(index_dir: Path) -> None:
+    outcome = gated(index_dir, "--mode", "dense")
     assert outcome.exit_code == 1
     assert "passage-hit@1 dropped by" in outcome.stderr
 
