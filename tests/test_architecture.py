@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def sources(*, tests: bool = False) -> Iterator[Path]:
     yield ROOT / "footnoted.py"
     for folder in (*PACKAGES, *(("tests",) if tests else ())):
         yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file, which several rules look at."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def tracked_texts() -> Iterator[tuple[str, str]]:
@@ -39,12 +46,12 @@ def test_a_module_holds_one_idea(path: Path) -> None:
 
 @pytest.mark.parametrize("path", list(sources()), ids=str)
 def test_a_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(parsed(path))
 
 
 @pytest.mark.parametrize("path", list(sources(tests=True)), ids=str)
 def test_no_module_takes_the_name_eval_from_the_builtin(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             assert not any(alias.name.split(".")[0] == "eval" for alias in node.names), (
                 "write `from eval.x import y`"
@@ -53,7 +60,7 @@ def test_no_module_takes_the_name_eval_from_the_builtin(path: Path) -> None:
 
 @pytest.mark.parametrize("path", list(sources()), ids=str)
 def test_nothing_is_unpickled_and_no_data_is_run(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
@@ -95,7 +102,7 @@ def test_nothing_is_unpickled_and_no_data_is_run(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in sources() if path.parent != ROOT], ids=str)
 def test_nothing_imports_the_front_door(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom):
             assert node.module != "footnoted"
         if isinstance(node, ast.Import):
