@@ -47,8 +47,8 @@ soak: $(VENV)/.installed-test  ## the whole program under half its load for MINU
 	$(BIN)/python -m tests.campaign --only soak --times $(or $(MINUTES),5)
 
 fuzz: $(VENV)/.installed-test  ## a minute of coverage-guided fuzzing for each reader of hostile bytes (needs atheris)
-	for target in front-matter markdown plain-text html manifest pointer; do \
-		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=60 -max_len=4096 || exit 1; \
+	for target in front-matter markdown plain-text html pdf manifest pointer; do \
+		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=60 -max_len=8192 || exit 1; \
 	done
 
 check: $(VENV)/.installed-test  ## style, types and layers

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
+from ingest.decode import is_blank
 from ingest.errors import DocumentWarning, FrontMatterInvalid, SkipReason, WarningCode, excerpt
 from retriever.document import Metadata, ReviewFrequency
 
@@ -73,6 +74,8 @@ def read_fields(entries: Mapping[str, Entry]) -> tuple[str | None, Metadata, tup
     """
     reader = _Reader({field_name(key): entry for key, entry in entries.items()})
     title = reader.string("title", max_chars=MAX_TITLE_CHARS)
+    if title is not None and is_blank(title):
+        title = None  # characters without width: nobody could see what a citation names
     metadata = Metadata(
         title="",
         url=reader.url("url"),

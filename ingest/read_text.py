@@ -45,7 +45,8 @@ def read_text(content: bytes, sha256: str, *, source_type: SourceType, stem: str
     if source_type is SourceType.HTML:
         from ingest.html_page import read_html
 
-        return _read_extracted(read_html(decode_html(content)), sha256, stem=stem)
+        # A mark before the first tag would be text to the parser, and the page's head a part of its body.
+        return _read_extracted(read_html(decode_html(content).lstrip("\ufeff")), sha256, stem=stem)
     if source_type is SourceType.PDF:
         from ingest.pdf_pages import read_pdf
 

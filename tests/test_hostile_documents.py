@@ -12,13 +12,16 @@ import pytest
 from ingest.errors import IngestRefused
 from ingest.files import refuse_overlap
 from ingest.parser_process import DEFAULT_LIMITS, parser_process
+from ingest.read_text import read_text
 from ingest.report import Outcome, Report
+from ingest.source_type import SourceType
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY
-from tests.hostile_documents import INDEXED, Case, cases
+from tests.hostile_documents import INDEXED, Case, cases, front, html
+from tests.hostile_inventions import inventions
 
-CASES = list(cases())
+CASES = [*cases(), *inventions()]
 ODD_FILES = {
     "d30-broken.md": "not_regular_file",
     "d30-environment.md": "not_regular_file",
@@ -26,6 +29,11 @@ ODD_FILES = {
     "d30-pipe.md": "not_regular_file",
     "d30-zero.md": "not_regular_file",
 }
+
+
+def shown(name: str) -> str:
+    """A file's name as a report has it: what a terminal would act upon stands escaped."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Ingested:
 
     def found(self, path: str) -> set[str]:
         """The reason to skip a file, else the codes of its warnings, else "indexed"."""
+        path = shown(path)
         (file,) = [file for file in self.report.files if file.path == path]
         codes = {one.code for one in self.report.warnings if one.path == path}
         return {str(file.reason)} if file.outcome is Outcome.SKIPPED else codes or {INDEXED}
@@ -75,7 +84,7 @@ def test_what_is_no_file_has_its_reason(ingested: Ingested, name: str, reason: s
 
 
 def test_every_file_is_listed_exactly_once(ingested: Ingested) -> None:
-    expected = Counter([*(case.name for case in CASES), *ODD_FILES])
+    expected = Counter([*(shown(case.name) for case in CASES), *ODD_FILES])
     assert Counter(file.path for file in ingested.report.files) == expected
 
 
@@ -147,3 +156,14 @@ def test_an_index_in_its_collection_is_refused(tmp_path: Path, pages: str, index
     with pytest.raises(ValueError, match="lie one in the other"):
         refuse_overlap([tmp_path / pages], tmp_path / index)
     refuse_overlap([tmp_path / pages], tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_web_page_with_a_byte_order_mark_keeps_its_title(encoding: str) -> None:
+    content = html("A page as some editors save it.").decode().encode(encoding)
+    assert read_text(content, "0" * 64, source_type=SourceType.HTML, stem="x").metadata.title == "Page"
+
+
+def test_a_title_that_nobody_can_see_is_none() -> None:
+    content = front('title: "\\u200b\\u00ad"')
+    assert read_text(content, "0" * 64, source_type=SourceType.MARKDOWN, stem="x").metadata.title == "Page"

@@ -1,7 +1,8 @@
 """Coverage-guided fuzzing of what reads hostile bytes: `make fuzz`, or `python tests/fuzz/fuzz.py TARGET`.
 
 Needs atheris, which is not among the locked libraries (it is compiled on the machine): `pip install atheris`.
-What a run finds is kept as a test.
+A run begins with the hostile documents of the tests and keeps what it learns in `.fuzz/TARGET`, for the next run.
+What it finds is kept as a test.
 """
 
 import sys
@@ -19,6 +20,11 @@ with atheris.instrument_imports(include=["ingest", "retriever.manifest", "retrie
     from retriever.errors import FootnotedError
     from retriever.manifest import decode_manifest
     from retriever.pointer import read_pointer
+    from tests.hostile_documents import cases
+    from tests.hostile_inventions import inventions
+
+LARGEST_SEED = 8_192
+ENDINGS = {"markdown": ".md", "plain-text": ".txt", "html": ".html", "pdf": ".pdf", "front-matter": ".md"}
 
 
 def _document(source_type: SourceType, prefix: bytes = b"") -> Callable[[bytes], None]:
@@ -60,17 +66,32 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "markdown": _document(SourceType.MARKDOWN),
     "plain-text": _document(SourceType.PLAIN_TEXT),
     "html": _document(SourceType.HTML, b"<p>"),
+    "pdf": _document(SourceType.PDF),
     "manifest": _manifest,
     "pointer": _pointer,
 }
+
+
+def _seeded(name: str) -> Path:
+    """The folder of what a target learnt, the hostile documents of its kind among it."""
+    folder = Path(__file__).resolve().parents[2] / ".fuzz" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    ending = ENDINGS.get(name)
+    seeds = [case for case in (*cases(), *inventions()) if ending and case.name.endswith(ending)]
+    for number, case in enumerate(seeds):
+        content = case.content.removeprefix(b"---\n") if name == "front-matter" else case.content
+        if len(content) <= LARGEST_SEED:
+            (folder / f"seed-{number:03}").write_bytes(content)
+    return folder
 
 
 def main() -> None:
     """Fuzzes the target that the first argument names; all others are libFuzzer's."""
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
         sys.exit(f"name a target: {', '.join(TARGETS)}")
-    target = TARGETS[sys.argv.pop(1)]
-    atheris.Setup(sys.argv, target)
+    name = sys.argv.pop(1)
+    target = TARGETS[name]
+    atheris.Setup([*sys.argv, str(_seeded(name))], target)
     atheris.Fuzz()
 
 
