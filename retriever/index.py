@@ -15,6 +15,7 @@ from retriever.generation import Generation
 from retriever.lexical import KnownTerms, LexicalField, known_terms
 from retriever.manifest import Manifest
 from retriever.passage import Passage
+from retriever.spelling import Spelling
 from retriever.store import IndexStore
 
 _READERS = 2
@@ -67,6 +68,7 @@ class Index:
         self.boilerplate: NDArray[np.uint8] = np.ascontiguousarray(self.rows["boilerplate"])
         self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
         self._by_text = np.argsort(self.first_same, kind="stable")
+        self.spelling = Spelling(self.body, self.headings)
 
     @classmethod
     def open(cls, index_dir: Path) -> "Index":

@@ -98,9 +98,10 @@ class Retriever:
         if allowed is not None and not allowed.any():
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
-        vector = None if query.mode is Mode.LEXICAL else self._encoder.encode_queries([query.text])[0]
+        text = query.text if query.mode is Mode.DENSE else self.index.spelling.mended(query.text)
+        vector = None if query.mode is Mode.LEXICAL else self._encoder.encode_queries([text])[0]
         encoded = time.perf_counter()
-        rows, scores, parts = self._ranked(query, vector, allowed)
+        rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
         hits = self._hits(query, rows, scores, parts, allowed)
         return Retrieval(
             hits=hits,
@@ -114,10 +115,10 @@ class Retriever:
         return self._encoder.count_tokens([question])[0]
 
     def _ranked(
-        self, query: Query, vector: NDArray[np.float32] | None, allowed: NDArray[np.bool_] | None
+        self, text: str, mode: Mode, vector: NDArray[np.float32] | None, allowed: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
         """All candidates best first: rows, fused scores, and the parts in the same order."""
-        lexical = {} if query.mode is Mode.DENSE else self._lexical(query.text, allowed)
+        lexical = {} if mode is Mode.DENSE else self._lexical(text, allowed)
         found = [_top_rows(scores) for scores in lexical.values()]
         if vector is not None:
             found.append(self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)[1])
@@ -125,19 +126,19 @@ class Retriever:
         documents = self.index.document_of_row[rows]
         parts = {name: scores[rows] for name, scores in lexical.items()}
         if lexical:
-            parts["coverage"] = coverage(query.text, self.index, rows)
+            parts["coverage"] = coverage(text, self.index, rows)
             parts["document_body"] = best_of_document(parts["body"], documents)
         if vector is not None:
             parts["dense"] = self.index.dense.scores_of(vector, rows)
             parts["document_dense"] = best_of_document(parts["dense"], documents)
             parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
-        fused = fuse(parts, self.ranking.weights[query.mode])
-        if query.mode is not Mode.DENSE:
+        fused = fuse(parts, self.ranking.weights[mode])
+        if mode is not Mode.DENSE:
             most = 1 + self.ranking.priors.facet
-            fused = np.clip(fused + self._priors(query.text, rows), 0, None) / most
+            fused = np.clip(fused + self._priors(text, rows), 0, None) / most
         fused = np.round(fused, 9)
-        if self._reranker is not None and query.mode is Mode.HYBRID:
-            fused = reranked(query.text, rows, fused, index=self.index, reranker=self._reranker)
+        if self._reranker is not None and mode is Mode.HYBRID:
+            fused = reranked(text, rows, fused, index=self.index, reranker=self._reranker)
         order = np.lexsort((rows, -fused))
         return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
 

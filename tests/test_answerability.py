@@ -30,7 +30,8 @@ from retriever.evidence import Evidence, EvidenceReader
 from retriever.index import Index
 from retriever.query import Comparison, Mode, NoHits, Operator, Query, Retrieval
 from retriever.retrieve import Retriever
-from retriever.vocabulary import Vocabulary, one_edit_apart
+from retriever.spelling import one_edit_apart
+from retriever.vocabulary import Vocabulary
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

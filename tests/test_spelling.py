@@ -1,0 +1,52 @@
+"""Typing errors of a question: what is mended, what is left, and what it does to the search."""
+
+import pytest
+
+from retriever.index import Index
+from retriever.query import Mode, Query
+from retriever.retrieve import Retriever
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """A page on a drug and one on falls."""
+    folder = tmp_path_factory.mktemp("spelling")
+    pages = {
+        "a.md": "# Denosumab\n\nThe injection is given twice a year.\n\n## Dose\n\nSixty milligrams, said Pullen.",
+        "b.md": "# Falls\n\nLoose rugs cause falls.",
+    }
+    run_ingest(write_collection(folder / "pages", pages), folder / "index")
+    return Index.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("is denosumba given twice", "is denosumab given twice"),
+        ("DENOSUMAAB?", "denosumab?"),
+        ("denosumab", "denosumab"),  # known
+        ("fulls", "fulls"),  # too short to be sure
+        ("ustekinumab", "ustekinumab"),  # another drug
+        ("pollen", "pollen"),  # a name that stands once was hardly meant
+        ("deno5umab", "deno5umab"),
+        ("", ""),
+    ],
+)
+def test_a_word_one_edit_from_a_known_one_is_mended(index: Index, asked: str, searched: str) -> None:
+    assert index.spelling.mended(asked) == searched
+
+
+def test_a_misspelt_name_still_finds_its_page_by_words(index: Index) -> None:
+    hits = Retriever(index, HashingEncoder()).retrieve(Query("denosumba", mode=Mode.LEXICAL)).hits
+    assert {hit.document.source_path for hit in hits} == {"a.md"}
+
+
+def test_a_search_by_meaning_alone_reads_the_question_as_it_stands(index: Index) -> None:
+    retriever = Retriever(index, HashingEncoder())
+    best = {
+        mode: max(hit.dense or 0.0 for hit in retriever.retrieve(Query("denosumba", mode=mode)).hits)
+        for mode in (Mode.DENSE, Mode.HYBRID)
+    }
+    assert best[Mode.DENSE] < best[Mode.HYBRID]
