@@ -38,8 +38,10 @@ def questions(exact: DenseIndex) -> NDArray[np.float32]:
     return np.asarray(exact.vectors[rows] + 0.02 * random.normal(size=(60, DIMENSION)), dtype=np.float32)
 
 
-def found(index: DenseIndex, query: NDArray[np.float32], allowed: NDArray[np.bool_] | None = None) -> list[int]:
-    rows: list[int] = index.search(query, top_k=100, allowed=allowed)[1].tolist()
+def found(
+    index: DenseIndex, query: NDArray[np.float32], allowed: NDArray[np.bool_] | None = None, *, top_k: int = 100
+) -> list[int]:
+    rows: list[int] = index.search(query, top_k=top_k, allowed=allowed)[1].tolist()
     return rows
 
 
@@ -67,8 +69,9 @@ def test_a_narrow_filter_is_searched_exactly_and_a_wide_one_keeps_to_what_is_all
 ) -> None:
     random = np.random.default_rng(13)
     few, many = random.random(ROWS) < 0.1, random.random(ROWS) < 0.5
-    for query in questions(exact)[:10]:
-        assert found(approximate, query, few) == found(exact, query, few)
+    for query in questions(exact):
+        # So few that the nearest cells alone would hold enough, and not always the right ones.
+        assert found(approximate, query, few, top_k=10) == found(exact, query, few, top_k=10)
         rows = found(approximate, query, many)
         assert many[rows].all()
         assert len(rows) == 100

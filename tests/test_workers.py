@@ -87,6 +87,7 @@ def linked(keeper: Keeper) -> Iterator[SupervisorLink]:
 
     answering = threading.Thread(target=answer)
     answering.start()
+    theirs.settimeout(60)
     with ours, theirs:
         yield SupervisorLink(Channels(theirs, theirs, theirs), number=1)
         theirs.shutdown(socket.SHUT_RDWR)
