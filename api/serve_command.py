@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
 from types import FrameType
@@ -94,7 +95,8 @@ def _say(settings: Settings, message: str) -> None:
     if settings.log_format == LogFormat.JSON:
         logger.info(message)
     else:
-        click.echo(message, err=True)
+        with suppress(OSError):  # a disk that is full of logs is no reason not to answer
+            click.echo(message, err=True)
 
 
 def open_traces(settings: Settings) -> "Traces | None":

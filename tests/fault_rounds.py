@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
@@ -50,17 +51,29 @@ def ended(process: ForkServerProcess) -> int | None:
     return code
 
 
+def publish_when_told(began: Connection, index_dir: Path) -> None:
+    """Says that it begins, and publishes until it is killed."""
+    began.send_bytes(b"x")
+    publish_forever(index_dir, 2)
+
+
 def random_kills(index_dir: Path, kills: int, *, seed: int) -> list[str]:
     """Kills a process that publishes without end, at random moments; each time the next one just works."""
     processes, chance = fresh_processes(), random.Random(seed)  # noqa: S311
     violations, number = [], int(publish(index_dir).removeprefix("gen-"))
     first = number
     for kill in range(kills):
-        process = processes.Process(target=publish_forever, args=(index_dir, 2))
+        begins, began = processes.Pipe(duplex=False)
+        process = processes.Process(target=publish_when_told, args=(began, index_dir))
         process.start()
-        time.sleep(chance.uniform(0, 0.06))
+        began.close()
+        # Most begin to write first: a process that is killed while it starts shows nothing, however often.
+        if chance.random() < 0.9:
+            begins.poll(30)
+        time.sleep(chance.uniform(0, 0.03))
         process.kill()
         ended(process)
+        begins.close()
         try:
             found = int(served(index_dir).removeprefix("gen-"))
             new = publish(index_dir)

@@ -84,3 +84,34 @@ def test_told_to_stop_while_it_starts_it_stops(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=15)
     assert process.returncode in (0, -signal.SIGTERM)
     assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no file that is always full")
+def test_a_full_disk_under_its_log_keeps_it_neither_from_starting_nor_from_answering(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = [
+        sys.executable,
+        "-m",
+        "footnoted",
+        "serve",
+        "--index",
+        str(tmp_path / "none"),
+        "--port",
+        str(port),
+    ]
+    with Path("/dev/full").open("w") as full, subprocess.Popen(arguments, cwd=CHECKOUT, stderr=full) as process:
+        try:
+            deadline = time.monotonic() + 30
+            statuses: list[int] = []
+            while process.poll() is None and time.monotonic() < deadline:
+                try:
+                    statuses = [httpx.get(f"http://127.0.0.1:{port}/livez").status_code for _ in range(3)]
+                    break
+                except httpx.ConnectError:
+                    time.sleep(0.1)
+            assert statuses == [200] * 3
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
