@@ -23,9 +23,11 @@ from api.query_response import (
     Timings,
 )
 from api.snapshot import Snapshot
-from retriever.answer import Answer
+from retriever.answer import Answer, AnswerSpan
 from retriever.answerability import Decision
 from retriever.citation import Citation, cite
+from retriever.deep_link import deep_link
+from retriever.document import Document
 from retriever.evidence import EVIDENCE_HITS
 from retriever.governance import FreshnessPolicy, apply_freshness, may_be_searched
 from retriever.index import Index
@@ -62,7 +64,7 @@ def answer_query(
         query=query.text,
         index=IndexReference(generation=snapshot.index.generation, fingerprint=snapshot.index.fingerprint),
         answerability=AnswerabilityBody(**asdict(judgment)),
-        answer=None if answer is None else _answer(answer),
+        answer=None if answer is None else _answer(snapshot.index, answer),
         passages=passages,
         warnings=list(
             warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages, wanted=wanted, said=said)
@@ -129,7 +131,7 @@ def _seen(response: QueryResponse) -> QuestionSeen:
     )
 
 
-def _answer(answer: Answer) -> AnswerBody:
+def _answer(index: Index, answer: Answer) -> AnswerBody:
     return AnswerBody(
         text=answer.text,
         spans=[
@@ -137,14 +139,22 @@ def _answer(answer: Answer) -> AnswerBody:
                 start_char=span.start_char,
                 end_char=span.end_char,
                 passage_rank=span.passage_rank,
-                quote=QuoteBody(
-                    document_id=span.document_id,
-                    start_char=span.quote_start_char,
-                    end_char=span.quote_end_char,
-                ),
+                quote=_quote(index, span),
             )
             for span in answer.spans
         ],
+    )
+
+
+def _quote(index: Index, span: AnswerSpan) -> QuoteBody:
+    document = _document(index, span.document_id)
+    start, end = span.quote_start_char, span.quote_end_char
+    text, page = index.reading_text(span.document_id), document.page_of(start)
+    return QuoteBody(
+        document_id=span.document_id,
+        start_char=start,
+        end_char=end,
+        deep_link=deep_link(document.metadata.url, text, start, end, page=page),
     )
 
 
@@ -164,15 +174,20 @@ def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
 
 def _duplicates(index: Index, hit: Hit) -> Iterator[Duplicate]:
     for passage in hit.also_in:
-        document = index.document(passage.document_id)
-        if document is None:
-            raise ValueError("a passage of the index belongs to no document; run `footnoted doctor`")
+        document = _document(index, passage.document_id)
         yield Duplicate(
             passage_id=passage.passage_id,
             document_id=passage.document_id,
             title=document.metadata.title,
             url=document.metadata.url,
         )
+
+
+def _document(index: Index, document_id: str) -> Document:
+    document = index.document(document_id)
+    if document is None:
+        raise ValueError("a passage of the index belongs to no document; run `footnoted doctor`")
+    return document
 
 
 def _rounded(score: float | None) -> float | None:

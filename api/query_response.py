@@ -129,6 +129,10 @@ class QuoteBody(_Response):
     document_id: str = Field(examples=["denosumab"])
     start_char: int = Field(ge=0)
     end_char: int = Field(ge=0)
+    deep_link: str | None = Field(
+        description="The page's address with a text fragment: a browser scrolls to the quote and marks it. "
+        "Null where the citation's is."
+    )
 
 
 class AnswerSpanBody(_Response):

@@ -11,7 +11,6 @@ from eval.dataset import Question
 from eval.given_answer import TOP_K
 from eval.page_copies import Landing, Looking, chromium, html_of_markdown, html_of_text, served
 from eval.service import Service
-from retriever.deep_link import deep_link
 
 _REFUSALS = (400, 422)
 _BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
@@ -123,14 +122,13 @@ class _Checking:
             self._follow(question_id, place, cited["deep_link"], looking)
         if found["answer"] is not None:
             self.checked.answered += 1
-            for place, url in self._quotes(question_id, found):
-                text = self._text(place[0])
-                self._follow(question_id, place, deep_link(url, text, place[1], place[2]), looking)
+            for place, link in self._quotes(question_id, found):
+                self._follow(question_id, place, link, looking)
 
     def _quotes(
         self, question_id: str, found: dict[str, Any]
     ) -> Iterator[tuple[tuple[str, int, int], str | None]]:
-        """The places of an answer's quotes, each checked, with the address of its page."""
+        """The places of an answer's quotes, each checked, with its deep link."""
         answer, end = found["answer"], 0
         ranked = {passage["rank"]: passage for passage in found["passages"]}
         for span in answer["spans"]:
@@ -148,7 +146,7 @@ class _Checking:
             if not _BETWEEN_QUOTES.fullmatch(answer["text"][end : span["start_char"]]):
                 self._fault("an answer holds words that are no quote", question_id, place)
             end = span["end_char"]
-            yield place, cited["url"]
+            yield place, quote["deep_link"]
         if not _BETWEEN_QUOTES.fullmatch(answer["text"][end:]):
             self._fault("an answer holds words that are no quote", question_id, ("", end, len(answer["text"])))
 

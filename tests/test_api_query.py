@@ -65,6 +65,7 @@ def test_every_stretch_of_the_answer_is_its_quote_inside_its_passage(client: Tes
         assert passage["document_id"] == quote["document_id"]
         assert passage["citation"]["start_char"] <= quote["start_char"]
         assert quote["end_char"] <= passage["citation"]["end_char"]
+        assert quote["deep_link"] == "https://example.org/denosumab#:~:text=Denosumab%20is%20used%20in%20cancer."
 
 
 def test_no_answer_text_is_given_where_none_is_wanted(client: TestClient) -> None:

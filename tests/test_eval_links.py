@@ -50,7 +50,12 @@ def response(**changes: Any) -> dict[str, Any]:
         "start_char": 0,
         "end_char": len(QUOTE),
         "passage_rank": 1,
-        "quote": {"document_id": "d", "start_char": said["quote_start"], "end_char": START + len(QUOTE)},
+        "quote": {
+            "document_id": "d",
+            "start_char": said["quote_start"],
+            "end_char": START + len(QUOTE),
+            "deep_link": said["link"],
+        },
     }
     cited = {
         "start_char": START,

@@ -122,7 +122,7 @@ function footnote({ answer, passages }, rank, number) {
       element("h3", {}, title),
       facts(citation, { brief: true }),
       panel,
-      ways(passage, { start: first.start_char, end: first.end_char }),
+      ways(passage, { start: first.start_char, end: first.end_char }, first.deep_link),
     ),
   );
   entry.addEventListener("keydown", (event) => {

@@ -44,10 +44,10 @@ export function citeLine(citation) {
     && element("p", { className: "cite", text: citation.citation, attributes: { dir: "auto" } });
 }
 
-// The page on the web, where it has an address, and its text here with the passage marked.
-export function ways(passage, place = null) {
+// The page on the web, where it has an address, and its text here with the passage marked, or a quote of it.
+export function ways(passage, place = null, marked = null) {
   const { citation } = passage;
-  const address = webAddress(citation.deep_link, citation.url);
+  const address = webAddress(marked ?? citation.deep_link, citation.url);
   const span = place ?? { start: citation.start_char, end: citation.end_char };
   const here = addressOf(passage.document_id, span, citation.document_sha256);
   return element(
