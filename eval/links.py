@@ -14,6 +14,7 @@ from eval.service import Service
 
 _REFUSALS = (400, 422)
 _BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
+_LINE_END = pattern(r"\n+")
 KEPT_EXAMPLES = 20
 
 
@@ -159,10 +160,10 @@ class _Checking:
         if looking is None or place in self._followed or "#page=" in link:
             return
         self._followed.add(place)
-        document_id, start, _ = place
+        document_id, start, end = place
         if document_id not in self.copies:
             self.copies[document_id] = self._copy(document_id)
-        landing = looking.follow(document_id, link, self._text(document_id)[start:])
+        landing = looking.follow(document_id, link, _beginnings(self._text(document_id), start, end))
         self.checked.links += 1
         self.checked.landings[landing] += 1
         if landing is not Landing.FOUND:
@@ -183,3 +184,9 @@ class _Checking:
 
     def _fault(self, kind: str, question_id: str, place: tuple[str, int, int]) -> None:
         self.checked.faults.append(Fault(kind, question_id, *place))
+
+
+def _beginnings(text: str, start: int, end: int) -> list[str]:
+    """The text from each line on that begins in the first half of a span: a link may leave out common lines."""
+    lines = [start, *(match.end() for match in _LINE_END.finditer(text, start, end))]
+    return [text[place:] for place in lines if 2 * (place - start) <= end - start]

@@ -1,7 +1,7 @@
 """Copies of pages, served on this machine, and a browser that looks for quotes in them."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -156,8 +156,8 @@ class Looking:
         self._page = browser.new_page(viewport={"width": 800, "height": 600})
         self._followed = 0
 
-    def follow(self, name: str, link: str, quoted: str) -> Landing:
-        """Where the link's fragment leads in the copy called `name`, `quoted` being the text from there on."""
+    def follow(self, name: str, link: str, quoted: Sequence[str]) -> Landing:
+        """Where the link's fragment leads in the copy called `name`; `quoted`: from each right place on."""
         self._followed += 1
         # Another address each time: else the browser would only scroll in the page that it has open.
         address = f"{self._copies.address}/{quote(name, safe='')}?{self._followed}"
@@ -166,7 +166,7 @@ class Looking:
             top = self._first_marked()
             if top >= 0:
                 words = self._page.evaluate(_MARKED_WORDS, top + 2)
-                return Landing.FOUND if _begins(str(words), quoted) else Landing.ELSEWHERE
+                return Landing.FOUND if any(_begins(str(words), one) for one in quoted) else Landing.ELSEWHERE
             self._page.wait_for_timeout(_STEP_MS)
         return Landing.NOT_FOUND
 

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-MAX_EXACT_CHARS = 300
-"""A longer quote is named by its first and last words."""
+MAX_EXACT_CHARS = 100
+"""A longer quote is named by its first and last words: pages show numbers of references in between, which the
+reading text leaves out."""
 EDGE_WORDS = 5
 MAX_CONTEXT_WORDS = 12
 DIRECTIVE = ":~:"
 
-_RUN = re.compile(r"[^\n\t]+")
+_RUN = re.compile(r"(?:[^\n\t\[]|(?<![.;,)\]])\[)+|\[[^\n\t\[]*")
+"""A block, or what stands in brackets behind a sentence: pages often have the number of a reference between."""
+_LAST_MARKS = ".;:,!?…"
+"""A reference may stand before the last mark of a sentence."""
 _MARKER = re.compile(r"\s*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+")
 _SPACE = re.compile(r"\s+")
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
@@ -86,7 +90,8 @@ def text_directive(text: str, start_char: int, end_char: int) -> str | None:
         opening_end = _first_words(text, start, first_end, EDGE_WORDS)
         prefix, _ = _context(page, first, start, opening_end, is_suffix_allowed=False)
     closing_start, suffix = _closing(page, last, last_start, end, after=page.place(first, opening_end))
-    return _directive(prefix, [text[start:opening_end], text[closing_start:end]], suffix)
+    closing = text[closing_start:end]
+    return _directive(prefix, [text[start:opening_end], closing if suffix else _bare(closing)], suffix)
 
 
 @lru_cache(maxsize=32)
@@ -240,6 +245,10 @@ def _directive(prefix: str, terms: Sequence[str], suffix: str) -> str:
     parts += [_encoded(term) for term in terms]
     parts += [f"-{_encoded(suffix)}"] if suffix else []
     return "text=" + ",".join(parts)
+
+
+def _bare(term: str) -> str:
+    return term.rstrip(_LAST_MARKS) or term
 
 
 def _encoded(term: str) -> str:

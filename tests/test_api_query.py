@@ -77,7 +77,7 @@ def test_no_answer_text_is_given_where_none_is_wanted(client: TestClient) -> Non
 def test_a_citation_leads_to_the_passage_in_its_page_and_says_for_whom_it_is(client: TestClient) -> None:
     citation = ask(client, query="denosumab calcium")["passages"][0]["citation"]
     assert citation["deep_link"] == (
-        "https://example.org/denosumab#:~:text=Denosumab%20is%20used%20in%20cancer.,It%20may%20cause%20skin%20infections."
+        "https://example.org/denosumab#:~:text=Denosumab%20is%20used%20in%20cancer.,It%20may%20cause%20skin%20infections"
     )
     assert (citation["audience_level"], citation["audience"]) == ("patient", "patient")
 

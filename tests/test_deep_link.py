@@ -116,7 +116,7 @@ def test_a_quote_begins_at_its_first_block_that_stands_once_instead_of_leaning_o
     # Between "Treatment" and "Key Points" a page may show a link that the reading text does not have.
     start = KEY_POINTS.rindex("Key Points")
     directive = text_directive(KEY_POINTS, start, len(KEY_POINTS.rstrip()))
-    assert directive == "text=Drugs%20are%20given%20first%2C%20and,Some%20people%20get%20a%20transplant."
+    assert directive == "text=Drugs%20are%20given%20first%2C%20and,Some%20people%20get%20a%20transplant"
 
 
 def test_the_title_of_a_page_is_not_looked_for_where_the_quote_goes_on() -> None:
@@ -127,13 +127,13 @@ def test_the_title_of_a_page_is_not_looked_for_where_the_quote_goes_on() -> None
 
 def test_a_page_that_begins_with_a_sentence_is_marked_from_there() -> None:
     text = "Bones need calcium.\n\nMilk has some."
-    assert text_directive(text, 0, len(text)) == "text=Bones%20need%20calcium.,Milk%20has%20some."
+    assert text_directive(text, 0, len(text)) == "text=Bones%20need%20calcium.,Milk%20has%20some"
 
 
 def test_a_list_whose_lines_come_again_below_needs_no_words_around_it() -> None:
     text = "Page\n\nIntro\n\nKey Points\n\n- Cells grow fast.\n\nCells grow fast.\n\nKey Points\n\n- Other"
     end = text.index("\n\nCells")
-    assert text_directive(text, text.index("Key"), end) == "text=Key%20Points,Cells%20grow%20fast."
+    assert text_directive(text, text.index("Key"), end) == "text=Key%20Points,Cells%20grow%20fast"
 
 
 def test_more_words_are_taken_where_five_stand_elsewhere_too() -> None:
@@ -145,12 +145,27 @@ def test_more_words_are_taken_where_five_stand_elsewhere_too() -> None:
     )
 
 
+def test_a_long_quote_leaves_out_where_pages_show_the_numbers_of_references() -> None:
+    text = (
+        "Surgery\n\nPeople who were operated early lived longer, with fewer falls. It helps most people.[Level A1]"
+        "\n\nOther people, who were operated later, did as well as those who were not, "
+        "so that it may wait for long."
+    )
+    last = text.index("Other")
+    assert (
+        text_directive(text, last, len(text))
+        == "text=Other%20people%2C%20who%20were%20operated,it%20may%20wait%20for%20long"
+    )
+    quoted = text_directive(text, text.index("People"), last - 2)
+    assert quoted == "text=People%20who%20were%20operated%20early,%5BLevel%20A1%5D"
+
+
 def test_a_long_sentence_is_named_by_its_two_ends() -> None:
     directive = text_directive(PAGE, *span(LONG))
     assert directive is not None
     assert len(directive) < 200
     assert directive.startswith("text=A%20very%20long%20sentence%20tells,")
-    assert directive.endswith("nobody%20forgets%20it.")
+    assert directive.endswith("nobody%20forgets%20it")
 
 
 def test_a_fragment_that_is_there_already_is_kept() -> None:

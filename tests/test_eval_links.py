@@ -153,4 +153,4 @@ def looking() -> Iterator[Looking]:
     ],
 )
 def test_a_browser_says_where_a_link_leads(looking: Looking, fragment: str, quoted: str, landing: Landing) -> None:
-    assert looking.follow("d", f"{URL}#{fragment}", quoted) is landing
+    assert looking.follow("d", f"{URL}#{fragment}", [quoted]) is landing
