@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.check_surroundings import Check, check_model_for_ingest, check_surroundings
 from api.snapshot import WARM_UP
+from retriever.calibration import CalibrationState, load_calibration
 from retriever.encoder import EncoderIdentity
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
 from retriever.freshness import Freshness, review
@@ -24,7 +25,7 @@ def run_checks(index_dir: Path, *, environment: Mapping[str, str], today: date) 
     if index is None:
         checks.append(check_model_for_ingest())
     else:
-        checks += [*_encoder(index, index_dir), _reviews(index, today=today)]
+        checks += [*_encoder(index, index_dir), check_judgment(index, index_dir), _reviews(index, today=today)]
     return checks
 
 
@@ -65,6 +66,26 @@ def _open(index_dir: Path) -> tuple[Index | None, Check]:
         return None, Check("index", ok=False, detail=str(error), refused=isinstance(error, IndexRefused))
     counts = f"{index.manifest.documents:,} documents, {index.manifest.passages:,} passages"
     return index, Check("index", ok=True, detail=f"{index.generation} opens: {counts}")
+
+
+_JUDGMENTS = {
+    CalibrationState.CALIBRATED: "by the calibration made for this collection",
+    CalibrationState.DEFAULT: "by the calibration that comes with the program",
+    CalibrationState.OTHER_COLLECTION: "the calibration here was made for other documents or another model",
+    CalibrationState.UNREADABLE: "the calibration here is damaged or of another version of the program",
+}
+
+
+def check_judgment(index: Index, index_dir: Path) -> Check:
+    """By which calibration it is judged whether a question can be answered."""
+    try:
+        state = load_calibration(index_dir, index).state
+    except FootnotedError as error:
+        return Check("judgment", ok=False, detail=str(error))
+    if state in (CalibrationState.CALIBRATED, CalibrationState.DEFAULT):
+        return Check("judgment", ok=True, detail=_JUDGMENTS[state])
+    detail = f"{_JUDGMENTS[state]}; the one that comes with the program is in use"
+    return Check("judgment", ok=True, detail=detail, fix="run `footnoted eval calibrate` again")
 
 
 def _reviews(index: Index, *, today: date) -> Check:

@@ -21,7 +21,7 @@ from eval.fit_answerability import (
     probabilities_of,
     upper,
 )
-from eval.generated_questions import generate
+from eval.generated_questions import generate, wordy
 from retriever.calibration import (
     FORMAT,
     Calibration,
@@ -34,6 +34,7 @@ from retriever.errors import QueryInvalid
 from retriever.evidence import EVIDENCE_HITS, Evidence, EvidenceReader
 from retriever.index import Index
 from retriever.query import Comparison, Operator, Query
+from retriever.question import LONG_QUESTION_WORDS
 from retriever.retrieve import Retriever, normalise_question
 
 GENERATED = 400
@@ -111,7 +112,8 @@ def transferred(examples: Sequence[Example], *, threshold: float) -> tuple[Answe
     for name in dict.fromkeys(example.source for example in examples):
         if not name.startswith(GENERATED_SET):
             own = [example for example in examples if example.source == name]
-            weights = fit([example for example in examples if example.source != name])
+            groups = frozenset(example.group for example in own)
+            weights = fit([example for example in examples if example.group not in groups])
             found += answered_by_category(own, probabilities_of(own, weights), threshold=threshold)
     return tuple(found)
 
@@ -182,11 +184,16 @@ def answered_by_category(
 
 
 def examples_of_dataset(
-    retriever: Retriever, dataset: Dataset, *, tick: Callable[[], None] = lambda: None
+    retriever: Retriever,
+    dataset: Dataset,
+    *,
+    wordy_seed: int | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> list[Example]:
-    """The evidence of a person's labelled questions; each is a group of its own.
+    """The evidence of a person's labelled questions; a group is one question, in whichever set it stands.
 
-    Raises DatasetInvalid where no question says whether it is answerable.
+    With a `wordy_seed` each short question is also asked in a long message made around it, as an example of a
+    set of its own. Raises DatasetInvalid where no question says whether it is answerable.
     """
     reader = EvidenceReader(retriever.index)
     paths = {document.document_id: document.source_path for document in retriever.index.documents}
@@ -194,13 +201,17 @@ def examples_of_dataset(
     known = set(dataset.excluded) - set(names.missing)
     left_out = tuple(sorted({paths[names.document_id(one)] for one in known}))
     examples = []
-    for question in dataset.questions:
+    for place, question in enumerate(dataset.questions):
         if question.answerable is not None:
-            evidence = _evidence(retriever, reader, question.text, left_out)
+            texts = {dataset.name: question.text}
+            if wordy_seed is not None and len(question.text.split()) <= LONG_QUESTION_WORDS:
+                message = wordy(question.text, np.random.default_rng((wordy_seed, place)))
+                texts[f"{GENERATED_SET} messages around {dataset.name}"] = message
             category = question.category or ", ".join(question.subsets) or "other"
-            if evidence is not None:
-                example = Example(evidence, question.answerable, category, question.question_id, dataset.name)
-                examples.append(example)
+            for source, text in texts.items():
+                evidence = _evidence(retriever, reader, text, left_out)
+                if evidence is not None:
+                    examples.append(Example(evidence, question.answerable, category, question.text, source))
         tick()
     if not examples:
         raise DatasetInvalid(

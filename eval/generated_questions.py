@@ -181,8 +181,11 @@ def _drawn(texts: Sequence[str], random: np.random.Generator) -> str:
 def _worded(text: str, wording: str, random: np.random.Generator) -> str:
     if wording == "misspelt":
         return " ".join(_misspelt(word, random) for word in text.split(" "))
-    if wording == "plain":
-        return text
+    return wordy(text, random) if wording == "wordy" else text
+
+
+def wordy(text: str, random: np.random.Generator) -> str:
+    """The question in a message with things by the way before and after it, as people write them."""
     before = random.permutation(len(BEFORE))[: int(random.integers(1, 4))]
     after = random.permutation(len(AFTER))[: int(random.integers(0, 3))]
     asked = text if text.endswith("?") else f"{text}."

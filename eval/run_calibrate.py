@@ -67,7 +67,9 @@ def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int
         if index_dir not in opened:
             opened[index_dir] = open_retriever(Path(index_dir))
         retriever = opened[index_dir]
-        found, text = asked(retriever, Path(dataset) if dataset else None, questions=GENERATED, seed=seed)
+        found, text = asked(
+            retriever, Path(dataset) if dataset else None, questions=GENERATED, seed=seed, are_wordy_too=True
+        )
         described.append(f"{text} on {len(retriever.index.documents)} documents")
         of = f" on {len(retriever.index.documents)} documents"  # sets of two collections count as two
         examples += [replace(one, source=one.source + of) for one in found]
@@ -85,16 +87,20 @@ def open_retriever(index_dir: Path) -> Retriever:
 
 
 def asked(
-    retriever: Retriever, dataset_path: Path | None, *, questions: int, seed: int
+    retriever: Retriever, dataset_path: Path | None, *, questions: int, seed: int, are_wordy_too: bool = False
 ) -> tuple[list[Example], str]:
-    """The evidence of a dataset's questions or of generated ones, and what they are in words."""
+    """The evidence of a dataset's questions or of generated ones, and what they are in words.
+
+    `are_wordy_too` asks a dataset's short questions in long messages as well.
+    """
     if dataset_path is None:
         with asking(questions, "asking about the collection") as tick:
             examples = generated_examples(retriever, questions=questions, seed=seed, tick=tick)
         return examples, f"{len(examples)} questions made from the collection (seed {seed})"
     dataset = read_dataset(dataset_path)
     with asking(len(dataset.questions)) as tick:
-        examples = examples_of_dataset(retriever, dataset, tick=tick)
+        wordy_seed = seed if are_wordy_too else None
+        examples = examples_of_dataset(retriever, dataset, wordy_seed=wordy_seed, tick=tick)
     return examples, f"{len(examples)} questions of {dataset.name} (sha256 {dataset.sha256[:12]})"
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.checks import check_judgment
 from retriever.answerability import Assessor, Decision, Reason, assess, nothing_found, probability
 from retriever.calibration import (
     CALIBRATION_FILE,
@@ -88,7 +89,8 @@ def test_words_that_the_hits_hold_are_covered_and_none_is_missing(
     retriever: Retriever, reader: EvidenceReader
 ) -> None:
     found = evidence_of(retriever, reader, Query("side effects of imatinib"))
-    assert (found.covered, found.named, found.subject) == (1, 1, 1)
+    assert (found.covered, found.headed) == (1, 1)
+    assert found.named == 1
     assert (found.missing, found.unknown) == (0, 0)
 
 
@@ -100,7 +102,7 @@ def test_an_invented_name_is_unknown_missing_and_the_heaviest_word(
     assert found.unknown == pytest.approx(faded)  # in no passage: its idf is the largest there is, which counts 1
     assert found.missing == pytest.approx(faded)
     assert found.covered < 0.5
-    assert found.subject < 0.5
+    assert found.named < 0.5
 
 
 def test_words_that_are_neighbours_in_the_question_may_stand_apart_in_the_hits(
@@ -239,7 +241,7 @@ def test_the_default_weights_have_the_sign_of_what_they_measure() -> None:
     assert default.state is CalibrationState.DEFAULT
     for field in fields(Evidence):
         weight = getattr(default.weights.of, field.name)
-        assert weight <= 0 if field.name in ("missing", "unknown") else weight >= 0
+        assert weight <= 0 if field.name in ("missing", "unknown", "unnamed") else weight >= 0
     assert 0.2 < default.threshold < 0.9
 
 
@@ -298,6 +300,17 @@ def test_a_damaged_calibration_is_not_used_and_said_to_be_unreadable(
     content = json.loads(encode_calibration(own(retriever.index))) | change
     (tmp_path / CALIBRATION_FILE).write_text(json.dumps(content))
     assert load_calibration(tmp_path, retriever.index).state is CalibrationState.UNREADABLE
+
+
+def test_doctor_notes_a_calibration_that_is_not_used(retriever: Retriever, tmp_path: Path) -> None:
+    assert check_judgment(retriever.index, tmp_path).fix is None
+    write_calibration(tmp_path, replace(own(retriever.index), format=FORMAT - 1))
+    note = check_judgment(retriever.index, tmp_path)
+    assert note.ok
+    assert "another version" in note.detail
+    assert note.fix == "run `footnoted eval calibrate` again"
+    write_calibration(tmp_path, own(retriever.index))
+    assert check_judgment(retriever.index, tmp_path).detail == "by the calibration made for this collection"
 
 
 def test_bytes_that_are_no_json_are_refused() -> None:

@@ -78,7 +78,7 @@ def made(retriever: Retriever) -> list[Generated]:
 
 def example(cosine: float, answerable: bool, number: int = 0, *, source: str = "") -> Example:
     """Evidence of which only the cosine differs."""
-    return Example(replace(NONE, cosine=cosine), answerable, "any", f"{answerable}-{number}", source)
+    return Example(replace(NONE, cosine=cosine), answerable, "any", f"{source}-{answerable}-{number}", source)
 
 
 def spread_examples(each: int, *, source: str = "") -> list[Example]:
@@ -269,6 +269,20 @@ def test_documents_that_a_dataset_excludes_are_left_out_and_no_others(
     assert "q8True" in changed
     assert without[asked.index("q8True")].evidence.unknown > 0.9
     assert without[asked.index("q0True")].evidence.unknown == 0
+
+
+def test_short_questions_are_also_asked_in_long_messages_and_share_a_fold_with_them(
+    retriever: Retriever, tmp_path: Path
+) -> None:
+    dataset = read_dataset(labelled(tmp_path))
+    both = examples_of_dataset(retriever, dataset, wordy_seed=0)
+    around = [one for one in both if one.source != dataset.name]
+    assert {one.source for one in around} == {f"generated messages around {dataset.name}"}
+    assert [one.group for one in around] == [one.group for one in both if one.source == dataset.name]
+    assert min(one.evidence.length for one in around) > max(
+        one.evidence.length for one in both if one.source == dataset.name
+    )
+    assert examples_of_dataset(retriever, dataset, wordy_seed=0) == both
 
 
 def test_questions_without_a_label_cannot_calibrate(retriever: Retriever) -> None:

@@ -1,0 +1,94 @@
+"""What a message asks: words that tell a story do not count, and a neighbour of the subject is no answer."""
+
+import pytest
+
+from retriever.asked import read_asked
+from retriever.evidence import Evidence, EvidenceReader
+from retriever.index import Index
+from retriever.kinds import Kinds, phrases
+from retriever.query import Query
+from retriever.question import FACET_TERMS
+from retriever.retrieve import Retriever
+from retriever.vocabulary import Vocabulary
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+PAGES = {
+    f"{kind}.md": f"---\ntitle: {kind.title()} Cancer\n---\n\n# {kind.title()} Cancer\n\n"
+    f"The symptoms of {kind} cancer are pain and {symptom}. It is unlike rectal cancer.\n"
+    for kind, symptom in (("colon", "bleeding"), ("lung", "cough"), ("liver", "jaundice"), ("skin", "a mole"))
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Four kinds of cancer, ingested; a fifth is only mentioned."""
+    folder = tmp_path_factory.mktemp("index")
+    run_ingest(write_collection(tmp_path_factory.mktemp("pages"), PAGES), folder)
+    return Index.open(folder)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(index: Index) -> Vocabulary:
+    """The words of the four pages."""
+    return Vocabulary(index)
+
+
+def evidence_of(index: Index, question: str) -> Evidence:
+    """What the retrieval of a question tells."""
+    query = Query(question)
+    return EvidenceReader(index).read(query, Retriever(index, HashingEncoder()).retrieve(query))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "my mother is so worried, what are the symptoms of lung cancer",
+        "I'm 62 and I've been told that it's lung cancer",
+        "Last Tuesday sombody told us of lung cancer",
+        "Hello, I don't understand anything, please explain lung cancer. Thanks!",
+    ],
+)
+def test_who_asks_and_why_is_no_evidence(vocabulary: Vocabulary, message: str) -> None:
+    assert list(read_asked(message, vocabulary).words) == ["lung", "cancer"]
+
+
+def test_what_makes_it_another_question_counts(vocabulary: Vocabulary) -> None:
+    assert "cat" in read_asked("how is lung cancer treated in my cat", vocabulary).words
+    assert "price" in read_asked("price of a mole check", vocabulary).words
+
+
+def test_a_message_that_only_tells_a_story_keeps_its_words(vocabulary: Vocabulary) -> None:
+    assert read_asked("my mother is worried", vocabulary).words
+
+
+def test_of_a_long_message_the_length_of_what_asks_is_known(vocabulary: Vocabulary) -> None:
+    story = "We came home on Monday and went to bed early since the journey had been so long."
+    found = read_asked(f"{story} What are the symptoms of colon cancer?", vocabulary)
+    assert (found.length, list(found.words)) == (7, ["colon", "cancer"])
+
+
+def test_a_page_on_another_kind_is_not_named_for_what_was_asked(index: Index) -> None:
+    neighbour, own = (
+        evidence_of(index, f"What are the symptoms of {kind} cancer?") for kind in ("rectal", "colon")
+    )
+    assert neighbour.covered == own.covered == 1
+    assert (neighbour.unnamed, own.unnamed) == (1, 0)
+    assert neighbour.named < own.named
+
+
+def test_a_question_that_narrows_no_kind_is_not_held_to_a_name(index: Index) -> None:
+    assert evidence_of(index, "is jaundice a symptom?").unnamed == 0
+
+
+def test_a_kind_is_a_word_that_names_narrow_in_several_ways() -> None:
+    names = ["Colon cancer", "Lung cancer", "Soft tissue sarcoma", "Skin cancer", "Liver cancer"]
+    kinds = Kinds(names)
+    assert kinds.narrowing(["small", "cell", "lung", "cancer", "pain"]) == ["small", "cell", "lung"]
+    assert not kinds.narrowing(["soft", "tissu", "sarcoma"])
+    assert not Kinds(names[:4]).narrowing(["rectal", "cancer"])
+
+
+def test_a_phrase_ends_at_stop_words_numbers_and_punctuation() -> None:
+    found = phrases("Soft-tissue sarcoma of the liver, 3 lung nodules - NCI", without=FACET_TERMS)
+    assert list(found) == [["soft", "tissu", "sarcoma"], ["liver"], ["lung", "nodul"], ["nci"]]
