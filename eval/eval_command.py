@@ -221,7 +221,7 @@ def calibrate(**options: Any) -> None:
 
 @command.command("calibrate-default", hidden=True)
 @click.argument("sources", metavar="INDEX[=DATASET]...", nargs=-1, required=True)
-@click.option("--max-risk", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.04)
+@click.option("--max-risk", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--seed", type=click.IntRange(0), default=0)
 def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
