@@ -17,6 +17,10 @@ _NO_HITS = {
     NoHits.NO_MATCH: "nothing in the collection matches the question",
 }
 NOT_QUOTABLE = "these pages speak of it, but no sentence of theirs can be quoted alone; read them"
+_WORDS_ONLY = (
+    "the collection is still being made ready, and until then pages are found by their words alone; one that says "
+    "it in other words may be missed"
+)
 _ALL_OVERDUE = "no document passes the filter and is within its review, which this service asks for"
 
 
@@ -65,8 +69,13 @@ def _answer(answer: Answer | None) -> Iterator[WarningBody]:
 
 
 def _question(snapshot: Snapshot, query: Query) -> Iterator[WarningBody]:
+    if query.mode is Mode.LEXICAL:
+        return
+    if not snapshot.index.manifest.has_vectors:
+        yield _of_all(WarningCode.VECTORS_PENDING, _WORDS_ONLY)
+        return
     limit = snapshot.index.manifest.encoder.max_tokens
-    pieces = 0 if query.mode is Mode.LEXICAL else snapshot.retriever.question_tokens(query.text)
+    pieces = snapshot.retriever.question_tokens(query.text)
     if pieces > limit:
         detail = f"the question has {pieces} word pieces; the search by meaning reads the first {limit}"
         yield _of_all(WarningCode.QUERY_TRUNCATED, detail)

@@ -65,7 +65,11 @@ def _open(index_dir: Path) -> tuple[Index | None, Check]:
     except FootnotedError as error:
         return None, Check("index", ok=False, detail=str(error), refused=isinstance(error, IndexRefused))
     counts = f"{index.manifest.documents:,} documents, {index.manifest.passages:,} passages"
-    return index, Check("index", ok=True, detail=f"{index.generation} opens: {counts}")
+    opened = f"{index.generation} opens: {counts}"
+    if index.manifest.has_vectors:
+        return index, Check("index", ok=True, detail=opened)
+    fix = "wait for the ingest that makes the vectors; if none runs, run `footnoted ingest` again"
+    return index, Check("index", ok=True, detail=f"{opened}, searched by words alone", fix=fix)
 
 
 _JUDGMENTS = {
@@ -103,6 +107,7 @@ def _encoder(index: Index, index_dir: Path) -> list[Check]:
     checks = [_model_files(identity, index_dir)]
     try:
         encoder = open_encoder(identity, index_dir)
+        encoder.encode_queries([WARM_UP.text])
         Retriever(index, encoder).retrieve(WARM_UP)
     except FootnotedError as error:
         checks.append(Check("encoder", ok=False, detail=str(error), refused=isinstance(error, IndexRefused)))

@@ -43,8 +43,10 @@ class SplitBody(_Response):
 class CoverageBody(_Response):
     """The share of passages that each search covers, 1.0 for all."""
 
-    dense: float = Field(ge=0, le=1)
-    lexical: float = Field(ge=0, le=1)
+    dense: float = Field(
+        ge=0, le=1, description="By meaning: 0.0 while an ingest is still making the vectors, then 1.0."
+    )
+    lexical: float = Field(ge=0, le=1, description="By words: always 1.0.")
 
 
 class ApproximationBody(_Response):
@@ -147,10 +149,14 @@ def index_body(index: Index) -> IndexBody:
         encoder=EncoderBody(**asdict(manifest.encoder)),
         split=SplitBody(**asdict(manifest.split)),
         created=manifest.created,
-        # Both searches are built from every passage before a generation is published.
-        coverage=CoverageBody(dense=1.0, lexical=1.0),
+        coverage=coverage_of(index),
         approximation=None if index.approximation is None else ApproximationBody(**asdict(index.approximation)),
     )
+
+
+def coverage_of(index: Index) -> CoverageBody:
+    """What each search covers: words every passage, meaning every passage or, while the vectors are made, none."""
+    return CoverageBody(dense=float(index.manifest.has_vectors), lexical=1.0)
 
 
 def document_body(index: Index, document: Document, *, today: date) -> DocumentBody:

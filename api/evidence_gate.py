@@ -58,6 +58,9 @@ class Gate:
             reason = f"the probability of an answer is {judged.probability:.2f}, below {judged.threshold:.2f}"
             code = ReasonCode.NO_RESULTS if judged.reason is Reason.OUT_OF_SCOPE else ReasonCode.LOW_SCORE
             return _insufficient(response, code, reason)
+        if any(each.code is WarningCode.VECTORS_PENDING for each in response.warnings):
+            reason = "no similarity is known before the vectors of the collection are made"
+            return _insufficient(response, ReasonCode.LOW_SCORE, reason)
         floor = max(self.minimum.similarity, max(map(similarity, found)) - self.policy.chunks.below_best)
         near = [each for each in found if similarity(each) >= floor]
         if not near:

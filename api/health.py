@@ -6,6 +6,7 @@ from enum import StrEnum
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.collection_response import CoverageBody, coverage_of
 from api.live_index import ReloadFailure
 from api.problems import MEDIA_TYPE, ProblemDetails, problem_body, problem_of
 from api.service import service_of
@@ -59,6 +60,7 @@ class Readiness(_Response):
     status: str = Field(examples=["ready"])
     generation: str = Field(examples=["gen-000042"])
     components: Components
+    coverage: CoverageBody
     last_reload_error: ReloadError | None = Field(description="Null unless a newer generation was refused.")
 
 
@@ -87,6 +89,7 @@ async def readyz(request: Request) -> Response:
         status="ready",
         generation=snapshot.index.generation,
         components=Components(index=_READY, encoder=_READY),
+        coverage=coverage_of(snapshot.index),
         last_reload_error=None if live.last_failure is None else _reload_error(live.last_failure),
     )
     return Response(body.model_dump_json(), media_type="application/json")

@@ -58,7 +58,8 @@ class IngestProcess:
 
         Raises Problem where nothing was published.
         """
-        command = ["ingest", str(self._documents_dir), "--index", str(self._index_dir), "--json"]
+        # A write that fails is undone, so nothing of it may be served before it is done.
+        command = ["ingest", str(self._documents_dir), "--index", str(self._index_dir), "--json", "--no-early"]
         if force:
             command.append("--force")
         if index is not None:

@@ -26,6 +26,7 @@ from retriever.errors import (
     IndexRefused,
     QueryInvalid,
     StorageFailed,
+    VectorsPending,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -84,6 +85,11 @@ _OUTCOMES: Mapping[type[FootnotedError], _Outcome] = {
     ),
     EncoderUnavailable: _Outcome(
         503, "encoder_unavailable", "the language model cannot be loaded; run `footnoted doctor` on the server"
+    ),
+    VectorsPending: _Outcome(
+        503,
+        "vectors_pending",
+        "the vectors of this collection are still being made; ask in mode hybrid or lexical, or try again later",
     ),
     StorageFailed: _Outcome(503, "storage_failed", "the disk failed; run `footnoted doctor` on the server"),
 }

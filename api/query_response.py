@@ -96,6 +96,7 @@ class WarningCode(StrEnum):
     NOT_QUOTABLE = "not_quotable"
     SOURCE_OVERDUE = "source_overdue"
     QUERY_TRUNCATED = "query_truncated"
+    VECTORS_PENDING = "vectors_pending"
     NO_MATCH = "no_match"
     FILTERED_OUT = "filtered_out"
     EMPTY_INDEX = "empty_index"

@@ -109,6 +109,8 @@ def open_snapshot(
     second = None if reranker is None else open_reranker(reranker)
     snapshot = make_snapshot(index, encoder, Retriever(index, encoder, reranker=second), judge, rules=rules)
     retrieval = snapshot.retriever.retrieve(WARM_UP)
+    if not index.manifest.has_vectors:
+        encoder.encode_queries([WARM_UP.text])  # this retrieval had no use for it, quotes will have
     judge.assess(WARM_UP, retrieval)
     snapshot.answerer.answer(WARM_UP.text, retrieval.hits)
     return snapshot

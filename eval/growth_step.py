@@ -14,9 +14,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.complete_index import open_complete
 from eval.peers.run_peer import peak_rss_mb
 from retriever.dense import DenseIndex
-from retriever.index import Index
 from retriever.lexical import Counted, LexicalField
 
 TOP_K = 100
@@ -60,7 +60,7 @@ def cpu_ms(work: Callable[[int], object], times: int) -> float:
 def measure(index_dir: Path, size: int, searches: int) -> dict[str, Any]:
     """CPU time to build and to search, and memory, at one size."""
     random = np.random.default_rng(size)
-    index = Index.open(index_dir)
+    index = open_complete(index_dir)
     real, field = index.dense.vectors.copy(), index.body
     noise = random.standard_normal((searches, real.shape[1]), dtype=np.float32) * np.float32(
         0.3 / real.shape[1] ** 0.5

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from eval.complete_index import open_complete
 from eval.dataset import Question
 from eval.errors import ComparisonRefused
 from eval.given_answer import TOP_K, Given, Quoted
@@ -63,7 +64,7 @@ class InProcess:
     @classmethod
     def open(cls, index_dir: Path, *, mode: Mode = Mode.HYBRID, reranker: Reranker | None = None) -> "InProcess":
         """The current generation under `index_dir` and its encoder. Raises what opening either raises."""
-        index = Index.open(index_dir)
+        index = open_complete(index_dir)
         # as the service has it
         encoder = GatheringEncoder(open_encoder(index.manifest.encoder, index_dir, threads=1))
         calibration = load_calibration(index_dir, index)

@@ -22,11 +22,11 @@ from eval.calibrate import (
     made_for,
     transferred,
 )
+from eval.complete_index import open_complete
 from eval.fit_answerability import Example
 from eval.read_dataset import read_dataset
 from eval.run_eval import asking
 from retriever.calibration import CalibrationState, default_calibration, encode_calibration, write_calibration
-from retriever.index import Index
 from retriever.open_encoder import open_encoder
 from retriever.retrieve import Retriever
 
@@ -82,7 +82,7 @@ def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int
 
 def open_retriever(index_dir: Path) -> Retriever:
     """The current generation under a directory with its encoder."""
-    index = Index.open(index_dir)
+    index = open_complete(index_dir)
     return Retriever(index, open_encoder(index.manifest.encoder, index_dir, threads=1))
 
 

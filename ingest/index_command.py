@@ -48,6 +48,7 @@ def list_command(index_dir: Path, as_json: bool, verify: bool) -> None:
 
     A generation whose manifest or files are not what was published is shown as refused, with the reason, and
     the command ends with status 3. Without --verify the files' names and sizes are checked, not their bytes.
+    "words only" is what the first ingest of a large collection publishes while it makes the vectors.
     """
     with exit_status():
         store = IndexStore(index_dir)
@@ -153,12 +154,16 @@ def _print_table(infos: list[GenerationInfo]) -> None:
             _count(info.documents),
             _count(info.passages),
             _size(info.bytes),
-            Text(str(info.state), style="red" if refused else ""),
+            Text(_state(info), style="red" if refused else ""),
         )
     console = Console(file=sys.stdout)
     if not console.is_terminal:
         console.width = 120  # a pipe has no width; the default of 80 would cut the row
     console.print(table)
+
+
+def _state(info: GenerationInfo) -> str:
+    return f"{info.state}, words only" if info.has_vectors is False else str(info.state)
 
 
 def _count(number: int | None) -> str:

@@ -46,6 +46,11 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
     "--parse-memory", type=click.IntRange(64, 65_536), default=512, show_default=True, metavar="MB",
     envvar="FOOTNOTED_PARSE_MEMORY", show_envvar=True, help="Most memory for reading one such file.",
 )  # fmt: skip
+@click.option(
+    "--early/--no-early", default=True, show_default=True,
+    help="Where nothing complete is served and 5,000 passages or more are to be embedded, publish what can be "
+    "searched by words first, so that questions can be asked meanwhile.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Publish even if the collection shrinks by more than 20 %.")
 @click.option("--rebuild", is_flag=True, help="Take nothing over from the present generation; embed everything.")
 @click.option("--dry-run", is_flag=True, help="Read and report, but embed nothing and publish nothing.")
@@ -60,6 +65,7 @@ def command(
     chunk_size: int | None,
     parse_timeout: float,
     parse_memory: int,
+    early: bool,
     force: bool,
     rebuild: bool,
     dry_run: bool,
@@ -72,8 +78,9 @@ def command(
     Folders are walked; Markdown (.md), plain text (.txt), HTML and PDF are read, everything else is listed as
     skipped.
     Files that did not change are taken over, passages that were embedded before are not embedded again, and a
-    file that is gone is gone from the answers. Readers see the old index until the new one is complete. An
-    interrupted run is safe: the same command goes on where it stopped.
+    file that is gone is gone from the answers. Readers see the old index until the new one is complete; the first
+    ingest of a large collection can be searched by words before. An interrupted run is safe: the same command goes
+    on where it stopped.
 
     \b
     Examples:
@@ -93,7 +100,7 @@ def command(
     from ingest.prepare_encoder import prepare_encoder
     from ingest.progress import Progress
     from ingest.report_text import advice, print_report
-    from ingest.run import IngestOptions, ingest
+    from ingest.run import EARLY_FROM, IngestOptions, ingest
     from ingest.split import DEFAULT_CHUNK_SIZE
     from retriever.errors import FootnotedError
 
@@ -105,6 +112,7 @@ def command(
         force=force,
         dry_run=dry_run,
         rebuild=rebuild,
+        early_from=EARLY_FROM if early else None,
         limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
     )
     try:

@@ -41,15 +41,25 @@ class FileWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyGeneration:
+    """What could be searched by words while the vectors were made, and after how many seconds of the ingest."""
+
+    generation: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole ingest. `generation` is what is served afterwards, None where nothing is.
 
-    `published` is False for a dry run, and where nothing had changed. `peak_rss_mb` is the peak of this
-    process in megabytes (10^6 bytes), without the short-lived process that converts a model.
+    `early` is what was served for the search by words before, if anything was. `published` is False for a dry run,
+    and where nothing had changed. `peak_rss_mb` is the peak of this process in megabytes (10^6 bytes), without the
+    short-lived process that converts a model.
     """
 
     generation: str | None
     published: bool
+    early: EarlyGeneration | None
     files: tuple[FileReport, ...]
     warnings: tuple[FileWarning, ...]
     passages_total: int
@@ -72,6 +82,9 @@ class Report:
         return {
             "generation": self.generation,
             "published": self.published,
+            "early": None
+            if self.early is None
+            else {"generation": self.early.generation, "seconds": round(self.early.seconds, 3)},
             "documents": self.counts(),
             "passages": {
                 "total": self.passages_total,

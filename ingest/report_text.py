@@ -65,6 +65,8 @@ def _summary(report: Report) -> str:
         f"{report.passages_total:,} passages, {report.passages_embedded:,} embedded, "
         f"{report.passages_reused:,} taken over; {report.seconds:,.1f} s, peak {report.peak_rss_mb:,.0f} MB"
     )
+    if report.early is not None:
+        passages += f"; by words it could be asked after {report.early.seconds:,.1f} s"
     if report.published:
         return f"published {report.generation}: {passages}"
     served = report.generation or "nothing"

@@ -1,4 +1,4 @@
-"""The files of a generation while they are written: documents go in one by one, vectors and indexes at the end."""
+"""The files of a generation while they are written: documents one by one, then the words, then the vectors."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,8 +15,10 @@ from retriever.contents import StoredDocument, embedding_key, embedding_text
 from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
 from retriever.durable import storage_failures
+from retriever.generation import VerifiedGeneration
 from retriever.index import Index
 from retriever.lexical import Counted, KnownTerms, LexicalField, count_terms, terms_file
+from retriever.manifest import VECTORS
 from retriever.title_fit import page_name
 
 
@@ -109,9 +111,9 @@ class Staging:
         """What the encoder reads for these heading prefixes, which came with `add`."""
         return [self._heading_prefixes[row] for row in rows]
 
-    def finish(self, vectors: NDArray[np.float32], heading_vectors: NDArray[np.float32]) -> None:
-        """Writes everything else: documents, passages, vectors (row i for passage i), both lexical fields."""
-        with storage_failures(self.folder.parent, needed_bytes=self.least_bytes(vectors.shape[1])):
+    def write_words(self) -> None:
+        """Writes all but the vectors: documents, passages, both lexical fields. Raises StorageFailed."""
+        with storage_failures(self.folder.parent, needed_bytes=self.least_bytes(0)):
             self._texts.flush()
             with (self.folder / contents.DOCUMENTS).open("wb") as file:
                 file.writelines(contents.encode_document(stored) for stored in self.stored)
@@ -125,14 +127,30 @@ class Staging:
             self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
             self._write(contents.EMBEDDING_KEYS, b"".join(self.keys))
             self._write(contents.HEADING_KEYS, b"".join(self.headings))
-            self._write(contents.HEADING_VECTORS, contents.npy_bytes(heading_vectors))
-            DenseIndex.build(vectors).write(self.folder / contents.VECTORS)
             for name, counted in (
                 (contents.BODY, body),
                 (contents.HEADINGS, self._count_headings(rows)),
             ):
                 for file_name, content in LexicalField.build(counted).files(name).items():
                     self._write(file_name, content)
+
+    def write_vectors(self, vectors: NDArray[np.float32], heading_vectors: NDArray[np.float32]) -> None:
+        """Writes the vectors, row i for passage i and for heading prefix i. Raises StorageFailed."""
+        with storage_failures(self.folder.parent, needed_bytes=self.least_bytes(vectors.shape[1])):
+            self._write(contents.HEADING_VECTORS, contents.npy_bytes(heading_vectors))
+            DenseIndex.build(vectors).write(self.folder / VECTORS)
+
+    def go_on_in(self, folder: Path, published: VerifiedGeneration) -> None:
+        """Goes on in another, empty folder, with copies of what was `published` out of the present one.
+
+        Each file has its digest when it is copied. Raises IndexCorrupt, StorageFailed.
+        """
+        self._texts.close()
+        with storage_failures(folder.parent):
+            for name in published.manifest.files:
+                (folder / name).write_bytes(published.read(name))
+            self._texts = (folder / contents.TEXTS).open("rb")
+        self.folder = folder
 
     def _heading(self, key: bytes, prefix: str) -> int:
         """The row of a heading prefix; an empty text belongs to a key that the previous generation knows."""

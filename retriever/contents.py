@@ -12,6 +12,9 @@
 | `heading_vectors.npy` | float32 (n, dimension): the vectors of the heading prefixes |
 | `body.*`, `headings.*` | the two lexical fields: a passage's own text; its page's name and headings |
 | `body.terms.bin` | the terms of every passage in their order, so that the next ingest need not count them again |
+
+A generation that was published for the search by words, while the vectors are made, lacks `dense.faiss` and
+`heading_vectors.npy`.
 """
 
 import hashlib
@@ -27,7 +30,7 @@ from numpy.typing import NDArray
 from retriever.document import Document, SourceMap
 
 DOCUMENTS, TEXTS, SOURCE_MAP = "documents.jsonl", "texts.bin", "source_map.npy"
-PASSAGES, EMBEDDING_KEYS, VECTORS = "passages.npy", "embedding_keys.bin", "dense.faiss"
+PASSAGES, EMBEDDING_KEYS = "passages.npy", "embedding_keys.bin"
 HEADING_KEYS, HEADING_VECTORS = "heading_keys.bin", "heading_vectors.npy"
 BODY, HEADINGS, BODY_TERMS = "body", "headings", "body.terms.bin"
 KEY_BYTES = 32

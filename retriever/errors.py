@@ -7,6 +7,7 @@ FootnotedError
 │   ├── IndexCorrupt        a file is missing, superfluous or altered
 │   └── IndexMismatch       another format, encoder, dimension or split than this program's
 ├── EncoderUnavailable      the model's files are missing, altered or cannot be loaded
+├── VectorsPending          the search by meaning alone was asked for, and the vectors are still being made
 ├── QueryInvalid            the question or a filter is not one that can be answered
 └── StorageFailed           the disk refused a write (full, read-only, an input-output error)
 
@@ -40,6 +41,10 @@ class IndexMismatch(IndexRefused):
 
 class EncoderUnavailable(FootnotedError):
     """The model cannot be loaded, or is not the one that was asked for."""
+
+
+class VectorsPending(FootnotedError):
+    """The generation holds no vectors yet, and the search by meaning alone was asked for."""
 
 
 class QueryInvalid(FootnotedError, ValueError):

@@ -13,19 +13,21 @@ from retriever.dense import DenseIndex, DenseSearch
 from retriever.document import Document, SourceMap
 from retriever.generation import Generation
 from retriever.lexical import KnownTerms, LexicalField, known_terms
-from retriever.manifest import Manifest
+from retriever.manifest import VECTORS, Manifest
 from retriever.passage import Passage
 from retriever.spelling import Spelling
 from retriever.store import IndexStore
 
 _READERS = 2
-_LARGEST_FIRST = (contents.VECTORS, contents.HEADING_VECTORS, contents.TEXTS, contents.DOCUMENTS)
+_LARGEST_FIRST = (VECTORS, contents.HEADING_VECTORS, contents.TEXTS, contents.DOCUMENTS)
+_OF_WORDS = (contents.TEXTS, contents.DOCUMENTS)
 
 
 class Index:
     """One generation, immutable. Everything it returns comes from that generation alone.
 
-    Passages are known inside by their row: the place in the order of document_id and text.
+    Passages are known inside by their row: the place in the order of document_id and text. Where the manifest says
+    that there are no vectors, `dense` and `heading_vectors` have no row.
     """
 
     def __init__(self, generation: Generation, *, dense_search: DenseSearch = DenseSearch.EXACT) -> None:
@@ -37,7 +39,8 @@ class Index:
         self.manifest: Manifest = generation.manifest
         # Reading and hashing let other threads run: the next files come while one is being taken apart.
         with ThreadPoolExecutor(_READERS, thread_name_prefix="read-index") as readers:
-            ahead = {name: readers.submit(generation.read, name) for name in _LARGEST_FIRST}
+            first = _LARGEST_FIRST if self.manifest.has_vectors else _OF_WORDS
+            ahead = {name: readers.submit(generation.read, name) for name in first}
 
             def read(name: str) -> bytes | memoryview:
                 return ahead.pop(name).result() if name in ahead else generation.read(name)
@@ -48,14 +51,19 @@ class Index:
             self.rows = contents.array_of_npy(read(contents.PASSAGES))
             self._keys = read(contents.EMBEDDING_KEYS)
             self._heading_keys = read(contents.HEADING_KEYS)
-            self.heading_vectors: NDArray[np.float32] = contents.array_of_npy(read(contents.HEADING_VECTORS))
-            self.dense = DenseIndex.from_bytes(
-                read(contents.VECTORS),
-                dimension=self.manifest.encoder.dimension,
-                rows=self.manifest.passages,
-                coarse=generation.prepared(COARSE_FILES),
-                dense_search=dense_search,
-            )
+            dimension = self.manifest.encoder.dimension
+            self.heading_vectors: NDArray[np.float32] = np.zeros((0, dimension), dtype=np.float32)
+            if self.manifest.has_vectors:
+                self.heading_vectors = contents.array_of_npy(read(contents.HEADING_VECTORS))
+                self.dense = DenseIndex.from_bytes(
+                    read(VECTORS),
+                    dimension=dimension,
+                    rows=self.manifest.passages,
+                    coarse=generation.prepared(COARSE_FILES),
+                    dense_search=dense_search,
+                )
+            else:
+                self.dense = DenseIndex.build(self.heading_vectors)
             self.body = LexicalField.from_files(contents.BODY, read)
             self.headings = LexicalField.from_files(contents.HEADINGS, read)
             if contents.BODY_TERMS in self.manifest.files:
@@ -84,6 +92,11 @@ class Index:
     def fingerprint(self) -> str:
         """What the generation holds, in one digest."""
         return self.manifest.fingerprint
+
+    @property
+    def heading_prefixes(self) -> int:
+        """How many different heading prefixes the passages have, whether or not their vectors are made."""
+        return len(self._heading_keys) // contents.KEY_BYTES
 
     @property
     def approximation(self) -> Approximation | None:

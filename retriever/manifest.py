@@ -13,6 +13,8 @@ from retriever.errors import IndexCorrupt, IndexMismatch
 
 FORMAT = 1
 MANIFEST_FILE = "MANIFEST.json"
+VECTORS = "dense.faiss"
+"""The file of the vectors, which a generation that was published for the search by words alone does not have."""
 REPAIR = "serve an older one with `footnoted index rollback`, or run `footnoted ingest` again"
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -71,6 +73,11 @@ class Manifest:
     passages: Count
     files: Mapping[str, FileEntry]
     manifest_sha256: Sha256
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether every passage has its vector; else none has, and only words can be searched."""
+        return VECTORS in self.files
 
     @property
     def fingerprint(self) -> str:

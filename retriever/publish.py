@@ -133,14 +133,17 @@ class GenerationWriter:
 def prune(disk: Disk, index_dir: Path, *, keep: int) -> list[str]:
     """Removes all but the newest `keep` generations, never the current one, and what was abandoned.
 
+    A generation without vectors stays while it is current and is not counted: it takes no complete one's place.
     Returns the names removed, oldest first. Its caller holds the writer's lock. Raises OSError, and IndexCorrupt
     when the pointer is damaged: then nothing is removed, since any generation may be the current one.
     """
     _check_keep(keep)
     pointer = read_pointer(index_dir)
     removed = sweep(disk, index_dir)
-    for name in generation_names(index_dir)[:-keep]:
-        if pointer is None or name != pointer.generation:
+    names = generation_names(index_dir)
+    kept = [name for name in names if not _is_without_vectors(index_dir / name)][-keep:]
+    for name in names:
+        if name not in kept and (pointer is None or name != pointer.generation):
             retire(disk, index_dir / name)
             removed.append(name)
     return removed
@@ -184,6 +187,14 @@ def highest_number(index_dir: Path) -> int:
         if pointer is not None:
             numbers.append(generation_number(pointer.generation) or 0)
     return max(numbers)
+
+
+def _is_without_vectors(path: Path) -> bool:
+    """Whether it was published for the search by words alone; what is damaged is taken for a complete one."""
+    try:
+        return not open_generation(path, generation=path.name).manifest.has_vectors
+    except FootnotedError:
+        return False
 
 
 def _check_keep(keep: int) -> None:

@@ -80,8 +80,7 @@ OF_TEXTS = Ranking(
 
 def ranking_of(index: Index) -> Ranking:
     """The ranking for the kind of collection that this is, by the headings that its documents have."""
-    headings = len(index.heading_vectors)
-    return OF_PAGES if headings >= SECTIONS_OF_A_PAGE * len(index.documents) else OF_TEXTS
+    return OF_PAGES if index.heading_prefixes >= SECTIONS_OF_A_PAGE * len(index.documents) else OF_TEXTS
 
 
 def coverage(question: str, index: Index, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -3,13 +3,14 @@
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.dense import cosines
 from retriever.encoder import Encoder
-from retriever.errors import QueryInvalid
+from retriever.errors import QueryInvalid, VectorsPending
 from retriever.facets import facet_mask, facets_of_question
 from retriever.filters import check_filter, filter_keys, matching, names_status
 from retriever.fuse import fuse
@@ -87,9 +88,11 @@ class Retriever:
     def retrieve(self, query: Query, *, may_be_searched: Sequence[bool] | None = None) -> Retrieval:
         """The best passages for a query, best first; equal scores in the order of document and place.
 
-        `may_be_searched` says for each document of the index, in their order, whether it takes part at all.
-        Raises QueryInvalid for a filter that names an unknown key or compares it with a wrong type.
+        `may_be_searched` says for each document of the index, in their order, whether it takes part at all. While
+        the index has no vectors, hybrid search is lexical search. Raises QueryInvalid for a filter that names an
+        unknown key or compares it with a wrong type, VectorsPending for dense search without vectors.
         """
+        query = self._as_searched(query)
         if not self.index.documents:
             return _nothing(NoHits.EMPTY_INDEX)
         if query.filters is not None:
@@ -109,6 +112,17 @@ class Retriever:
             encode_ms=(encoded - started) * 1000,
             search_ms=(time.perf_counter() - encoded) * 1000,
         )
+
+    def _as_searched(self, query: Query) -> Query:
+        """The query in a mode that this generation can be searched in."""
+        if self.index.manifest.has_vectors or query.mode is Mode.LEXICAL:
+            return query
+        if query.mode is Mode.DENSE:
+            raise VectorsPending(
+                f"{self.index.generation} has no vectors yet, so it cannot be searched by meaning alone; ask in "
+                "mode hybrid or lexical, or wait for `footnoted ingest` to end"
+            )
+        return replace(query, mode=Mode.LEXICAL)
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""

@@ -15,7 +15,7 @@ from retriever import contents
 from retriever.dense import DenseIndex, DenseSearch
 from retriever.errors import StorageFailed
 from retriever.generation import VerifiedGeneration
-from retriever.manifest import MANIFEST_FILE, Manifest, decode_manifest, encode_manifest
+from retriever.manifest import MANIFEST_FILE, VECTORS, Manifest, decode_manifest, encode_manifest
 
 _ALIGNMENT = 64
 _NOT_SERVED = frozenset({contents.BODY_TERMS})
@@ -117,10 +117,10 @@ def _append(descriptor: int, places: dict[str, Place], name: str, content: bytes
 
 
 def _worked_out(generation: SharedGeneration, dense_search: DenseSearch) -> dict[str, bytes]:
-    if contents.VECTORS not in generation.manifest.files:
+    if VECTORS not in generation.manifest.files:
         return {}
     dense = DenseIndex.from_bytes(
-        generation.read(contents.VECTORS),
+        generation.read(VECTORS),
         dimension=generation.manifest.encoder.dimension,
         rows=generation.manifest.passages,
         dense_search=dense_search,

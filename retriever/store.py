@@ -27,7 +27,8 @@ class GenerationState(StrEnum):
 class GenerationInfo:
     """One line of `footnoted index list`; `bytes` is its size on the disk.
 
-    `created`, `documents` and `passages` are None, and `reason` says why, where the generation is refused.
+    `created`, `documents`, `passages` and `has_vectors` are None, and `reason` says why, where the generation is
+    refused. Without vectors it serves the search by words alone.
     """
 
     name: str
@@ -37,6 +38,7 @@ class GenerationInfo:
     created: str | None
     documents: int | None
     passages: int | None
+    has_vectors: bool | None
     bytes: int
 
 
@@ -177,6 +179,7 @@ class IndexStore:
                 created=None,
                 documents=None,
                 passages=None,
+                has_vectors=None,
                 bytes=_bytes_below(path),
             )
         manifest = opened.manifest
@@ -188,6 +191,7 @@ class IndexStore:
             created=manifest.created,
             documents=manifest.documents,
             passages=manifest.passages,
+            has_vectors=manifest.has_vectors,
             bytes=_bytes_below(path),
         )
 

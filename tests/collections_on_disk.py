@@ -70,13 +70,16 @@ def run_ingest(
     force: bool = False,
     dry_run: bool = False,
     rebuild: bool = False,
+    early_from: int | None = None,
 ) -> Report:
-    """One ingest of everything below `root`."""
+    """One ingest of everything below `root`; words are published first from `early_from` passages on."""
     return ingest(
         find_files([root]),
         index_dir=index_dir,
         encoder=encoder or HashingEncoder(),
-        options=IngestOptions(chunk_size=chunk_size, force=force, dry_run=dry_run, rebuild=rebuild),
+        options=IngestOptions(
+            chunk_size=chunk_size, force=force, dry_run=dry_run, rebuild=rebuild, early_from=early_from
+        ),
         now=lambda: NOW,
         progress=Progress(Console(file=io.StringIO()), quiet=True),
     )

@@ -14,13 +14,14 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from api.snapshot import Snapshot, make_snapshot
-from retriever.answerability import Answerability, Decision, Reason, nothing_found
+from retriever.answerability import Answerability, Assessor, Decision, Reason, nothing_found
+from retriever.calibration import load_calibration
 from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.errors import FootnotedError, IndexMissing
 from retriever.filters import check_filter, filter_keys, matching
 from retriever.index import Index
 from retriever.lexical import LexicalField, count_terms
-from retriever.manifest import Manifest, SplitIdentity
+from retriever.manifest import VECTORS, FileEntry, Manifest, SplitIdentity
 from retriever.passage import Passage
 from retriever.pointer import read_pointer
 from retriever.query import Hit, NoHits, Query, Retrieval
@@ -66,6 +67,7 @@ class MemoryIndex(Index):
         pages: Sequence[tuple[Metadata, str]] = PAGES,
         *,
         headings: tuple[str, ...] = ("About",),
+        has_vectors: bool = True,
     ) -> None:
         self._headings = headings
         self._reading = {f"doc-{number}": text for number, (_, text) in enumerate(pages)}
@@ -92,7 +94,7 @@ class MemoryIndex(Index):
             reading_version=1,
             documents=len(pages),
             passages=len(pages),
-            files={},
+            files={VECTORS: FileEntry(size=0, sha256="0" * 64)} if has_vectors else {},
             manifest_sha256="0" * 64,
         )
 
@@ -173,6 +175,14 @@ class WordJudge:
 def snapshot_of(index: MemoryIndex, before: Callable[[Query], None] = lambda _: None) -> Snapshot:
     """A snapshot over an index in memory; `before` runs before each retrieval."""
     return make_snapshot(index, HashingEncoder(), WordRetriever(index, before), WordJudge(), rules=default_rules())
+
+
+def open_with_hashing(index_dir: Path, previous: Snapshot | None) -> Snapshot:
+    """What `open_snapshot` does with a real index, with the encoder that needs no model."""
+    encoder = HashingEncoder() if previous is None else previous.encoder
+    index = Index.open(index_dir)
+    judge = Assessor(index, load_calibration(index_dir, index))
+    return make_snapshot(index, encoder, Retriever(index, encoder), judge, rules=None)
 
 
 class FolderOpener:

@@ -9,7 +9,7 @@ from retriever.encoder import Arithmetic, EncoderIdentity
 from retriever.manifest import Provenance, SplitIdentity
 from retriever.store import GenerationWriter, IndexStore, VerifiedGeneration
 
-FILES = ("deep/er/texts.txt", "passages.jsonl", "vectors.bin")
+FILES = ("deep/er/texts.txt", "passages.jsonl", "dense.faiss")
 CREATED = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 PROVENANCE = Provenance(
     corpus_sha256="c" * 64,

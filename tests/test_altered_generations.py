@@ -14,7 +14,7 @@ from retriever.store import IndexStore
 from tests.small_generations import check_content, publish
 
 GENERATION = "gen-000002"
-VECTORS = f"{GENERATION}/vectors.bin"
+VECTORS = f"{GENERATION}/dense.faiss"
 TEXTS = f"{GENERATION}/deep/er/texts.txt"
 MANIFEST = f"{GENERATION}/MANIFEST.json"
 EVERY_FILE = ("CURRENT", MANIFEST, VECTORS, TEXTS, f"{GENERATION}/passages.jsonl")
@@ -107,7 +107,7 @@ def swap_two_files(index_dir: Path) -> str:
 
 
 def take_a_file_of_another_generation(index_dir: Path) -> str:
-    shutil.copy(index_dir / "gen-000001" / "vectors.bin", index_dir / VECTORS)
+    shutil.copy(index_dir / "gen-000001" / "dense.faiss", index_dir / VECTORS)
     return VECTORS
 
 
@@ -258,7 +258,7 @@ def test_a_file_that_grew_is_refused_before_it_is_read_into_memory(index_dir: Pa
     with (index_dir / VECTORS).open("r+b") as file:
         file.truncate(1 << 42)  # four tebibytes, sparse: reading it would not end well
     with pytest.raises(IndexCorrupt, match=f"{VECTORS} is altered: it has {1 << 42} bytes"):
-        opened.read("vectors.bin")
+        opened.read("dense.faiss")
 
 
 def test_a_manifest_that_grew_is_refused_before_it_is_read_into_memory(index_dir: Path) -> None:
@@ -272,7 +272,7 @@ def test_a_file_altered_after_opening_is_refused_when_it_is_read(index_dir: Path
     opened = IndexStore(index_dir).open()
     (index_dir / VECTORS).write_bytes(flipped((index_dir / VECTORS).read_bytes(), 100))
     with pytest.raises(IndexCorrupt, match=f"{VECTORS} is altered: its digest is"):
-        opened.read("vectors.bin")
+        opened.read("dense.faiss")
     with pytest.raises(IndexCorrupt, match=VECTORS):
         opened.verify()
 
@@ -284,7 +284,7 @@ def test_a_file_replaced_after_opening_is_refused_at_once(
     opened = IndexStore(index_dir).open()
     substitute(index_dir)
     with pytest.raises(IndexCorrupt, match=VECTORS):
-        opened.read("vectors.bin")
+        opened.read("dense.faiss")
     with pytest.raises(IndexCorrupt, match=VECTORS):
         opened.verify()
 

@@ -10,23 +10,10 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from api.snapshot import Snapshot, make_snapshot
-from retriever.answerability import Assessor
-from retriever.calibration import load_calibration
-from retriever.index import Index
-from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
-from tests.hashing import HashingEncoder
+from tests.fakes_api import open_with_hashing
 
 TODAY = date(2026, 11, 22)
-
-
-def open_with_hashing(index_dir: Path, previous: Snapshot | None) -> Snapshot:
-    """What `open_snapshot` does, with the encoder that needs no model."""
-    encoder = HashingEncoder() if previous is None else previous.encoder
-    index = Index.open(index_dir)
-    judge = Assessor(index, load_calibration(index_dir, index))
-    return make_snapshot(index, encoder, Retriever(index, encoder), judge, rules=None)
 
 
 @pytest.fixture

@@ -21,8 +21,16 @@ from retriever.governance import FreshnessPolicy
 from retriever.query import Comparison, NoHits, Operator, Query
 from retriever.routing import RoutingRulesInvalid
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
-from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
-from tests.test_api_real_index import open_with_hashing
+from tests.fakes_api import (
+    PAGES,
+    FolderOpener,
+    MemoryIndex,
+    open_with_hashing,
+    publish,
+    served,
+    small_collection,
+    snapshot_of,
+)
 
 CRISIS = "my mum has collapsed right now"
 RULES = """version = 1

@@ -81,7 +81,7 @@ def test_a_generation_that_was_removed_comes_back(index_dir: Path, archive: Path
 
 
 def test_a_damaged_generation_is_replaced(index_dir: Path, archive: Path) -> None:
-    (index_dir / "gen-000002" / "vectors.bin").write_bytes(b"damaged")
+    (index_dir / "gen-000002" / "dense.faiss").write_bytes(b"damaged")
     assert bring_back(index_dir, archive) == served(index_dir)
     assert list(index_dir.glob("*.tmp")) == []
 
@@ -110,8 +110,8 @@ def test_a_backup_never_replaces_a_file(index_dir: Path, archive: Path) -> None:
 
 
 def test_a_damaged_generation_makes_no_backup(tmp_path: Path, index_dir: Path) -> None:
-    (index_dir / "gen-000003" / "vectors.bin").write_bytes(b"x" * len(b"damaged"))
-    with pytest.raises(IndexCorrupt, match=r"vectors\.bin"):
+    (index_dir / "gen-000003" / "dense.faiss").write_bytes(b"x" * len(b"damaged"))
+    with pytest.raises(IndexCorrupt, match=r"dense\.faiss"):
         backup(index_dir, tmp_path / "bad.tar")
     assert list(tmp_path.glob("bad.tar*")) == []
 
@@ -195,13 +195,13 @@ HOSTILE: dict[str, Callable[[list[Member]], None]] = {
     "a dot": add("gen-000002/./x", size=3),
     "a symbolic link": add("gen-000002/link", tarfile.SYMTYPE, link="/etc/passwd"),
     "a link in place of a file": make_a_file_a_link,
-    "a hard link": add("gen-000002/link", tarfile.LNKTYPE, link="gen-000002/vectors.bin"),
+    "a hard link": add("gen-000002/link", tarfile.LNKTYPE, link="gen-000002/dense.faiss"),
     "a character device": add("gen-000002/device", tarfile.CHRTYPE),
     "a block device": add("gen-000002/device", tarfile.BLKTYPE),
     "a pipe": add("gen-000002/pipe", tarfile.FIFOTYPE),
     "a folder": add("gen-000002/folder", tarfile.DIRTYPE),
     "a contiguous file": add("gen-000002/file", tarfile.CONTTYPE),
-    "another generation": add("gen-000003/vectors.bin", size=3),
+    "another generation": add("gen-000003/dense.faiss", size=3),
     "the pointer": add("CURRENT", size=3),
     "an extra file": add("gen-000002/extra", size=3),
     "a file twice": name_a_file_twice,

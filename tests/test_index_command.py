@@ -24,7 +24,7 @@ def run(index_dir: Path, *arguments: str) -> Result:
 
 
 def damage(index_dir: Path, generation: str) -> None:
-    with (index_dir / generation / "vectors.bin").open("ab") as file:
+    with (index_dir / generation / "dense.faiss").open("ab") as file:
         file.write(b"junk")
 
 
@@ -55,6 +55,7 @@ def test_list_as_json_is_one_object(index_dir: Path) -> None:
         "created": "2026-01-31T12:00:00Z",
         "documents": 2,
         "passages": 5,
+        "has_vectors": True,
     }
 
 
@@ -68,12 +69,12 @@ def test_list_of_a_refused_generation_says_why_and_ends_with_3(index_dir: Path) 
     result = run(index_dir, "list")
     assert result.exit_code == 3
     assert result.stdout.splitlines()[2].split()[-1] == "refused"
-    assert result.stderr.startswith("Refused: gen-000001/vectors.bin is altered: it has ")
+    assert result.stderr.startswith("Refused: gen-000001/dense.faiss is altered: it has ")
 
 
 def test_list_verifies_the_bytes_when_asked(index_dir: Path) -> None:
-    path = index_dir / "gen-000001" / "vectors.bin"
-    path.write_bytes(path.read_bytes().replace(b"v", b"w"))
+    path = index_dir / "gen-000001" / "dense.faiss"
+    path.write_bytes(path.read_bytes().replace(b"f", b"g"))
     assert run(index_dir, "list").exit_code == 0
     assert run(index_dir, "list", "--verify").exit_code == 3
 
@@ -132,7 +133,7 @@ def test_rollback_to_a_damaged_generation_is_refused_with_3(index_dir: Path) -> 
     result = run(index_dir, "rollback")
     assert result.exit_code == 3
     assert result.stdout == ""
-    assert "gen-000001/vectors.bin is altered" in result.stderr
+    assert "gen-000001/dense.faiss is altered" in result.stderr
     assert served(index_dir) == "gen-000002"
 
 

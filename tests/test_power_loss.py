@@ -72,7 +72,7 @@ def recording(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     if published:
         left_behind = root / INDEX / "gen-000009.tmp"
         left_behind.mkdir()
-        (left_behind / "vectors.bin").write_bytes(b"half")
+        (left_behind / "dense.faiss").write_bytes(b"half")
     tree, before = tree_of(root), _verdict(root)
     disk = RecordingDisk(root)
     act(root, disk)

@@ -10,6 +10,7 @@ def report(*, passages: int, published: bool = True) -> Report:
     return Report(
         generation="gen-000001",
         published=published,
+        early=None,
         files=(),
         warnings=(),
         passages_total=passages,

@@ -83,7 +83,7 @@ def test_a_file_that_is_not_in_the_manifest_cannot_be_asked_for(index_dir: Path)
 
 
 def test_an_older_generation_can_be_opened_by_name(index_dir: Path) -> None:
-    assert IndexStore(index_dir).open("gen-000001").read("vectors.bin") == content_of("gen-000001", "vectors.bin")
+    assert IndexStore(index_dir).open("gen-000001").read("dense.faiss") == content_of("gen-000001", "dense.faiss")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_generation_that_is_not_there_is_missing(index_dir: Path, name: str) -
 def test_an_open_generation_stays_whole_while_others_are_published(index_dir: Path) -> None:
     opened = IndexStore(index_dir).open()
     publish(index_dir)
-    assert opened.read("vectors.bin") == content_of("gen-000002", "vectors.bin")
+    assert opened.read("dense.faiss") == content_of("gen-000002", "dense.faiss")
 
 
 @pytest.mark.parametrize("place", ["missing", "empty"])
@@ -140,13 +140,13 @@ def test_the_order_is_of_numbers_not_of_letters(index_dir: Path) -> None:
 
 
 def test_a_quick_listing_checks_sizes_and_a_verifying_one_the_bytes(index_dir: Path) -> None:
-    altered(index_dir / "gen-000001" / "vectors.bin")
+    altered(index_dir / "gen-000001" / "dense.faiss")
     store = IndexStore(index_dir)
     assert [info.state for info in store.generations()] == ["ok", "ok"]
     assert [info.state for info in store.generations(verify=True)] == ["ok", "refused"]
     reason = store.generations(verify=True)[1].reason
     assert reason is not None
-    assert "gen-000001/vectors.bin is altered" in reason
+    assert "gen-000001/dense.faiss is altered" in reason
 
 
 def test_rollback_serves_the_generation_before(index_dir: Path) -> None:
@@ -207,12 +207,12 @@ def test_a_file_that_changes_while_it_is_published_is_refused(index_dir: Path) -
         def sync_file(self, path: Path) -> None:
             super().sync_file(path)
             if path.name == "MANIFEST.json":
-                altered(path.with_name("vectors.bin"))
+                altered(path.with_name("dense.faiss"))
 
     with IndexStore(index_dir, StillWriting()).writer() as writer:
         staging = writer.begin()
         fill(staging)
-        with pytest.raises(IndexCorrupt, match=r"gen-000003/vectors\.bin is altered"):
+        with pytest.raises(IndexCorrupt, match=r"gen-000003/dense\.faiss is altered"):
             writer.publish(staging, PROVENANCE, created=CREATED, self_check=lambda _: None)
     assert served(index_dir) == "gen-000002"
 
@@ -335,8 +335,8 @@ def test_an_index_that_may_not_be_written_is_read_and_a_writer_is_told_why(open_
 
 def test_a_file_that_may_not_be_read_is_named(open_folder: Path) -> None:
     publish(open_folder / "index")
-    (open_folder / "index" / "gen-000001" / "vectors.bin").chmod(0)
-    with unprivileged(), pytest.raises(StorageFailed, match=r"gen-000001/vectors\.bin cannot be read"):
+    (open_folder / "index" / "gen-000001" / "dense.faiss").chmod(0)
+    with unprivileged(), pytest.raises(StorageFailed, match=r"gen-000001/dense\.faiss cannot be read"):
         served(open_folder / "index")
 
 

@@ -12,6 +12,7 @@ NEAREST = 3
 
 _URGENT = (WarningCode.EMERGENCY, WarningCode.SELF_HARM)
 _NOTHING = (WarningCode.NO_MATCH, WarningCode.FILTERED_OUT, WarningCode.EMPTY_INDEX)
+_OF_THE_SEARCH = (WarningCode.QUERY_TRUNCATED, WarningCode.VECTORS_PENDING)
 _OF_CITED = (WarningCode.SOURCES_DIFFER, WarningCode.LIST_CONTINUES, WarningCode.SOURCE_OVERDUE)
 _NOT_QUOTABLE = "These pages speak of it, but no sentence of theirs can be quoted alone. Read them:"
 _LINK_OR_IMAGE = re.compile(r"\](?=[(\[:])")
@@ -91,7 +92,7 @@ class Reply:
         for warning in self._response.warnings:
             if warning.code in _OF_CITED and warning.passage_rank in self._cited:
                 marks.setdefault(warning.detail, []).append(f"[{warning.passage_rank}]")
-            elif warning.code is WarningCode.QUERY_TRUNCATED:
+            elif warning.code in _OF_THE_SEARCH:
                 yield f"Note: {warning.detail}."
         for detail, ranks in marks.items():
             yield f"Note on {' and '.join(ranks)}: {detail}."

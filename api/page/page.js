@@ -10,6 +10,8 @@ import { showResponse } from "./results.js";
 import { forgetKey, get, hasKey, keep, post, Refusal } from "./service.js";
 
 const RETRY_MS = 5000;
+const WORDS_ONLY = "It is still being made ready: for now pages are found by their words alone";
+const PENDING_MS = 15000;
 const EXAMPLES = 4;
 const NAME = "Footnoted";
 const [question, status, results, message] = ["question", "status", "results", "message"].map(part);
@@ -125,8 +127,10 @@ async function describeCollection() {
     const index = await get("/v1/index");
     generation = index.generation;
     line.textContent = `${counted(index.documents, "page", "pages")}, ${counted(index.passages, "passage", "passages")}, `
-      + `indexed ${day(index.created.slice(0, 10))}`;
-    showExamples((await get(`/v1/suggestions?limit=${EXAMPLES}`)).suggestions);
+      + `indexed ${day(index.created.slice(0, 10))}${index.coverage.dense < 1 ? `. ${WORDS_ONLY}` : ""}`;
+    // Looking again must not replace a button that somebody is about to press.
+    if (part("examples").hidden) showExamples((await get(`/v1/suggestions?limit=${EXAMPLES}`)).suggestions);
+    if (index.coverage.dense < 1) setTimeout(describeCollection, PENDING_MS);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 401) {

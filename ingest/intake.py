@@ -1,0 +1,205 @@
+"""The intake of an ingest: what was found, what became of it, and what the generation that is served lends."""
+
+import hashlib
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.checkpoint import Checkpoint
+from ingest.disk_space import refuse_full_disk
+from ingest.embed import embed
+from ingest.errors import DocumentSkipped, IngestRefused
+from ingest.files import Candidate, FoundFiles, read_source
+from ingest.parser_process import ParseLimits
+from ingest.progress import Progress
+from ingest.read import READING_VERSION, read_content
+from ingest.report import FileReport, FileWarning, Outcome
+from ingest.split import split
+from ingest.staging import Staging
+from retriever.document import Document
+from retriever.encoder import Encoder
+from retriever.index import Index
+from retriever.manifest import Provenance, SplitIdentity
+
+LARGEST_SHRINK = 0.2
+
+
+class Intake:
+    """Everything that goes into one generation, staged; made once for an ingest."""
+
+    def __init__(
+        self,
+        *,
+        previous: Index | None,
+        counted_alike: bool,
+        encoder: Encoder,
+        split: SplitIdentity,
+        staging: Staging,
+        limits: ParseLimits,
+    ) -> None:
+        """`previous` is what is served; `counted_alike` says whether its terms are what would be counted now."""
+        self.previous = previous
+        same_encoder = previous is not None and previous.manifest.encoder == encoder.identity
+        self._reusable = previous if same_encoder else None
+        """The previous generation, where its vectors are this encoder's."""
+        self._same_rules = (
+            previous is not None
+            and same_encoder
+            and previous.manifest.split == split
+            and previous.manifest.reading_version == READING_VERSION
+        )
+        self._counted_alike = counted_alike
+        self._encoder = encoder
+        self._split = split
+        self.staging = staging
+        self._limits = limits
+        self.files: list[FileReport] = []
+        self.warnings: list[FileWarning] = []
+
+    def read_all(self, found: FoundFiles, progress: Progress) -> None:
+        """Stages every document among the files, in order of their ids."""
+        self.files += [
+            FileReport(one.source_path, Outcome.SKIPPED, str(one.reason), one.detail) for one in found.skipped
+        ]
+        candidates = sorted(found.candidates, key=lambda candidate: candidate.document_id)
+        for done, candidate in enumerate(candidates):
+            progress.update("reading", done, len(candidates), "files")
+            try:
+                outcome = self._read(candidate)
+            except DocumentSkipped as skipped:
+                self.files.append(
+                    FileReport(candidate.source_path, Outcome.SKIPPED, str(skipped.reason), skipped.detail)
+                )
+            else:
+                self.files.append(FileReport(candidate.source_path, outcome))
+        progress.update("reading", len(candidates), len(candidates), "files")
+        present = {file.path for file in self.files}
+        if self.previous is not None:
+            self.files += [
+                FileReport(document.source_path, Outcome.REMOVED)
+                for document in self.previous.documents
+                if document.source_path not in present
+            ]
+
+    def embed(self, checkpoint: Checkpoint, progress: Progress) -> int:
+        """Stages the vectors and lets go of the previous generation; gives how many passages were encoded."""
+        known = self.known_vectors() | dict(checkpoint.vectors)
+        refuse_full_disk(self.staging.folder, self.staging.least_bytes(self._encoder.identity.dimension))
+        headings = embed(
+            list(self.staging.headings),
+            self.staging.headings_to_embed,
+            self._encoder,
+            known=known,
+            checkpoint=checkpoint,
+            progress=lambda done, total: progress.update("headings", done, total, "headings"),
+        )
+        passages = embed(
+            self.staging.keys,
+            self.staging.texts_to_embed,
+            self._encoder,
+            known=known,
+            checkpoint=checkpoint,
+            progress=lambda done, total: progress.update("embedding", done, total, "passages"),
+        )
+        del known
+        self.previous = self._reusable = None
+        progress.update("publishing", 0, 1, "generation")
+        self.staging.write_vectors(passages.vectors, headings.vectors)
+        return passages.encoded
+
+    def known_vectors(self) -> dict[bytes, NDArray[np.float32]]:
+        """What the previous generation has to give: vectors of this encoder by the digest of their text."""
+        return {} if self._reusable is None else self._reusable.known_vectors()
+
+    def left_to_encode(self, known: Collection[bytes] = ()) -> int:
+        """How many different passages have no vector, neither in the previous generation nor among the `known`."""
+        return len(set(self.staging.keys).difference(self.known_vectors(), known))
+
+    def has_changes(self) -> bool:
+        """Whether the generation would differ from the one that is served."""
+        return self._complete is None or not self.holds_the_same()
+
+    def holds_the_same(self) -> bool:
+        """Whether the one that is served holds these very documents, in the same passages and terms."""
+        if not self._same_rules or not self._counted_alike or self.previous is None:
+            return False
+        return list(self.previous.documents) == [stored.document for stored in self.staging.stored]
+
+    def refuse_loss(self, *, force: bool) -> None:
+        """Raises IngestRefused where there is nothing to publish, or much less than is served now."""
+        documents = len(self.staging.stored)
+        if documents == 0:
+            raise IngestRefused(
+                "no document could be read below the given paths, so nothing is published; "
+                "the list of skipped files says why",
+                files=tuple(self.files),
+            )
+        before = 0 if self.previous is None else len(self.previous.documents)
+        if documents < before * (1 - LARGEST_SHRINK) and not force:
+            raise IngestRefused(
+                f"the collection would shrink from {before:,} to {documents:,} documents, by more than "
+                f"{LARGEST_SHRINK:.0%}; if that is meant, run again with --force",
+                files=tuple(self.files),
+            )
+
+    def provenance(self) -> Provenance:
+        """What the manifest says that this generation was made from."""
+        corpus = hashlib.sha256()
+        for stored in self.staging.stored:
+            document = stored.document
+            corpus.update(f"{document.document_id}\0{document.source_path}\0{document.sha256}\n".encode())
+        return Provenance(
+            corpus_sha256=corpus.hexdigest(),
+            encoder=self._encoder.identity,
+            split=self._split,
+            reading_version=READING_VERSION,
+            documents=len(self.staging.stored),
+            passages=self.staging.passages,
+        )
+
+    @property
+    def _complete(self) -> Index | None:
+        """The previous generation where it has its vectors; only then passages and titles are taken over."""
+        return self.previous if self.previous is not None and self.previous.manifest.has_vectors else None
+
+    def _read(self, candidate: Candidate) -> Outcome:
+        source = read_source(candidate.path, max_bytes=candidate.source_type.max_bytes)
+        before = None if self.previous is None else self.previous.document(candidate.document_id)
+        same = (
+            before is not None and before.sha256 == source.sha256 and before.source_path == candidate.source_path
+        )
+        complete = self._complete
+        if complete is not None and before is not None and same and self._same_rules:
+            self.staging.take_over(before, complete)
+            return Outcome.UNCHANGED
+        read = read_content(candidate, source, self._limits)
+        same_body = before is not None and before.body_sha256 == read.body_sha256
+        prefix_title = read.metadata.title
+        if complete is not None and before is not None and same_body:
+            prefix_title = before.prefix_title
+        document = Document(
+            document_id=candidate.document_id,
+            source_path=candidate.source_path,
+            sha256=source.sha256,
+            body_sha256=read.body_sha256,
+            metadata=read.metadata,
+            prefix_title=prefix_title,
+            sections=read.reading_text.sections,
+            page_starts=read.reading_text.page_starts,
+        )
+        passages = split(
+            read.reading_text,
+            prefix_title=document.prefix_title,
+            identity=self._split,
+            count_tokens=self._encoder.count_tokens,
+        )
+        self.staging.add(document, read.reading_text.text, read.reading_text.source_map, passages)
+        self.warnings += [
+            FileWarning(candidate.source_path, str(one.code), one.detail, one.line) for one in read.warnings
+        ]
+        if before is None:
+            return Outcome.ADDED
+        if same:
+            return Outcome.UNCHANGED
+        return Outcome.METADATA_CHANGED if same_body else Outcome.CHANGED
