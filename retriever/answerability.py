@@ -14,8 +14,8 @@ OUT_OF_SCOPE_COSINE = 0.4
 """Below both, nothing that was found speaks of what was asked, in words or in meaning."""
 WORDS_ALONE_THRESHOLD = 0.85
 """The least threshold where words alone were searched. The cosine tells a page on the subject from one that only
-shares its words. Without it, the usual threshold answered 62 of 98 questions whose pages had been left out; this
-one answered 30, about as many as with it, and 104 instead of 106 of the 107 that have an answer."""
+shares its words. Without it, a threshold of 0.47 answered 14 of 161 questions that the collection cannot answer, this one
+none, for 162 instead of 165 of the 170 that it can."""
 
 
 class Decision(StrEnum):

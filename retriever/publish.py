@@ -141,7 +141,7 @@ def prune(disk: Disk, index_dir: Path, *, keep: int) -> list[str]:
     pointer = read_pointer(index_dir)
     removed = sweep(disk, index_dir)
     names = generation_names(index_dir)
-    kept = [name for name in names if not _is_without_vectors(index_dir / name)][-keep:]
+    kept = [name for name in names if not is_without_vectors(index_dir / name)][-keep:]
     for name in names:
         if name not in kept and (pointer is None or name != pointer.generation):
             retire(disk, index_dir / name)
@@ -189,7 +189,7 @@ def highest_number(index_dir: Path) -> int:
     return max(numbers)
 
 
-def _is_without_vectors(path: Path) -> bool:
+def is_without_vectors(path: Path) -> bool:
     """Whether it was published for the search by words alone; what is damaged is taken for a complete one."""
     try:
         return not open_generation(path, generation=path.name).manifest.has_vectors

@@ -11,7 +11,7 @@ from retriever.errors import FootnotedError, IndexCorrupt, IndexMissing, IndexRe
 from retriever.generation import VerifiedGeneration, listing, open_generation
 from retriever.lock import writer_lock
 from retriever.pointer import Pointer, generation_number, move_pointer, read_pointer
-from retriever.publish import GenerationWriter, generation_names, prune
+from retriever.publish import GenerationWriter, generation_names, is_without_vectors, prune
 
 __all__ = ["GenerationInfo", "GenerationState", "GenerationWriter", "IndexStore", "VerifiedGeneration"]
 
@@ -92,7 +92,7 @@ class IndexStore:
     def rollback(self, to: str | None = None) -> str:
         """Serves another generation, verified completely before the pointer moves; returns its name.
 
-        Without `to`, the newest that is older than the current one; with a damaged pointer, the newest of all.
+        Without `to`, the newest complete one that is older than the current; with a damaged pointer, the newest.
         Raises IndexMissing when there is no such generation, IndexRefused when it is not sound, IndexLocked,
         StorageFailed; then the pointer stands where it stood.
         """
@@ -156,7 +156,8 @@ class IndexStore:
             pointer = None
         if pointer is not None:
             current = generation_number(pointer.generation) or 0
-            names = [name for name in names if (generation_number(name) or 0) < current]
+            older = [name for name in names if (generation_number(name) or 0) < current]
+            names = [name for name in older if not is_without_vectors(self._index_dir / name)]
         if not names:
             raise IndexMissing(
                 f"there is no older generation in {self._index_dir} to serve; `footnoted index list` shows them"

@@ -173,6 +173,8 @@ def test_a_kill_between_the_two_publishes_leaves_the_words_and_the_vectors_that_
     left = IndexStore(index_dir).open()
     left.verify()
     assert left.manifest.has_vectors is has_vectors
+    with pytest.raises(IndexMissing, match="no older"):
+        IndexStore(index_dir).rollback()
     encoder = HashingEncoder()
     run_ingest(pages, index_dir, encoder, early_from=1)
     assert (encoder.encoded == []) is is_encoded
