@@ -79,6 +79,12 @@ def test_a_question_has_the_same_vector_alone_and_among_others(converted: Encode
     assert alone.tobytes() == among.tobytes()
 
 
+def test_several_threads_give_the_vectors_of_one(converted: Encoder, index_dir: Path, texts: list[str]) -> None:
+    artifact = converted.identity.artifact_sha256 or ""
+    alone, together = (ConvertedEncoder(encoder_folder(index_dir, artifact), threads=n) for n in (1, 3))
+    assert np.array_equal(alone.encode_passages(texts), together.encode_passages(texts))
+
+
 def test_no_text_gives_no_vector(converted: Encoder, reference: SentenceTransformerEncoder) -> None:
     assert converted.encode_passages([]).shape == reference.encode_passages([]).shape == (0, 384)
     assert converted.count_tokens([]) == reference.count_tokens([]) == []
