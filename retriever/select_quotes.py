@@ -22,7 +22,7 @@ ANSWER_HITS = 8
 MAX_ANSWER_CHARS = 1_200
 MARGIN = 0.07
 """A further quote is given where its score is at most this much below the best one's."""
-DIFFER_MARGIN = 0.3
+DIFFER_MARGIN = 0.5
 """A quote that contradicts the best one is given even so much below it."""
 SAME_COSINE = 0.95
 SAME_TERMS = 0.75

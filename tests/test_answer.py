@@ -365,14 +365,14 @@ def test_what_two_pages_say_alike_is_said_once(tmp_path: Path) -> None:
 
 def test_pages_that_contradict_each_other_are_both_quoted_with_a_warning(tmp_path: Path) -> None:
     other = "# Denosumab in hospital\n\n## How often\n\nDenosumab is given every four weeks."
-    answer, _, index = asked(tmp_path, {"a.md": INJECTIONS, "b.md": other}, "How often is denosumab given?")
+    answer = asked(tmp_path, {"a.md": INJECTIONS, "b.md": other}, "How often is denosumab given?")[0]
     assert answer is not None
     assert "every six months" in answer.text
     assert "every four weeks" in answer.text
     (warning,) = answer.warnings
     assert warning.code is AnswerWarning.SOURCES_DIFFER
     assert warning.passage_ranks == tuple(sorted({span.passage_rank for span in answer.spans}))
-    assert len({span.document_id for span in answer.spans}) == len(index.documents) == 2
+    assert len({span.document_id for span in answer.spans}) == 2
 
 
 def test_pages_that_say_the_same_in_other_words_do_not_differ(tmp_path: Path) -> None:

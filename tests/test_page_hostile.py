@@ -23,10 +23,10 @@ HOSTILE = (
             title=f'Marked "{SCRIPT}', url="javascript:alert(4)", source=SCRIPT, citation=SCRIPT,
             language='en" onload="alert(5)', audience_level=SCRIPT,
         ),
-        f"A script is used in pages: {SCRIPT}",
+        f"A script is a program that runs in pages, such as {SCRIPT} does.",
     ),
     (Metadata(title="Data", url="data:text/html,<script>alert(6)</script>"), "A ledger is a data page."),
-    (Metadata(title=OVERRIDE, url="https://example.org/bidi", source=OVERRIDE), f"A bidi page turns {OVERRIDE}."),
+    (Metadata(title=OVERRIDE, url="https://example.org/bidi", source=OVERRIDE), f"A bidi turns {OVERRIDE}."),
     (Metadata(title=f"Terminal {ESCAPES}", source="A"), f"A terminal is coloured by {ESCAPES} codes."),
     (Metadata(title=f"Title {'very long title ' * 500}", source="A" * 3_000), "A giant is a long title."),
     (Metadata(title=WORD, citation=WORD, url=f"https://example.org/{WORD}"), f"An endless word is {WORD}."),
@@ -66,7 +66,7 @@ def open_all(page: "Page", question: str) -> str:
 
 @pytest.mark.parametrize(
     "question",
-    ["what is a script used in?", "what is a ledger?", "what turns bidi?", "what is a terminal coloured by?",
+    ["what is a script?", "what is a ledger?", "what is a bidi?", "what is a terminal coloured by?",
      "what is a giant?", "what is an endless word?", "what is a fence?"],
 )  # fmt: skip
 def test_a_hostile_page_is_shown_as_text_and_fits_a_phone(page: "Page", question: str) -> None:
@@ -84,14 +84,14 @@ def test_a_hostile_page_is_shown_as_text_and_fits_a_phone(page: "Page", question
 
 
 def test_markup_in_a_page_is_read_as_it_was_written(page: "Page") -> None:
-    shown = open_all(page, "what is a script used in?")
+    shown = open_all(page, "what is a script?")
     assert SCRIPT in shown
     assert "No web address given" in shown
     assert page.get_attribute(".note-panel .text", "lang") is None
 
 
 def test_a_change_of_direction_ends_where_its_words_end(page: "Page") -> None:
-    open_all(page, "what turns bidi?")
+    open_all(page, "what is a bidi?")
     isolated = page.eval_on_selector_all(
         "#results :is(.title, .path, .facts li, .text)",
         "all => all.map((one) => getComputedStyle(one).unicodeBidi)",
@@ -109,7 +109,7 @@ def test_a_huge_title_does_not_bury_the_answer(page: "Page") -> None:
 
 def test_what_is_copied_holds_nothing_that_a_terminal_obeys(browser: "Browser", address: str) -> None:
     with watched(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
-        for question in ("what is a terminal coloured by?", "what turns bidi?"):
+        for question in ("what is a terminal coloured by?", "what is a bidi?"):
             ask(page, question)
             page.click("text=Copy with citations")
             page.wait_for_selector("text=Copied")
