@@ -207,7 +207,7 @@ def _invented(vocabulary: Vocabulary, random: np.random.Generator) -> str:
     while True:
         drawn = random.integers(len(_SYLLABLES), size=int(random.integers(3, 5)))
         word = "".join(_SYLLABLES[place] for place in drawn)
-        if not vocabulary.knows(vocabulary.meant(terms(word)[0])):
+        if not vocabulary.spelling.knows(vocabulary.spelling.meant(terms(word)[0])):
             return word
 
 

@@ -53,7 +53,7 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
     names in the others.
     """
     text = without_contractions(message)
-    mended = {term: vocabulary.meant(term) for term in dict.fromkeys(terms(text))}
+    mended = {term: vocabulary.spelling.meant(term) for term in dict.fromkeys(terms(text))}
     sentences = _SENTENCE.findall(text)
     asking = [text]
     if len(text.split()) > LONG_QUESTION_WORDS and len(sentences) > 1:
@@ -74,7 +74,7 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
 def _is_aside(term: str, meant: str, vocabulary: Vocabulary) -> bool:
     if term.isdigit() or term in SIDE_TERMS or meant in SIDE_TERMS:
         return True
-    return not vocabulary.knows(meant) and _is_misspelt(term, _MISSPELLABLE)
+    return not vocabulary.spelling.knows(meant) and _is_misspelt(term, _MISSPELLABLE)
 
 
 def _is_misspelt(term: str, known: Collection[str]) -> bool:

@@ -133,7 +133,7 @@ class EvidenceReader:
         """The largest share of any kind that is narrowed. Squared weights: the rarest word counts most."""
         worst = 0.0
         for phrase in phrases(without_contractions(text), without=SIDE_TERMS):
-            narrowing = self._kinds.narrowing([self._vocabulary.meant(term) for term in phrase])
+            narrowing = self._kinds.narrowing([self._vocabulary.spelling.meant(term) for term in phrase])
             weights = {term: words[term].weight ** 2 for term in narrowing if term in words}
             if weights:
                 held = max(sum(weight for term, weight in weights.items() if term in name) for name in names)

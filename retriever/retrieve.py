@@ -4,6 +4,7 @@ import time
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,10 +81,14 @@ class Retriever:
         )
         self._active_rows = self._rows_of(self._active)
         self._facets = HeadingFacets(index)
-        self._titles = TitleFit([page_name(document.metadata) for document in index.documents])
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
         )
+
+    @cached_property
+    def _titles(self) -> TitleFit:
+        """Made for the first question whose ranking counts titles: short texts are ranked without."""
+        return TitleFit([page_name(document.metadata) for document in self.index.documents])
 
     def retrieve(self, query: Query, *, may_be_searched: Sequence[bool] | None = None) -> Retrieval:
         """The best passages for a query, best first; equal scores in the order of document and place.
@@ -158,14 +163,16 @@ class Retriever:
 
     def _priors(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What a passage's heading, title, audience and repetition say for and against it, shape (len(rows),)."""
-        asked = facet_mask(facets_of_question(question))
-        own, above = self._facets.of(rows)
-        announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
         counts, documents = self.ranking.priors, self.index.document_of_row[rows]
         against = counts.boilerplate * self.index.boilerplate[rows] / 100
         against += counts.professional * self._professional[documents]
         if counts.title:
             against += counts.title * self._titles.misfit(question, documents)
+        if not counts.facet:
+            return -against
+        asked = facet_mask(facets_of_question(question))
+        own, above = self._facets.of(rows)
+        announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
         return counts.facet * announced - against
 
     def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:

@@ -40,12 +40,4 @@ class Vocabulary:
         """Reads both lexical fields once."""
         self.body = Postings(index.body, index.document_of_row)
         self.headings = Postings(index.headings, index.document_of_row)
-        self._spelling = index.spelling
-
-    def knows(self, term: str) -> bool:
-        """Whether any passage, title or heading holds the term."""
-        return self._spelling.knows(term)
-
-    def meant(self, term: str) -> str:
-        """The known term that a term is a typing error of, else the term itself."""
-        return self._spelling.meant(term)
+        self.spelling = index.spelling

@@ -33,7 +33,6 @@ from retriever.evidence import Evidence
 from retriever.index import Index
 from retriever.query import Query
 from retriever.retrieve import Retriever
-from retriever.vocabulary import Vocabulary
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 from tests.test_eval_datasets import write_lines
@@ -113,14 +112,14 @@ def test_a_question_that_is_left_out_leaves_out_every_page_on_its_subject(made: 
 def test_an_invented_word_is_not_near_any_word_of_the_collection(
     retriever: Retriever, made: list[Generated]
 ) -> None:
-    vocabulary = Vocabulary(retriever.index)
+    spelling = retriever.index.spelling
     plain = [
         one for one in made if one.kind == "invented" and one.text.startswith("What are the side effects of ")
     ]
     assert plain
     for one in plain:
         word = one.text.split()[-1].rstrip("?").lower()
-        assert not vocabulary.knows(vocabulary.meant(word))
+        assert not spelling.knows(spelling.meant(word))
 
 
 def test_nothing_is_made_where_nothing_can_be_left_out(tmp_path: Path) -> None:
