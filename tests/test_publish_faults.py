@@ -239,11 +239,13 @@ def test_a_reader_beside_a_busy_writer_always_finds_a_whole_generation(
 ) -> None:
     process = processes.Process(target=publish_forever, args=(index_dir, 2))
     process.start()
-    numbers = [int(served(index_dir).removeprefix("gen-")) for _ in range(500)]
+    numbers: list[int] = []
+    while len(numbers) < 500 or numbers[-1] == numbers[0]:  # a busy machine may publish late
+        assert process.is_alive()
+        numbers.append(int(served(index_dir).removeprefix("gen-")))
     process.kill()
     assert ended(process) == -signal.SIGKILL
     assert numbers == sorted(numbers)
-    assert numbers[-1] > numbers[0], "nothing was published meanwhile"
 
 
 def test_opening_beside_a_writer_that_keeps_only_the_newest_always_succeeds(
@@ -251,10 +253,13 @@ def test_opening_beside_a_writer_that_keeps_only_the_newest_always_succeeds(
 ) -> None:
     process = processes.Process(target=publish_forever, args=(index_dir, 1))
     process.start()
-    names = [IndexStore(index_dir).open().manifest.generation for _ in range(2_000)]
+    opened, names = 0, set[str]()
+    while opened < 2_000 or len(names) <= 10:  # a busy machine may publish late
+        assert process.is_alive()
+        names.add(IndexStore(index_dir).open().manifest.generation)
+        opened += 1
     process.kill()
     assert ended(process) == -signal.SIGKILL
-    assert len(set(names)) > 10, "nothing was published meanwhile"
 
 
 def test_a_folder_made_by_another_process_at_the_same_moment_is_taken(tmp_path: Path) -> None:
