@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from api.problems import FieldError, Problem, invalid
-from api.validation import field_errors
+from api.validation import LONE_SURROGATE, field_errors
 
 MAX_NESTING = 64
 MAX_INTEGER_DIGITS = 18
@@ -109,6 +109,17 @@ def parse_json(body: bytes) -> object:
         raise invalid([FieldError("", "number_out_of_range", str(error))]) from None
     except json.JSONDecodeError as error:
         raise _json_invalid(f"the body is not valid JSON (line {error.lineno}, column {error.colno})") from None
+
+
+def refuse_lone_surrogates(value: object) -> None:
+    """Raises Problem 422 where a text of a JSON value is no Unicode: an answer that repeats it cannot be written.
+
+    A model that types each of its fields refuses such a text itself, and says in which field.
+    """
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise invalid([FieldError("", "invalid_unicode", LONE_SURROGATE)]) from None
 
 
 def check(value: object, model: type[ModelT]) -> ModelT:

@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
-from api.json_body import read_value
+from api.json_body import read_value, refuse_lone_surrogates
 from api.late_refusal import MCP_PATH, routed, waiting_refusal
 from api.parameters import only_parameters
 from api.problems import Problem
@@ -62,6 +62,7 @@ class McpEndpoint:
         _refuse_foreign_pages(request)
         _refuse_unknown_version(request)
         value = await read_value(request, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s)
+        refuse_lone_surrogates(value)
         server = self._server
         if server is None:
             server = await asyncio.to_thread(self._open)

@@ -17,7 +17,7 @@ from api.json_body import check
 from api.late_refusal import routed
 from api.problems import Problem
 from api.query_request import AnswerKind, QueryRequest
-from api.query_response import CitationBody, PassageBody, QueryResponse
+from api.query_response import CitationBody, PassageBody, QueryResponse, WarningBody
 from api.service import Service
 from retriever.citation import cite
 from retriever.index import Index
@@ -58,10 +58,13 @@ class SearchResult(BaseModel):
 
 
 class SearchResults(BaseModel):
-    """What `search` gives, best first."""
+    """What `search` gives, best first. Warnings stand in front: a model that stops reading early has read them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    warnings: list[WarningBody] = Field(
+        description="Of the whole search. Show `emergency` and `self_harm` to the person before all else."
+    )
     results: list[SearchResult]
 
 
@@ -106,7 +109,10 @@ async def search(service: Service, arguments: Mapping[str, Any]) -> str:
     asked = check(dict(arguments), SearchArguments)
     request = QueryRequest(query=asked.query, top_k=SEARCH_RESULTS, answer=AnswerKind.NONE)
     response = await _answered(service, request)
-    return SearchResults(results=[_result(each) for each in response.passages]).model_dump_json()
+    return SearchResults(
+        warnings=[warning for warning in response.warnings if warning.passage_rank is None],
+        results=[_result(each) for each in response.passages],
+    ).model_dump_json()
 
 
 async def fetch(service: Service, arguments: Mapping[str, Any]) -> str:

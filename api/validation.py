@@ -13,6 +13,8 @@ MAX_ERRORS = 10
 OWN_CODES = frozenset({"explain_not_available", "filter_value", "not_offered", "span_empty"})
 """Types of PydanticCustomError that our models raise; their messages are our own sentences."""
 
+LONE_SURROGATE = "the text holds a lone surrogate; send valid Unicode"
+
 _KINDS = {
     "string_type": "a string",
     "int_type": "a whole number",
@@ -73,7 +75,7 @@ def _bounded(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
         case "missing":
             return "missing", "this field is required"
         case "string_unicode":
-            return "invalid_unicode", "the text holds a lone surrogate; send valid Unicode"
+            return "invalid_unicode", LONE_SURROGATE
         case "greater_than_equal":
             return "out_of_range", f"this has to be at least {context['ge']}"
         case "less_than_equal":
@@ -84,9 +86,13 @@ def _bounded(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
             return "filter_type_unknown", f"the type of a filter has to be one of {context['expected_tags']}"
         case "union_tag_not_found":
             return "filter_type_missing", "a filter is an object with a type, such as eq, in, and, or"
-        case "string_too_short" | "too_short":
-            return "too_short", f"this needs at least {context['min_length']} entries"
-        case "string_too_long" | "too_long":
+        case "string_too_short":
+            return "too_short", f"this needs at least {context['min_length']:,} characters"
+        case "string_too_long":
+            return "too_long", f"this may have at most {context['max_length']:,} characters"
+        case "too_short":
+            return "too_short", f"this needs at least {context['min_length']:,} entries"
+        case "too_long":
             return "too_long", f"this may have at most {context['max_length']:,} entries"
         case "string_pattern_mismatch":
             return "not_accepted", "this does not have the documented form"

@@ -251,6 +251,21 @@ def test_without_an_index_a_call_says_what_to_run(tmp_path: Path) -> None:
     assert "footnoted ingest" in result["content"][0]["text"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"query":"\ud800"}}}',
+        r'{"jsonrpc":"2.0","id":"\udfff","method":"tools/list"}',
+        r'{"jsonrpc":"2.0","id":1,"method":"\ud800"}',
+        r'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"\ud800":[{}]}}}',
+    ],
+)
+def test_a_message_with_a_lone_surrogate_anywhere_is_refused_as_no_unicode(client: TestClient, body: str) -> None:
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    refused = client.post("/mcp", content=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_unicode")
+
+
 EMERGENCY = "I took too many pills and want to die"
 
 
@@ -258,7 +273,8 @@ def test_who_tells_of_an_emergency_above_the_rate_is_told_what_to_do_by_the_tool
     with small_collection(tmp_path, rate_limit="1/hour") as client:
         client.post("/mcp", json=message("tools/list"), headers={"Accept": "application/json"})
         told = client.post("/mcp", json=message("tools/call", name="ask", arguments={"query": EMERGENCY}))
-        assert (told.status_code, told.json()["id"], told.headers["retry-after"]) == (200, 1, "3600")
+        assert (told.status_code, told.json()["id"]) == (200, 1)
+        assert 0 < int(told.headers["retry-after"]) <= 3_600
         assert told.json()["result"]["isError"] is True
         assert "emergency number" in told.json()["result"]["content"][0]["text"]
         for arguments in ({"query": "denosumab"}, {"query": 1}, {"query": " "}, "x", None):
@@ -278,3 +294,16 @@ def test_an_overload_does_not_keep_the_emergency_text_from_a_tools_caller(tmp_pa
     with served(tmp_path / "index", opener) as client:
         told = client.post("/mcp", json=message("tools/call", name="search", arguments={"query": EMERGENCY}))
     assert "emergency number" in told.json()["result"]["content"][0]["text"]
+
+
+@pytest.mark.parametrize("tool", ["search", "ask"])
+def test_a_search_that_is_answered_shows_the_emergency_text_too(client: TestClient, tool: str) -> None:
+    def warnings_of(query: str) -> list[Any]:
+        sent = message("tools/call", name=tool, arguments={"query": query})
+        told = client.post("/mcp", json=sent, headers={"Accept": "application/json"})
+        return list(told.json()["result"]["structuredContent"]["warnings"])
+
+    first, *_ = warnings_of(EMERGENCY)
+    assert first["code"] in ("emergency", "self_harm")
+    assert "emergency number" in first["detail"]
+    assert not {"emergency", "self_harm"} & {warning["code"] for warning in warnings_of("denosumab")}
