@@ -10,10 +10,11 @@ from ingest.checkpoint import Checkpoint
 from ingest.disk_space import refuse_full_disk
 from ingest.embed import embed
 from ingest.errors import DocumentSkipped, IngestRefused
-from ingest.files import Candidate, FoundFiles, read_source
+from ingest.files import Candidate, FoundFiles
 from ingest.parser_process import ParseLimits
 from ingest.progress import Progress
-from ingest.read import READING_VERSION, read_content
+from ingest.read_ahead import Found, ReadAhead
+from ingest.reading_text import READING_VERSION
 from ingest.report import FileReport, FileWarning, Outcome
 from ingest.split import split
 from ingest.staging import Staging
@@ -63,16 +64,17 @@ class Intake:
             FileReport(one.source_path, Outcome.SKIPPED, str(one.reason), one.detail) for one in found.skipped
         ]
         candidates = sorted(found.candidates, key=lambda candidate: candidate.document_id)
-        for done, candidate in enumerate(candidates):
-            progress.update("reading", done, len(candidates), "files")
-            try:
-                outcome = self._read(candidate)
-            except DocumentSkipped as skipped:
-                self.files.append(
-                    FileReport(candidate.source_path, Outcome.SKIPPED, str(skipped.reason), skipped.detail)
-                )
-            else:
-                self.files.append(FileReport(candidate.source_path, outcome))
+        with ReadAhead(candidates, known_sha256=self._known_sha256, limits=self._limits) as ahead:
+            for done, candidate in enumerate(candidates):
+                progress.update("reading", done, len(candidates), "files")
+                try:
+                    found_in_it = ahead.read()
+                except DocumentSkipped as skipped:
+                    self.files.append(
+                        FileReport(candidate.source_path, Outcome.SKIPPED, str(skipped.reason), skipped.detail)
+                    )
+                else:
+                    self.files.append(FileReport(candidate.source_path, self._take_in(candidate, found_in_it)))
         progress.update("reading", len(candidates), len(candidates), "files")
         present = {file.path for file in self.files}
         if self.previous is not None:
@@ -163,17 +165,23 @@ class Intake:
         """The previous generation where it has its vectors; only then passages and titles are taken over."""
         return self.previous if self.previous is not None and self.previous.manifest.has_vectors else None
 
-    def _read(self, candidate: Candidate) -> Outcome:
-        source = read_source(candidate.path, max_bytes=candidate.source_type.max_bytes)
+    def _known_sha256(self, candidate: Candidate) -> str | None:
+        """The digest of the file with which its document is taken over as it stands in the previous generation."""
+        before = None if self._complete is None else self._complete.document(candidate.document_id)
+        if before is None or not self._same_rules or before.source_path != candidate.source_path:
+            return None
+        return before.sha256
+
+    def _take_in(self, candidate: Candidate, found: Found) -> Outcome:
+        """Stages what stands in a file."""
         before = None if self.previous is None else self.previous.document(candidate.document_id)
-        same = (
-            before is not None and before.sha256 == source.sha256 and before.source_path == candidate.source_path
-        )
-        complete = self._complete
-        if complete is not None and before is not None and same and self._same_rules:
+        complete, read = self._complete, found.document
+        if read is None:
+            if complete is None or before is None:
+                raise ValueError("only a file that was known needs no reading")
             self.staging.take_over(before, complete)
             return Outcome.UNCHANGED
-        read = read_content(candidate, source, self._limits)
+        same = before is not None and before.sha256 == found.sha256 and before.source_path == candidate.source_path
         same_body = before is not None and before.body_sha256 == read.body_sha256
         prefix_title = read.metadata.title
         if complete is not None and before is not None and same_body:
@@ -181,7 +189,7 @@ class Intake:
         document = Document(
             document_id=candidate.document_id,
             source_path=candidate.source_path,
-            sha256=source.sha256,
+            sha256=found.sha256,
             body_sha256=read.body_sha256,
             metadata=read.metadata,
             prefix_title=prefix_title,

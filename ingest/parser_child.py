@@ -9,12 +9,12 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
+from ingest.child_process import read_frame, write_frame
 from ingest.errors import DocumentSkipped
-from ingest.parser_process import FRAME_HEADER_BYTES, Answer, Request, framed
+from ingest.parser_process import Answer, Request
 from ingest.read_text import read_text
 
 _MEGABYTE = 1_000_000
@@ -31,14 +31,14 @@ def main() -> None:
         _load_parsers()
         _limit(memory_mb)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _write(target, b"")
-        while request := _read(source):
-            content = _read(source)
+        write_frame(target, b"")
+        while request := read_frame(source):
+            content = read_frame(source)
             # Who asked ends this process in time; should it be gone, this process ends itself.
             signal.setitimer(signal.ITIMER_REAL, seconds + 5)
             answer = _answer(msgspec.msgpack.decode(request, type=Request), content)
             signal.setitimer(signal.ITIMER_REAL, 0)
-            _write(target, answer)
+            write_frame(target, answer)
 
 
 def _answer(request: Request, content: bytes) -> bytes:
@@ -67,17 +67,6 @@ def _limit(memory_mb: int) -> None:
     ):  # elsewhere (macOS) the kernel does not hold a process to such a limit: time alone bounds it
         held = int(statm.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + memory_mb * _MEGABYTE,) * 2)
-
-
-def _read(source: BinaryIO) -> bytes:
-    header = source.read(FRAME_HEADER_BYTES)
-    return source.read(int.from_bytes(header, "big")) if len(header) == FRAME_HEADER_BYTES else b""
-
-
-def _write(target: BinaryIO, content: bytes) -> None:
-    target.write(framed(content))
-    target.write(content)
-    target.flush()
 
 
 if __name__ == "__main__":

@@ -1,33 +1,23 @@
 """The parser process: files that need a complex parser are read there, and it is ended when it takes too much.
 
-It is fed by a pipe and answers by another: a frame is eight bytes of length and a MessagePack object, decoded
-into the expected types alone. It gets the bytes of a file, never its path, and holds no key, no index and no
+It is fed by a pipe and answers by another, in frames that hold a MessagePack object, decoded into the expected
+types alone. It gets the bytes of a file, never its path, and holds no key, no index and no
 open file of this process. When it is killed the next file gets a new one.
 """
 
 import atexit
 import os
-import selectors
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import msgspec
 
+from ingest.child_process import START_S, Ended, TookTooLong, end_child, exchange, start_child
 from ingest.errors import ParserUnavailable, SkipReason, TextUnreadable
 from ingest.read_text import ReadDocument
 from ingest.source_type import SourceType
-
-FRAME_HEADER_BYTES = 8
-MAX_ANSWER_BYTES = 512_000_000
-_START_S = 60.0
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +45,6 @@ class Answer(msgspec.Struct, forbid_unknown_fields=True):
     document: ReadDocument | None = None
     reason: SkipReason | None = None
     detail: str = ""
-
-
-class _Ended(Exception):
-    """The process is gone."""
-
-
-class _TookTooLong(Exception):
-    """The process did not answer in time."""
 
 
 class ParserProcess:
@@ -100,14 +82,8 @@ class ParserProcess:
     def close(self) -> None:
         """Ends the process; the next file starts another."""
         process, self._process, self._answered = self._process, None, 0
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        if process is not None:
+            end_child(process)
 
     def _answer(
         self, request: bytes, content: bytes, source_type: SourceType, *, afresh: bool = False
@@ -118,13 +94,13 @@ class ParserProcess:
         process = self._started()
         is_new = self._answered == 0
         try:
-            told = _exchange(process, [request, content], self._limits.seconds)
+            told = exchange(process, [request, content], self._limits.seconds)
             answer = msgspec.msgpack.decode(told, type=Answer)
-        except _TookTooLong as error:
+        except TookTooLong as error:
             self.close()
             detail = f"reading it takes more than {self._limits.seconds:g} s; the limit is --parse-timeout"
             raise TextUnreadable(_limit_of(source_type), detail) from error
-        except (_Ended, msgspec.DecodeError):
+        except (Ended, msgspec.DecodeError):
             self.close()
             return None
         self._answered += 1
@@ -137,20 +113,11 @@ class ParserProcess:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
-        root = str(Path(__file__).resolve().parents[1])
-        command = [sys.executable, "-P", "-m", "ingest.parser_child", str(self._limits.memory_mb)]
-        command.append(str(self._limits.seconds))
+        limits = str(self._limits.memory_mb), str(self._limits.seconds)
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - this program's own module
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"PYTHONPATH": root},
-                start_new_session=True,
-            )
-            _exchange(self._process, [], _START_S)
-        except (OSError, _Ended, _TookTooLong) as error:
+            self._process = start_child("ingest.parser_child", *limits)
+            exchange(self._process, [], START_S)
+        except (OSError, Ended, TookTooLong) as error:
             self.close()
             raise ParserUnavailable(
                 "the process that reads HTML, PDF and very large files cannot be started; "
@@ -173,63 +140,3 @@ def parser_process(limits: ParseLimits) -> ParserProcess:
 
 def _limit_of(source_type: SourceType) -> SkipReason:
     return SkipReason.PDF_LIMIT if source_type is SourceType.PDF else SkipReason.PARSE_LIMIT
-
-
-def _exchange(process: subprocess.Popen[bytes], frames: Sequence[bytes], seconds: float) -> bytes:
-    """Sends frames and returns the one that comes back; neither side can make the other wait for ever.
-
-    Raises _TookTooLong, and _Ended when the process dies or says what it may not.
-    """
-    if process.stdin is None or process.stdout is None:
-        raise _Ended
-    waiting = [memoryview(part) for frame in frames for part in (framed(frame), frame) if part]
-    received = bytearray()
-    deadline = time.monotonic() + seconds
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        os.set_blocking(process.stdout.fileno(), False)
-        os.set_blocking(process.stdin.fileno(), False)
-        if waiting:
-            selector.register(process.stdin, selectors.EVENT_WRITE)
-        while (wanted := _missing(received)) > 0:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise _TookTooLong
-            for key, _ in selector.select(left):
-                if key.fileobj is process.stdin:
-                    _send(process.stdin.fileno(), waiting)
-                    if not waiting:
-                        selector.unregister(process.stdin)
-                else:
-                    block = os.read(process.stdout.fileno(), min(wanted, _BLOCK))
-                    if not block:
-                        raise _Ended
-                    received += block
-    return bytes(received[FRAME_HEADER_BYTES:])
-
-
-def framed(content: bytes) -> bytes:
-    """The header of a frame of that content."""
-    return len(content).to_bytes(FRAME_HEADER_BYTES, "big")
-
-
-def _missing(received: bytearray) -> int:
-    """How many bytes are still to come."""
-    if len(received) < FRAME_HEADER_BYTES:
-        return FRAME_HEADER_BYTES - len(received)
-    length = int.from_bytes(received[:FRAME_HEADER_BYTES], "big")
-    if length > MAX_ANSWER_BYTES:
-        raise _Ended
-    return FRAME_HEADER_BYTES + length - len(received)
-
-
-def _send(descriptor: int, waiting: list[memoryview]) -> None:
-    try:
-        sent = os.write(descriptor, waiting[0][:_BLOCK])
-    except BlockingIOError:
-        return
-    except BrokenPipeError as error:
-        raise _Ended from error
-    waiting[0] = waiting[0][sent:]
-    if not waiting[0]:
-        del waiting[0]
