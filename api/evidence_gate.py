@@ -17,7 +17,7 @@ from api.evidence_body import (
 from api.evidence_policy import EvidencePolicy, Minimum
 from api.query_response import PassageBody, QueryResponse, WarningCode
 from retriever.answerability import Decision, Reason
-from retriever.freshness import Freshness
+from retriever.freshness import Freshness, is_to_come
 from retriever.governance import FreshnessPolicy
 
 _NOT_FOUND = "This was not found in the collection."
@@ -129,7 +129,7 @@ class Gate:
         reviewed = passage.citation.last_reviewed
         if self.freshness is FreshnessPolicy.IGNORE or self.minimum.max_review_age_days == 0:
             return True
-        if reviewed is None:
+        if reviewed is None or is_to_come(reviewed, today=self.today):
             return self.minimum.undated
         return self.today - reviewed <= timedelta(days=self.minimum.max_review_age_days)
 

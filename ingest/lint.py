@@ -13,7 +13,7 @@ from ingest.progress import Progress
 from ingest.read import read_document
 from ingest.report import NO_FAULT
 from retriever.document import Document
-from retriever.freshness import Freshness, review
+from retriever.freshness import Freshness, is_to_come, review
 from retriever.governance import GovernanceReport, govern_documents
 
 
@@ -29,6 +29,7 @@ class LintCode(StrEnum):
 
     REVIEW_OVERDUE = "review_overdue"
     REVIEW_DUE_SOON = "review_due_soon"
+    REVIEW_TO_COME = "review_to_come"
     TITLE_SUSPECT = "title_suspect"
     AUDIENCE_CONTRADICTED = "audience_contradicted"
     SAME_TEXT = "same_text"
@@ -130,6 +131,11 @@ def _governed(report: GovernanceReport, documents: dict[str, Document]) -> Itera
         for document_id in report.freshness[freshness]:
             due = review(documents[document_id].metadata, today=report.today).due
             yield Finding(severity, code, paths(document_id), f"{says} {due}")
+    for document_id, document in documents.items():
+        reviewed = document.metadata.last_reviewed
+        if reviewed is not None and is_to_come(reviewed, today=report.today):
+            detail = f"it was last reviewed on {reviewed}, which is still to come; correct lastReviewed"
+            yield Finding(Severity.FAULT, LintCode.REVIEW_TO_COME, paths(document_id), detail)
     for suspect in report.suspect_titles:
         detail = f"the title does not look like one: {suspect.reason}"
         yield Finding(Severity.FAULT, LintCode.TITLE_SUSPECT, paths(suspect.document_id), detail)

@@ -22,7 +22,9 @@ _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+htm
 
 
 def refuse_wrong_type(content: bytes, source_type: SourceType) -> None:
-    """Raises TextUnreadable where a file is surely of another kind than its name says."""
+    """Raises TextUnreadable where a file is empty, or surely of another kind than its name says."""
+    if not content:
+        raise TextUnreadable(SkipReason.EMPTY, "the file holds no byte")
     if source_type is SourceType.PDF:
         if b"%PDF-" not in content[:_PDF_HEADER_WITHIN]:
             raise TextUnreadable(SkipReason.WRONG_TYPE, "the file is no PDF, whatever its name says")

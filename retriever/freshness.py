@@ -28,15 +28,23 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`due` is None where the page does not say when it was reviewed, or promises no interval."""
+    """`due` is None where the page promises no interval, or its last review is not said or still to come."""
 
     due: date | None
     freshness: Freshness
 
 
+def is_to_come(reviewed: date, *, today: date) -> bool:
+    """Whether a review that a page declares has not happened: most often a typing error, and never a sign of age.
+
+    The day after `today` may have begun where the page was written.
+    """
+    return reviewed > today + timedelta(days=1)
+
+
 def review(metadata: Metadata, *, today: date) -> Review:
     """When the page's next review is due and what that means on `today`; a page is overdue after the due day."""
-    due = _due(metadata)
+    due = _due(metadata, today=today)
     if due is None:
         return Review(due=None, freshness=Freshness.UNKNOWN)
     if today > due:
@@ -46,8 +54,10 @@ def review(metadata: Metadata, *, today: date) -> Review:
     return Review(due=due, freshness=Freshness.CURRENT)
 
 
-def _due(metadata: Metadata) -> date | None:
+def _due(metadata: Metadata, *, today: date) -> date | None:
     if metadata.last_reviewed is None or metadata.review_frequency not in _MONTHS:
+        return None
+    if is_to_come(metadata.last_reviewed, today=today):
         return None
     month = metadata.last_reviewed.month - 1 + _MONTHS[metadata.review_frequency]
     year = metadata.last_reviewed.year + month // 12

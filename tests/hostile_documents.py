@@ -65,7 +65,7 @@ def _encodings() -> Iterator[Case]:
     )
     yield Case("D8", "d8-empty.md", b"", "empty")
     yield Case("D8", "d8-empty.html", b"", "empty")
-    yield Case("D8", "d8-empty.pdf", b"", "wrong_type")
+    yield Case("D8", "d8-empty.pdf", b"", "empty")
     yield Case("D9", "d9-blank.md", b" \n\t\n\r\n", "empty")
     yield Case("D9", "d9-no-width.txt", "\u200b\ufeff\u2060\u00ad\n".encode(), "empty")
 

@@ -54,3 +54,18 @@ def test_a_part_does_what_its_time_allows_and_at_least_one_batch() -> None:
     assert run_part(part, 100, None, 7) == (100, ["broken"] * 4, "")
     assert asked == [(30, 0, 7), (30, 30, 37), (30, 60, 67), (10, 90, 97)]
     assert run_part(part, 100, time.monotonic(), 7)[0] == 30
+
+
+def test_minutes_of_a_soak_are_one_long_run() -> None:
+    asked: list[int] = []
+
+    def run(_: Path, times: int, __: int, ___: int) -> list[str]:
+        asked.append(times)
+        return []
+
+    part = Part("soak", "minutes", 1_440, 1, 1, run, in_one=True)
+    assert run_part(part, 20, None, 7)[0] == 20
+    # A budget of less than a minute gives one, and one of two hours all that are wanted.
+    assert run_part(part, 20, time.monotonic(), 7)[0] == 1
+    assert run_part(part, 20, time.monotonic() + 7_200, 7)[0] == 20
+    assert asked == [20, 1, 20]

@@ -49,6 +49,11 @@ PAGES = {
         "## How strontium works\n\nStrontium slows the loss of bone and builds new bone.",
         lastReviewed="'2015-01-01'",
     ),
+    "radium.md": page(
+        "Radium",
+        "## How radium works\n\nRadium settles in bone and kills tumour cells.",
+        lastReviewed="'2062-01-01'",
+    ),
     "zoledronic.md": page(
         "Zoledronic acid", "## How often\n\nZoledronic acid is given every four weeks.", source="NCI"
     ),
@@ -104,6 +109,7 @@ def evidence(client: TestClient, query: str, **fields: Any) -> Any:
         ("how do I change the oil of a car?", {"cancerType": "breast"}, "NO_RESULTS"),
         ("what helps against hot flushes from tamoxifen?", {}, "LOW_TRUST"),
         ("how does strontium work?", {}, "RECENCY_FAIL"),
+        ("how does radium work?", {"queryType": "sideEffects"}, "RECENCY_FAIL"),
         ("what are the side effects of denosumab?", {"queryType": "prognosis"}, "LOW_DIVERSITY"),
         ("what are the side effects of denosumab?", {"intent": "Prognosis"}, "LOW_DIVERSITY"),
         ("what are the side effects of denosumab?", {"queryType": "smallTalk"}, None),

@@ -11,7 +11,7 @@ import pytest
 from ingest.front_matter import read_front_matter
 from retriever.document import Document, Metadata, ReviewFrequency
 from retriever.filters import matching
-from retriever.freshness import Freshness
+from retriever.freshness import Freshness, review
 from retriever.governance import (
     EXPECTED_FIELDS,
     Audience,
@@ -141,6 +141,19 @@ def test_a_title_that_a_scraper_met_instead_of_the_page_is_suspect(title: str) -
 )
 def test_a_title_that_only_resembles_one_is_not(title: str) -> None:
     assert suspect_title(title) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "freshness"),
+    [
+        ("2026-11-22", Freshness.CURRENT),
+        ("2026-11-23", Freshness.CURRENT),  # where the page was written it may be tomorrow
+        ("2026-11-24", Freshness.UNKNOWN),
+        ("2999-12-31", Freshness.UNKNOWN),
+    ],
+)
+def test_a_review_that_is_still_to_come_makes_no_page_current(day: str, freshness: Freshness) -> None:
+    assert review(reviewed("page", day).metadata, today=TODAY).freshness is freshness
 
 
 def test_pages_are_listed_by_their_freshness() -> None:

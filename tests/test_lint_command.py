@@ -59,6 +59,7 @@ def test_a_page_that_says_everything_and_is_in_time_has_no_finding(tmp_path: Pat
     [
         ({"lastReviewed": "'2026-01-01'"}, "fault", "review_overdue"),
         ({"lastReviewed": "'2026-09-01'"}, "note", "review_due_soon"),
+        ({"lastReviewed": "'2062-11-01'"}, "fault", "review_to_come"),
         ({"title": "Access denied"}, "fault", "title_suspect"),
         ({"title": "Bone loss - Health Professional Version"}, "fault", "audience_contradicted"),
         ({"url": "https://example.org/hp/bone-loss"}, "fault", "audience_contradicted"),
