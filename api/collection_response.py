@@ -10,6 +10,7 @@ from retriever.document import Document, ReviewFrequency
 from retriever.freshness import Freshness, review
 from retriever.governance import Audience, audience_of
 from retriever.index import Index
+from retriever.ranking import CollectionKind, kind_of
 
 
 class _Response(BaseModel):
@@ -72,6 +73,10 @@ class IndexBody(_Response):
     encoder: EncoderBody
     split: SplitBody
     created: str = Field(description="ISO 8601, UTC.", examples=["2026-11-22T07:48:00Z"])
+    ranking: CollectionKind = Field(
+        description="How passages are ranked: `pages` where documents have three headings or more on average, "
+        "else `texts`."
+    )
     coverage: CoverageBody
     approximation: ApproximationBody | None = Field(
         description="How much the search by meaning may miss; null where it looks at every passage."
@@ -149,6 +154,7 @@ def index_body(index: Index) -> IndexBody:
         encoder=EncoderBody(**asdict(manifest.encoder)),
         split=SplitBody(**asdict(manifest.split)),
         created=manifest.created,
+        ranking=kind_of(index),
         coverage=coverage_of(index),
         approximation=None if index.approximation is None else ApproximationBody(**asdict(index.approximation)),
     )

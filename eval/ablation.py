@@ -45,14 +45,12 @@ def variants(ranking: Ranking) -> list[Variant]:
     a passage's place says for or against it: all of it, then one by one.
     """
     parts = ranking.weights[Mode.HYBRID]
-    alone = [
-        Variant(f"{part} alone", Mode.HYBRID, _hybrid(ranking, {part: 1.0})) for part in parts if part != "dense"
-    ]
+    alone = [Variant(f"{part} alone", Mode.HYBRID, _alone(ranking, part)) for part in parts if part != "dense"]
     without = [
         Variant(
             f"without {part}",
             Mode.HYBRID,
-            _hybrid(ranking, {other: weight for other, weight in parts.items() if other != part}),
+            _without(ranking, part),
         )
         for part in parts
         if len(parts) > 1
@@ -128,5 +126,16 @@ def median_ms(evaluation: Evaluation) -> float:
     return float(np.median([one.response.total_ms for one in evaluation.collected.values()]))
 
 
-def _hybrid(ranking: Ranking, parts: Mapping[str, float]) -> Ranking:
-    return replace(ranking, weights={**ranking.weights, Mode.HYBRID: parts})
+def _alone(ranking: Ranking, part: str) -> Ranking:
+    return replace(ranking, weights={**ranking.weights, Mode.HYBRID: {part: 1.0}}, of_statements=None)
+
+
+def _without(ranking: Ranking, part: str) -> Ranking:
+    def left(weights: Mapping[str, float]) -> Mapping[str, float]:
+        return {other: weight for other, weight in weights.items() if other != part}
+
+    return replace(
+        ranking,
+        weights={**ranking.weights, Mode.HYBRID: left(ranking.weights[Mode.HYBRID])},
+        of_statements=None if ranking.of_statements is None else left(ranking.of_statements),
+    )

@@ -1,7 +1,7 @@
 """The system under evaluation as an open index and its retriever in this process."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from eval.complete_index import open_complete
@@ -58,8 +58,12 @@ class InProcess:
             "encoder": f"{manifest.encoder.model} ({manifest.encoder.arithmetic})",
             "split": f"{manifest.split.chunk_size} characters, {manifest.split.max_tokens} word pieces",
             "mode": str(mode),
-            "weights": ", ".join(f"{weight:g} {part}" for part, weight in self.ranking.weights[mode].items()),
-        } | ({} if reranker is None else {"reranker": reranker.name})
+            "weights": _as_text(self.ranking.weights[mode]),
+        }
+        if mode is Mode.HYBRID and self.ranking.of_statements is not None:
+            self.identity["weights where nothing is asked"] = _as_text(self.ranking.of_statements)
+        if reranker is not None:
+            self.identity["reranker"] = reranker.name
 
     @classmethod
     def open(cls, index_dir: Path, *, mode: Mode = Mode.HYBRID, reranker: Reranker | None = None) -> "InProcess":
@@ -154,3 +158,7 @@ def _found(hit: Hit) -> Found:
         lexical=hit.lexical,
         copies=tuple(copy.document_id for copy in hit.also_in),
     )
+
+
+def _as_text(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{weight:g} {part}" for part, weight in weights.items())

@@ -1,5 +1,6 @@
 """The question as the answer sees it: its subject, the side of it that is asked for, what its words weigh."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ FACET_TERMS = frozenset(
     )
 )
 """Words of titles that name a side of a subject or hold a sentence together, and are never the subject."""
+_ASKS = re.compile(
+    r"\?|(?:^|[.!;:]\s+)(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|can|could"
+    r"|should|would|will|may|must|has|have|had)(?=\s+\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,14 @@ class QuestionReader:
         }
         is_long = len(question.split()) > LONG_QUESTION_WORDS
         return Question(weights, facets_of_question(question), names, is_long)
+
+
+def asks(query: str) -> bool:
+    """Whether a query asks something, by a question mark or by how a sentence of it begins.
+
+    A claim and a few key words do not.
+    """
+    return _ASKS.search(query) is not None
 
 
 def question_weights(question: str, index: Index) -> dict[str, float]:

@@ -151,7 +151,7 @@ class Retriever:
             parts["dense"] = self.index.dense.scores_of(vector, rows)
             parts["document_dense"] = best_of_document(parts["dense"], documents)
             parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
-        fused = fuse(parts, self.ranking.weights[mode])
+        fused = fuse(parts, self.ranking.weights_for(text, mode))
         if mode is not Mode.DENSE:
             most = 1 + self.ranking.priors.facet
             fused = np.clip(fused + self._priors(text, rows), 0, None) / most

@@ -68,8 +68,10 @@ class MemoryIndex(Index):
         *,
         headings: tuple[str, ...] = ("About",),
         has_vectors: bool = True,
+        heading_prefixes: int = 1,
     ) -> None:
         self._headings = headings
+        self._heading_prefixes = heading_prefixes
         self._reading = {f"doc-{number}": text for number, (_, text) in enumerate(pages)}
         self.documents = tuple(
             Document(
@@ -101,6 +103,10 @@ class MemoryIndex(Index):
     @property
     def approximation(self) -> None:
         return None
+
+    @property
+    def heading_prefixes(self) -> int:
+        return self._heading_prefixes
 
     def document(self, document_id: str) -> Document | None:
         return {document.document_id: document for document in self.documents}.get(document_id)

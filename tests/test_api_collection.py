@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.fakes_api import PAGES, small_collection
+from api.collection_response import index_body
+from tests.fakes_api import PAGES, MemoryIndex, small_collection
 
 
 @pytest.fixture
@@ -21,6 +22,11 @@ def test_the_index_names_its_generation_its_encoder_and_its_counts(client: TestC
     assert (body["generation"], body["documents"], body["passages"]) == ("gen-000001", 3, 3)
     assert (body["encoder"]["model"], body["split"]["chunk_size"]) == ("hashing", 200)
     assert body["coverage"] == {"dense": 1.0, "lexical": 1.0}
+
+
+@pytest.mark.parametrize(("prefixes", "ranking"), [(8, "texts"), (9, "pages")])
+def test_the_index_says_how_it_is_ranked(prefixes: int, ranking: str) -> None:
+    assert index_body(MemoryIndex("gen-000001", heading_prefixes=prefixes)).ranking == ranking
 
 
 def test_pages_of_documents_join_to_the_whole_list(client: TestClient) -> None:

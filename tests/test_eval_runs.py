@@ -292,6 +292,13 @@ def test_every_part_of_the_fusion_is_left_out_once() -> None:
     ]
 
 
+def test_a_part_is_left_out_of_what_statements_are_weighed_by_too() -> None:
+    ranking = Ranking({Mode.HYBRID: {"dense": 0.6, "body": 0.4}}, of_statements={"dense": 0.1, "body": 0.9})
+    weights = {one.name: one.ranking.weights_for("bones", Mode.HYBRID) for one in variants(ranking)}
+    assert weights["without body"] == {"dense": 0.1}
+    assert weights["body alone"] == {"body": 1.0}
+
+
 class Outside(HTMLParser):
     """Collects every address that a browser would fetch, and every element's name."""
 

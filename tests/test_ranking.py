@@ -5,11 +5,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retriever.document import Metadata
 from retriever.index import Index
 from retriever.query import Mode, Query
-from retriever.ranking import OF_PAGES, OF_TEXTS, best_of_document, coverage, ranking_of
+from retriever.question import asks
+from retriever.ranking import (
+    OF_PAGES,
+    OF_TEXTS,
+    OF_UNTITLED_TEXTS,
+    CollectionKind,
+    Ranking,
+    best_of_document,
+    coverage,
+    kind_of,
+    ranking_of,
+)
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
+from tests.fakes_api import MemoryIndex
 from tests.hashing import HashingEncoder
 
 PAGE = "# Calcium\n\nMilk.\n\n## Dose\n\nAdults need seven hundred.\n\n## Sources\n\nMilk and kale.\n"
@@ -26,8 +39,66 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 
 def test_pages_with_sections_and_short_texts_are_ranked_differently(pages: Index, tmp_path: Path) -> None:
-    texts = index_of(tmp_path, {f"{n}.txt": f"Text number {n} speaks of bones." for n in range(4)})
+    texts = index_of(tmp_path, {f"{n}.md": f"# Bones {n}\n\nText number {n} speaks of them." for n in range(4)})
     assert (ranking_of(pages), ranking_of(texts)) == (OF_PAGES, OF_TEXTS)
+    assert (kind_of(pages), kind_of(texts)) == (CollectionKind.PAGES, CollectionKind.TEXTS)
+
+
+def test_texts_that_are_called_by_their_first_words_are_not_ranked_by_them(tmp_path: Path) -> None:
+    long = (
+        "Bones grow denser until thirty and those that are loaded every day keep what they have gained for longer"
+    )
+    files = {
+        "a.txt": "Milk helps. Kale too.",
+        "b.txt": f"{long}, {long.lower()}.",
+        "c.md": "# Salt\n\nSalt harms.",
+    }
+    assert ranking_of(index_of(tmp_path, files)) == OF_UNTITLED_TEXTS
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "expected"),
+    [
+        ("Milk helps", (), OF_UNTITLED_TEXTS),
+        ("On milk", (), OF_TEXTS),
+        ("Milk helps", ("Milk helps",), OF_TEXTS),
+    ],
+)
+def test_a_title_of_its_own_or_a_heading_names_a_text(
+    title: str, headings: tuple[str, ...], expected: Ranking
+) -> None:
+    pages = [(Metadata(title=title), "Milk helps bones."), (Metadata(title="On kale"), "Kale helps.")]
+    texts = MemoryIndex("gen-000001", [pages[0], pages[0], pages[1]], headings=headings)
+    assert ranking_of(texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("What is osteoporosis", True),
+        ("bone scan: is it safe", True),
+        ("My bones ache. How much milk helps", True),
+        ("kale or milk?", True),
+        ("Milk protects adults from fractures.", False),
+        ("milk fractures adults", False),
+        ("Statins and what they do", False),
+        ("What", False),
+    ],
+)
+def test_a_query_asks_by_its_mark_or_by_how_a_sentence_begins(query: str, expected: bool) -> None:
+    assert asks(query) is expected
+
+
+def test_in_short_texts_the_words_of_a_statement_count_more_than_those_of_a_question() -> None:
+    asked, stated = (OF_TEXTS.weights_for(query, Mode.HYBRID) for query in ("does milk help?", "milk helps"))
+    assert asked["dense"] / sum(asked.values()) > stated["dense"] / sum(stated.values())
+    assert stated["body"] / sum(stated.values()) > asked["body"] / sum(asked.values())
+
+
+def test_other_modes_and_pages_with_sections_weigh_statements_as_questions() -> None:
+    for mode in (Mode.DENSE, Mode.LEXICAL):
+        assert OF_TEXTS.weights_for("milk helps", mode) == OF_TEXTS.weights[mode]
+    assert OF_PAGES.weights_for("milk helps", Mode.HYBRID) == OF_PAGES.weights[Mode.HYBRID]
 
 
 def test_coverage_counts_a_word_once_wherever_it_stands(pages: Index) -> None:
