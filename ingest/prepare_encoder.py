@@ -48,7 +48,8 @@ def default_arithmetic() -> Arithmetic:
 def prepare_encoder(
     model: str, arithmetic: str | None, *, index_dir: Path | None, say: Callable[[str], None]
 ) -> Encoder:
-    """An encoder that is ready to encode, its converted files lying under `index_dir` so that they travel with it.
+    """An encoder that loads its model when it first encodes, its converted files lying under `index_dir`, so that
+    they travel with it.
 
     `arithmetic` is a member of `ARITHMETICS`; None means the fastest that this processor has, and then a model
     that cannot be converted runs as it is, and `say` is told. `index_dir` None leaves the files in the user's
@@ -68,7 +69,7 @@ def prepare_encoder(
         return _told(SentenceTransformerEncoder(found), say)
     if index_dir is not None:
         folder = _placed(folder, index_dir)
-    return _told(ConvertedEncoder(folder, threads=os.cpu_count() or 1), say)
+    return _told(ConvertedEncoder(folder, threads=os.cpu_count() or 1, at_once=False), say)
 
 
 def _told(encoder: Encoder, say: Callable[[str], None]) -> Encoder:

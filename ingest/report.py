@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.stages import Stage
+
 
 class Outcome(StrEnum):
     """What became of one file."""
@@ -54,7 +56,7 @@ class Report:
 
     `early` is what was served for the search by words before, if anything was. `published` is False for a dry run,
     and where nothing had changed. `peak_rss_mb` is the peak of this process in megabytes (10^6 bytes), without the
-    short-lived process that converts a model.
+    short-lived processes that read files and convert a model. `stages` says where both went.
     """
 
     generation: str | None
@@ -67,6 +69,7 @@ class Report:
     passages_reused: int
     seconds: float
     peak_rss_mb: float
+    stages: tuple[Stage, ...]
 
     def counts(self) -> dict[str, int]:
         """How many files had each outcome, all outcomes named."""
@@ -103,4 +106,13 @@ class Report:
             ],
             "seconds": round(self.seconds, 3),
             "peak_rss_mb": round(self.peak_rss_mb, 1),
+            "stages": [
+                {
+                    "stage": str(one.name),
+                    "seconds": round(one.seconds, 3),
+                    "cpu_seconds": round(one.cpu_seconds, 3),
+                    "peak_rss_mb": round(one.peak_rss_mb, 1),
+                }
+                for one in self.stages
+            ],
         }

@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.text import Text
 
 from ingest.report import Outcome, Report
-from retriever.calibration import CALIBRATION_FILE
 
 _SHOWN = 20
 """Names shown of each unremarkable outcome; skipped and removed files are all named, and `--json` names all."""
@@ -45,6 +44,8 @@ def print_report(report: Report, console: Console) -> None:
             console.print(Text(f"  {one.path}{line}  {one.code}: {one.detail}"), soft_wrap=True)
         if len(report.warnings) > _SHOWN:
             console.print(Text(f"  ... and {len(report.warnings) - _SHOWN:,} more (--json names them all)", "dim"))
+    if report.published:
+        console.print(Text(_stages(report), "dim"), soft_wrap=True)
     console.print(Text(_summary(report)), soft_wrap=True)
 
 
@@ -52,6 +53,9 @@ def advice(report: Report, index_dir: Path) -> str | None:
     """The next step for a large collection whose judgment of what can be answered is not its own."""
     if not report.published or report.passages_total < WORTH_CALIBRATING:
         return None
+    # Loaded where it is asked for: what judges questions is no part of an ingest that changes nothing.
+    from retriever.calibration import CALIBRATION_FILE
+
     if (index_dir / CALIBRATION_FILE).exists():
         return None
     return (
@@ -71,3 +75,8 @@ def _summary(report: Report) -> str:
         return f"published {report.generation}: {passages}"
     served = report.generation or "nothing"
     return f"nothing published, {served} is served: {passages}"
+
+
+def _stages(report: Report) -> str:
+    """Where the time went, and of it the processor time, which all cores have together."""
+    return ", ".join(f"{one.name} {one.seconds:,.1f} s (CPU {one.cpu_seconds:,.1f} s)" for one in report.stages)

@@ -1,7 +1,5 @@
 """One ingest from start to end: find, read, split, embed, publish; of a large first one, the words before."""
 
-import resource
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,6 +16,7 @@ from ingest.progress import Progress
 from ingest.report import EarlyGeneration, Report
 from ingest.self_check import self_check
 from ingest.split import split_identity
+from ingest.stages import StageClock, StageName, peak_rss_mb
 from ingest.staging import Staging
 from retriever.encoder import Encoder
 from retriever.errors import IndexMissing, IndexRefused
@@ -60,7 +59,7 @@ def ingest(
     Nothing is published when nothing changed. Raises IngestRefused where publishing would lose too much,
     IndexLocked where another ingest runs, StorageFailed where the disk refuses; what was served is served on.
     """
-    started = time.monotonic()
+    started, clock = time.monotonic(), StageClock()
     with ExitStack() as stack:
         store = IndexStore(index_dir)
         previous, known_terms = (None, None) if options.rebuild else _previous(store, progress)
@@ -76,7 +75,9 @@ def ingest(
         generation, published, embedded = previous.generation if previous else None, False, 0
         early = None
         del previous, known_terms  # the intake lets go of them before the new generation is opened beside it
+        clock.ends(StageName.OPENING)
         intake.read_all(found, progress)
+        clock.ends(StageName.READING)
         if writer is None:
             embedded = intake.left_to_encode()
         else:
@@ -84,14 +85,17 @@ def ingest(
             if intake.has_changes():
                 checkpoint = stack.enter_context(Checkpoint(index_dir, encoder.identity))
                 if _words_first(intake, checkpoint, store, options.early_from):
-                    name = _publish_words(intake, writer, store, now=now, progress=progress)
+                    name = _publish_words(intake, writer, store, clock, now=now, progress=progress)
                     early = EarlyGeneration(name, time.monotonic() - started)
                 embedded = intake.embed(checkpoint, progress)
+                clock.ends(StageName.EMBEDDING)
                 if early is None:
                     intake.staging.write_words()
+                    clock.ends(StageName.WORDS)
                 generation, published = _publish(intake, writer, now=now), True
                 checkpoint.remove()
                 progress.update("publishing", 1, 1, "generation")
+                clock.ends(StageName.PUBLISHING)
         total = intake.staging.passages
     return Report(
         generation=generation,
@@ -103,7 +107,8 @@ def ingest(
         passages_embedded=embedded,
         passages_reused=total - embedded,
         seconds=time.monotonic() - started,
-        peak_rss_mb=_peak_rss_mb(),
+        peak_rss_mb=peak_rss_mb(),
+        stages=clock.stages(),
     )
 
 
@@ -140,13 +145,21 @@ def _words_first(intake: Intake, checkpoint: Checkpoint, store: IndexStore, earl
 
 
 def _publish_words(
-    intake: Intake, writer: GenerationWriter, store: IndexStore, *, now: Callable[[], datetime], progress: Progress
+    intake: Intake,
+    writer: GenerationWriter,
+    store: IndexStore,
+    clock: StageClock,
+    *,
+    now: Callable[[], datetime],
+    progress: Progress,
 ) -> str:
     """Publishes what is staged for the search by words, and goes on from a copy; gives the generation's name."""
     progress.update("words", 0, 1, "generation")
     intake.staging.write_words()
+    clock.ends(StageName.WORDS)
     name = _publish(intake, writer, now=now)
     intake.staging.go_on_in(writer.begin(), store.open(name))
+    clock.ends(StageName.PUBLISHING)
     progress.update("words", 1, 1, "generation")
     progress.say(f"{name}: questions can be asked now, by words only; the vectors follow")
     return name
@@ -154,8 +167,3 @@ def _publish_words(
 
 def _publish(intake: Intake, writer: GenerationWriter, *, now: Callable[[], datetime]) -> str:
     return writer.publish(intake.staging.folder, intake.provenance(), created=now(), self_check=self_check)
-
-
-def _peak_rss_mb() -> float:
-    unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes there, kibibytes elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

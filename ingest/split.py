@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from retriever.contents import embedding_text
 from retriever.document import ReadingText, Section
 from retriever.manifest import SplitIdentity
@@ -72,6 +70,9 @@ def _pieces(text: str, start: int, end: int, chunk_size: int) -> list[tuple[int,
     """Spans of at most `chunk_size` characters between `start` and `end`, of like size, white space trimmed."""
     length = end - start
     even = min(chunk_size, ceil(length / ceil(length / chunk_size) * (1 + SHORT_TAIL))) if length else chunk_size
+    # The splitter takes longer to load than an unchanged collection to read, which needs none.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=even,
         chunk_overlap=0,

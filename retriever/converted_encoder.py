@@ -51,16 +51,15 @@ class ConvertedModel:
 class ConvertedEncoder:
     """An Encoder over a folder of converted files. Safe to share between threads."""
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    def __init__(self, folder: Path, *, threads: int, at_once: bool = True) -> None:
         """Verifies every file against `encoder.json`, then loads and compiles.
 
+        Without `at_once` the model is compiled when a text is first encoded: to count tokens needs none.
         Several `threads` encode batches of passages side by side, each on one of them: that takes a sixth less CPU
         than all of them on one batch after another, for the same vectors to the bit.
         Raises EncoderUnavailable where files are missing, IndexCorrupt where one is altered.
         """
         from tokenizers import Tokenizer
-
-        from retriever.openvino_runtime import openvino_runtime
 
         described, artifact_sha256 = read_description(folder)
         content = {name: _read_verified(folder, name, entry) for name, entry in described.files.items()}
@@ -80,23 +79,37 @@ class ConvertedEncoder:
         self._tokenizer = Tokenizer.from_buffer(content[TOKENIZER])
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(described.max_tokens)
-        core = openvino_runtime().Core()
-        with _failures():
-            self._compiled = core.compile_model(
-                core.read_model(content[GRAPH], content[WEIGHTS]),
-                "CPU",
-                {
-                    "INFERENCE_PRECISION_HINT": _PRECISION[described.arithmetic],
-                    "PERFORMANCE_HINT": "LATENCY" if threads == 1 else "THROUGHPUT",
-                    "INFERENCE_NUM_THREADS": threads,
-                    "NUM_STREAMS": min(threads, MOST_STREAMS),
-                },
-            )
+        self._files: tuple[bytes, bytes] | None = (content[GRAPH], content[WEIGHTS])
+        self._threads = threads
+        self._loading = threading.Lock()
         self._pool = ThreadPoolExecutor(min(threads, MOST_STREAMS), "encode") if threads > 1 else None
         self._requests = threading.local()
         self._is_exact: dict[tuple[int, int], bool] = {}
-        # OpenVINO prepares something at the first inference of a process; two threads at once there wait for ever.
-        self._infer([[0]])
+        if at_once:
+            self._load()
+
+    def _load(self) -> None:
+        """Compiles the model, unless that was done; who comes meanwhile waits. Raises EncoderUnavailable."""
+        with self._loading:
+            if self._files is None:
+                return
+            from retriever.openvino_runtime import openvino_runtime
+
+            core = openvino_runtime().Core()
+            with _failures():
+                self._compiled = core.compile_model(
+                    core.read_model(*self._files),
+                    "CPU",
+                    {
+                        "INFERENCE_PRECISION_HINT": _PRECISION[self.identity.arithmetic],
+                        "PERFORMANCE_HINT": "LATENCY" if self._threads == 1 else "THROUGHPUT",
+                        "INFERENCE_NUM_THREADS": self._threads,
+                        "NUM_STREAMS": min(self._threads, MOST_STREAMS),
+                    },
+                )
+            # OpenVINO prepares something at the first inference of a process; two at once there wait for ever.
+            self._infer([[0]])
+            self._files = None
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), of length one.
@@ -104,6 +117,7 @@ class ConvertedEncoder:
         The same question always has the same vector to the bit: questions are computed together only in batches
         of a shape that was seen to give each the vector that it has alone.
         """
+        self._load()
         prompt = self.identity.query_prompt
         ids = [one.ids for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
@@ -117,6 +131,7 @@ class ConvertedEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of passages, shape (len(texts), dimension), of length one."""
+        self._load()
         prompt = self.identity.passage_prompt
         ids = [one.ids for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)

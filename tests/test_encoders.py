@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +84,18 @@ def test_several_threads_give_the_vectors_of_one(converted: Encoder, index_dir: 
     artifact = converted.identity.artifact_sha256 or ""
     alone, together = (ConvertedEncoder(encoder_folder(index_dir, artifact), threads=n) for n in (1, 3))
     assert np.array_equal(alone.encode_passages(texts), together.encode_passages(texts))
+
+
+def test_a_model_that_is_loaded_when_it_is_needed_gives_every_thread_its_vectors(
+    converted: Encoder, index_dir: Path, texts: list[str]
+) -> None:
+    later = ConvertedEncoder(
+        encoder_folder(index_dir, converted.identity.artifact_sha256 or ""), threads=2, at_once=False
+    )
+    assert later.count_tokens(texts) == converted.count_tokens(texts)
+    with ThreadPoolExecutor(3) as threads:
+        several = list(threads.map(later.encode_queries, [texts] * 3))
+    assert all(np.array_equal(vectors, converted.encode_queries(texts)) for vectors in several)
 
 
 def test_no_text_gives_no_vector(converted: Encoder, reference: SentenceTransformerEncoder) -> None:

@@ -60,6 +60,36 @@ def test_a_second_ingest_embeds_and_publishes_nothing(tmp_path: Path) -> None:
     assert (second.published, second.generation) == (False, first.generation)
 
 
+UNCHANGED = """
+import sys
+from pathlib import Path
+from tests.collections_on_disk import run_ingest
+
+folder = Path(sys.argv[1])
+print(run_ingest(folder / "pages", folder / "index").published)
+print([name for name in ("langchain_text_splitters", "bm25s", "scipy", "openvino") if name in sys.modules])
+"""
+
+
+def test_an_ingest_that_changes_nothing_loads_no_library_that_makes_an_index(tmp_path: Path) -> None:
+    run_ingest(write_collection(tmp_path / "pages"), tmp_path / "index")
+    done = subprocess.run(
+        [sys.executable, "-c", UNCHANGED, str(tmp_path)],
+        cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == "False\n[]\n"
+
+
+def test_the_report_says_where_the_time_went(tmp_path: Path) -> None:
+    root = write_collection(tmp_path / "pages")
+    first = run_ingest(root, tmp_path / "index", early_from=1)
+    assert [stage.name for stage in first.stages] == ["opening", "reading", "words", "publishing", "embedding"]
+    assert sum(stage.seconds for stage in first.stages) <= first.seconds
+    assert all(0 < stage.peak_rss_mb <= first.peak_rss_mb for stage in first.stages)
+    again = run_ingest(root, tmp_path / "index")
+    assert [stage.name for stage in again.stages] == ["opening", "reading"]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [("source: NCI", "source: WHO"), ("title: Denosumab", "title: Another"), ("quarterly", "annual")],

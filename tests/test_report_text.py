@@ -18,6 +18,7 @@ def report(*, passages: int, published: bool = True) -> Report:
         passages_reused=0,
         seconds=1.0,
         peak_rss_mb=100.0,
+        stages=(),
     )
 
 
