@@ -45,10 +45,19 @@ class RetrievalThreads:
     line that is known to be too long helps nobody. What has waited too long, or has lost its caller, never begins.
     """
 
-    def __init__(self, *, threads: int, waiting_limit: int, wait_limit_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        waiting_limit: int,
+        wait_limit_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` tells in seconds how long work takes."""
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="retrieve")
         self._threads = threads
         self._wait_limit_s = wait_limit_s
+        self._clock = clock
         self._lock = Lock()
         self._line: FairQueue[_Waiting] = FairQueue()
         self._limit = threads + waiting_limit
@@ -124,13 +133,13 @@ class RetrievalThreads:
                 return
             self._running += 1
             self.admissions.begun += 1
-        started = time.monotonic()
+        started = self._clock()
         result, failure = None, None
         try:
             result = waiting.work()
         except BaseException as error:  # noqa: BLE001 - raised again where the result is awaited
             failure = error
-        took_s = min(time.monotonic() - started, self._wait_limit_s)
+        took_s = min(self._clock() - started, self._wait_limit_s)
         with self._lock:
             self._running -= 1
             self._mean_s += (took_s - self._mean_s) * _MEMORY

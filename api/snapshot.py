@@ -92,18 +92,18 @@ def open_snapshot(
     """
     from retriever.cross_encoder import open_reranker
 
-    generation = IndexStore(index_dir).open() if source is None else source(index_dir)
-    with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:
+    def encoder_of(identity: EncoderIdentity) -> Encoder:
+        if previous is not None and previous.encoder.identity == identity:
+            return previous.encoder
+        lent = None if lender is None else lender(identity)
+        return GatheringEncoder(lent or open_encoder(identity, index_dir))
 
-        def encoder_of(identity: EncoderIdentity) -> Encoder:
-            if previous is not None and previous.encoder.identity == identity:
-                return previous.encoder
-            lent = None if lender is None else lender(identity)
-            return GatheringEncoder(lent or open_encoder(identity, index_dir))
+    def opened(generation: Generation) -> tuple[Index, Encoder]:
+        with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:
+            opening = beside.submit(encoder_of, generation.manifest.encoder)
+            return Index(generation, dense_search=dense_search), opening.result()
 
-        opening = beside.submit(encoder_of, generation.manifest.encoder)
-        index = Index(generation, dense_search=dense_search)
-        encoder = opening.result()
+    index, encoder = IndexStore(index_dir).read(opened) if source is None else opened(source(index_dir))
     calibration = load_calibration(index_dir, index)
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
     second = None if reranker is None else open_reranker(reranker)

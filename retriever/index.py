@@ -81,7 +81,7 @@ class Index:
     @classmethod
     def open(cls, index_dir: Path) -> "Index":
         """The current generation under `index_dir`, every file verified. Raises IndexMissing, IndexRefused."""
-        return cls(IndexStore(index_dir).open())
+        return IndexStore(index_dir).read(cls)
 
     @property
     def generation(self) -> str:

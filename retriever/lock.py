@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,14 +32,17 @@ class Holder:
 
 
 @contextmanager
-def writer_lock(index_dir: Path) -> Iterator[None]:
+def writer_lock(
+    index_dir: Path, *, clock: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep
+) -> Iterator[None]:
     """Holds the writer's lock of an index.
 
-    Raises IndexLocked within a second when another process has it, naming that process, and StorageFailed
-    when the lock's file cannot be written. The file stays: only the lock on it counts.
+    Raises IndexLocked when another process has it, naming that process, after half a second at most by `clock`,
+    and StorageFailed when the lock's file cannot be written. The file stays: only the lock on it counts.
+    `pause` passes seconds between two looks.
     """
     with storage_failures(index_dir):
-        descriptor = _acquire(index_dir / LOCK_FILE)
+        descriptor = _acquire(index_dir / LOCK_FILE, clock, pause)
     try:
         with storage_failures(index_dir):
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -52,8 +55,8 @@ def writer_lock(index_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _acquire(path: Path) -> int:
-    deadline = time.monotonic() + _PATIENCE_S
+def _acquire(path: Path, clock: Callable[[], float], pause: Callable[[float], None]) -> int:
+    deadline = clock() + _PATIENCE_S
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
         try:
@@ -62,9 +65,9 @@ def _acquire(path: Path) -> int:
             holder = _read(descriptor)
             os.close(descriptor)
             # Between taking the lock and writing its name into it, the winner is not yet known: look again.
-            if (holder is not None and _may_live(holder)) or time.monotonic() > deadline:
+            if (holder is not None and _may_live(holder)) or clock() > deadline:
                 raise IndexLocked(_message(path, holder)) from error
-            time.sleep(_PAUSE_S)
+            pause(_PAUSE_S)
             continue
         except OSError:
             os.close(descriptor)

@@ -1,10 +1,11 @@
 """The generation store: which generations there are, which one is served, and moving the pointer between them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from retriever.durable import Disk, LocalDisk, make_folders, storage_failures
 from retriever.errors import FootnotedError, IndexCorrupt, IndexMissing, IndexRefused
@@ -14,6 +15,8 @@ from retriever.pointer import Pointer, generation_number, move_pointer, read_poi
 from retriever.publish import GenerationWriter, generation_names, is_without_vectors, prune
 
 __all__ = ["GenerationInfo", "GenerationState", "GenerationWriter", "IndexStore", "VerifiedGeneration"]
+
+Made = TypeVar("Made")
 
 
 class GenerationState(StrEnum):
@@ -74,6 +77,20 @@ class IndexStore:
             if read_pointer(self._index_dir) == pointer:
                 raise
         return self.open()
+
+    def read(self, make: Callable[[VerifiedGeneration], Made]) -> Made:
+        """What `make` reads of the current generation; read again of the newer one where a writer replaced it.
+
+        Whoever takes longer to read than writers take to publish and to remove what is old finds files missing in
+        a generation that was sound. Raises what `open` and `make` raise.
+        """
+        while True:
+            opened = self.open()
+            try:
+                return make(opened)
+            except IndexRefused:
+                if self.current() == opened.manifest.generation:
+                    raise
 
     def generations(self, *, verify: bool = False) -> list[GenerationInfo]:
         """Every generation, newest first; those that are refused too. `verify` hashes every file (slow).

@@ -68,7 +68,7 @@ PARTS = (
          lambda folder, times, done, seed: flipped_bits(
              folder, 0, seed=seed, every_bit_of=range(done, done + times))),
     Part("locks", "rounds of ten writers", 100, 5, 2,
-         lambda folder, times, _, __: lock_rounds(folder / "index", times)),
+         lambda folder, times, _, __: lock_rounds(folder / "index", times, within_s=1)),
     Part("changes", "publishes and rollbacks under load", 50, 10, 2,
          lambda folder, times, _, __: changes_under_load(folder, times)),
     Part("disks", "sizes of a disk that runs full", len(DISKS_MB), 1, 2, _disks),

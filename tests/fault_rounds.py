@@ -4,6 +4,7 @@ Each returns what was violated, in words; an empty list is the promise kept.
 """
 
 import json
+import math
 import os
 import random
 import threading
@@ -28,7 +29,8 @@ from tests.collections_on_disk import run_ingest, write_collection
 from tests.fakes_api import WordJudge
 from tests.hashing import HashingEncoder
 from tests.running_service import running
-from tests.small_generations import publish, publish_forever, served
+from tests.small_generations import publish, served
+from tests.waiting import PATIENCE_S, wait_until
 
 WRITERS = 10
 CLIENTS = 8
@@ -42,8 +44,8 @@ def fresh_processes() -> ForkServerContext:
 
 
 def ended(process: ForkServerProcess) -> int | None:
-    """The exit code of a process, within thirty seconds or by force."""
-    process.join(30)
+    """The exit code of a process that ends by itself; None where it had to be killed."""
+    process.join(PATIENCE_S)
     code = process.exitcode
     process.kill()
     process.join()
@@ -52,9 +54,10 @@ def ended(process: ForkServerProcess) -> int | None:
 
 
 def publish_when_told(began: Connection, index_dir: Path) -> None:
-    """Says that it begins, and publishes until it is killed."""
-    began.send_bytes(b"x")
-    publish_forever(index_dir, 2)
+    """Says that it begins and each time that it has published, until it is killed."""
+    while True:
+        began.send_bytes(b"x")
+        publish(index_dir, keep=2)
 
 
 def random_kills(index_dir: Path, kills: int, *, seed: int) -> list[str]:
@@ -67,10 +70,11 @@ def random_kills(index_dir: Path, kills: int, *, seed: int) -> list[str]:
         process = processes.Process(target=publish_when_told, args=(began, index_dir))
         process.start()
         began.close()
-        # Most begin to write first: a process that is killed while it starts shows nothing, however often.
-        if chance.random() < 0.9:
-            begins.poll(30)
-        time.sleep(chance.uniform(0, 0.03))
+        # Most begin to write first, and half have published: one that is killed while it starts shows nothing.
+        for _ in range(0 if chance.random() < 0.1 else chance.randint(1, 2)):
+            if begins.poll(PATIENCE_S):
+                begins.recv_bytes()
+        time.sleep(chance.uniform(0, 0.02))
         process.kill()
         ended(process)
         begins.close()
@@ -83,7 +87,7 @@ def random_kills(index_dir: Path, kills: int, *, seed: int) -> list[str]:
         if found < number or served(index_dir) != new or list(index_dir.glob("*.tmp")):
             violations.append(f"kill {kill}: {found} after {number}, then {new}")
         number = int(new.removeprefix("gen-"))
-    if number - first <= kills:
+    if number - first <= kills:  # each round adds one of its own
         violations.append("the processes were killed before they wrote anything")
     return violations
 
@@ -94,17 +98,23 @@ def compete(
     """Tries to write at the same moment as others; who gets the lock keeps it until all others have failed."""
     start()
     started = time.monotonic()
-    try:
-        with IndexStore(index_dir).writer():
-            report(json.dumps({"pid": os.getpid(), "refusal": None, "seconds": 0}))
+    while True:
+        try:
+            with IndexStore(index_dir).writer():
+                report(json.dumps({"pid": os.getpid(), "refusal": None, "seconds": 0}))
+                finish()
+        except IndexLocked as error:
+            taken = time.monotonic() - started
+            # On a busy machine the winner may get no turn to write its name for longer than a loser waits for it.
+            if str(error).startswith("another process") and taken < PATIENCE_S:
+                continue
+            report(json.dumps({"pid": os.getpid(), "refusal": str(error), "seconds": taken}))
             finish()
-    except IndexLocked as error:
-        report(json.dumps({"pid": os.getpid(), "refusal": str(error), "seconds": time.monotonic() - started}))
-        finish()
+        return
 
 
-def lock_rounds(index_dir: Path, rounds: int) -> list[str]:
-    """Ten writers at once: exactly one wins, and the others end within a second and name it."""
+def lock_rounds(index_dir: Path, rounds: int, *, within_s: float = math.inf) -> list[str]:
+    """Ten writers at once: exactly one wins, and the others end within so many seconds and name it."""
     processes, violations = fresh_processes(), []
     for number in range(rounds):
         start, finish, reports = processes.Barrier(WRITERS), processes.Barrier(WRITERS), processes.SimpleQueue()
@@ -126,7 +136,7 @@ def lock_rounds(index_dir: Path, rounds: int) -> list[str]:
         violations += [
             f"round {number}: {report['seconds']:.2f} s: {report['refusal']}"
             for report in losers
-            if not report["refusal"].startswith(start_of_message) or report["seconds"] >= 1
+            if not report["refusal"].startswith(start_of_message) or report["seconds"] >= within_s
         ]
     return violations
 
@@ -190,12 +200,11 @@ def changes_under_load(folder: Path, changes: int) -> list[str]:
 
     publish_edition(0)
     violations: list[str] = []
-    answered = [0] * CLIENTS
     answers: set[tuple[str, tuple[str, ...]]] = set()
     is_over = threading.Event()
 
     def ask(client: int, address: str) -> None:
-        with httpx.Client(base_url=address, timeout=30) as asking:
+        with httpx.Client(base_url=address, timeout=PATIENCE_S) as asking:
             while not is_over.is_set():
                 response = asking.post("/v1/query", json={"query": "What do strong bones need?", "top_k": 5})
                 if response.status_code != 200:
@@ -204,25 +213,29 @@ def changes_under_load(folder: Path, changes: int) -> list[str]:
                 body = response.json()
                 texts = tuple(passage["text"] for passage in body["passages"])
                 answers.add((body["index"]["generation"], texts))
-                answered[client] += 1
+                seen[client].add(body["index"]["generation"])
 
-    app = create_app(Settings(index_dir=index_dir, reload_interval_s=0.05), opener=open_hashing)
+    seen = [set[str]() for _ in range(CLIENTS)]
+    settings = Settings(index_dir=index_dir, reload_interval_s=0.05, wait_limit_s=60)
+    app = create_app(settings, opener=open_hashing)
     with running(app) as address:
         threads = [threading.Thread(target=ask, args=(client, address)) for client in range(CLIENTS)]
         for thread in threads:
             thread.start()
-        for change in range(1, changes + 1):
-            if change % 5 == 0:
-                IndexStore(index_dir).rollback()
-            else:
-                publish_edition(change)
-            time.sleep(0.1)
-        is_over.set()
-        for thread in threads:
-            thread.join(60)
+        try:
+            for change in range(1, changes + 1):
+                if change % 5 == 0:
+                    IndexStore(index_dir).rollback()
+                else:
+                    publish_edition(change)
+                now = str(IndexStore(index_dir).current())
+                wait_until(lambda now=now: any(now in generations for generations in seen))  # type: ignore[misc]
+            wait_until(lambda: all(seen))
+        finally:
+            is_over.set()
+            for thread in threads:
+                thread.join(PATIENCE_S)
     for generation, texts in sorted(answers):
         if not texts or any(f"{edition_of[generation]}," not in text for text in texts):
             violations.append(f"an answer of {edition_of[generation]} holds {texts}")
-    if min(answered) == 0:
-        violations.append(f"some clients got no answer: {answered}")
     return violations

@@ -30,7 +30,11 @@ run_server(create_app(settings, opener=opener), settings, listen("127.0.0.1", 0)
 def server(code: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server process and its address."""
     process = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, *arguments],
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stderr is not None

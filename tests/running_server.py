@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S
+
 CHECKOUT = Path(__file__).parent.parent
 _PROGRAM = """
 import json, sys, time
@@ -21,7 +23,12 @@ from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 index_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
 name = publish(index_dir, 1)
-snapshot = snapshot_of(MemoryIndex(name), before=lambda _: time.sleep(seconds))
+held = index_dir.parent / "hold"
+def work(_):
+    time.sleep(seconds)
+    while held.exists():
+        time.sleep(0.01)
+snapshot = snapshot_of(MemoryIndex(name), before=work)
 given = json.loads(sys.argv[3])
 if "keys_file" in given:
     given["keys_file"] = Path(given["keys_file"])
@@ -32,7 +39,10 @@ run_server(create_app(settings, opener=FolderOpener({name: snapshot})), settings
 
 @contextmanager
 def running_server(folder: Path, *, question_s: float = 0.0, settings: str = "{}") -> Iterator[tuple[int, int]]:
-    """The port and the process id of a server; every question takes `question_s` in its thread."""
+    """The port and the process id of a server.
+
+    Every question takes `question_s` in its thread, and goes on until no file `hold` is in the folder.
+    """
     command = [sys.executable, "-c", _PROGRAM, str(folder / "index"), str(question_s), settings]
     # Into a file: nobody reads a pipe, and a full one would stop the server.
     with (folder / "log").open("w", encoding="utf-8") as log:
@@ -61,14 +71,13 @@ class Answer:
     body: bytes
 
 
-def exchange(port: int, *pieces: bytes, wait_s: float = 5.0) -> tuple[list[Answer], bool]:
-    """What comes back for these bytes until the server closes or is silent, and whether it closed."""
+def exchange(port: int, sent: bytes) -> tuple[list[Answer], bool]:
+    """What comes back for these bytes until the server closes, and whether it did."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.settimeout(wait_s)
+        connection.settimeout(PATIENCE_S)
         received, closed = b"", False
         try:
-            for piece in pieces:
-                connection.sendall(piece)
+            connection.sendall(sent)
         except OSError:
             closed = True
         try:

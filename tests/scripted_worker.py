@@ -4,14 +4,13 @@ import os
 import signal
 import socket
 import sys
-import time
 from pathlib import Path
 
 from api.workers.messages import receive, send
 
 
 def main() -> None:
-    """`die` ends at once, `refuse` says why it cannot start, `die-once` ends after its first start."""
+    """`die` ends at once, `refuse` says why it cannot start, `stay` is ready and stays."""
     channel = socket.socket(fileno=int(sys.argv[3]))
     told = receive(channel)
     assert told is not None
@@ -27,11 +26,8 @@ def main() -> None:
         sys.exit(2)
     send(channel, {"tell": "ready"})
     receive(channel)
-    if plan == "die-once" and len(starts.read_text(encoding="ascii").splitlines()) == 1:
-        time.sleep(0.3)
-        os.kill(os.getpid(), signal.SIGKILL)
     while True:
-        time.sleep(1)
+        signal.pause()
 
 
 if __name__ == "__main__":

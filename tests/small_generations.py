@@ -66,10 +66,13 @@ def publish(index_dir: Path, disk: Disk | None = None, *, keep: int = 3) -> str:
 
 def served(index_dir: Path) -> str:
     """The current generation, opened, verified and read. Raises what the store raises."""
-    opened = IndexStore(index_dir).open()
-    opened.verify()
-    check_content(opened)
-    return opened.manifest.generation
+
+    def whole(opened: VerifiedGeneration) -> str:
+        opened.verify()
+        check_content(opened)
+        return opened.manifest.generation
+
+    return IndexStore(index_dir).read(whole)
 
 
 def publish_at_failpoint(index_dir: Path, failpoint: str) -> None:

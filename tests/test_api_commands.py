@@ -5,8 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -23,20 +22,24 @@ from api.settings import Settings
 from ingest.ingest_command import command as ingest
 from tests.collections_on_disk import write_collection
 from tests.running import server
+from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 SERVE = "from api.serve_command import command; command()"
 SLOW = """
-import sys, time
+import sys
 from pathlib import Path
 from api.app import create_app
 from api.serve_command import listen, run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
-index_dir, seconds, grace = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+index_dir = Path(sys.argv[1])
 name = publish(index_dir, 1)
-slow = snapshot_of(MemoryIndex(name), before=lambda _: time.sleep(seconds))
-settings = Settings(index_dir=index_dir, shutdown_grace_s=grace)
+def wait(_):
+    print("a question is under way", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+slow = snapshot_of(MemoryIndex(name), before=wait)
+settings = Settings(index_dir=index_dir, shutdown_grace_s=60)
 run_server(create_app(settings, opener=FolderOpener({name: slow})), settings, listen("127.0.0.1", 0))
 """
 
@@ -54,29 +57,29 @@ def test_a_server_without_an_index_answers_503_and_stops_with_0(tmp_path: Path) 
         assert (response.status_code, response.json()["code"]) == (503, "index_missing")
         assert "server" not in response.headers
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_a_question_under_way_is_answered_after_the_server_is_told_to_stop(tmp_path: Path) -> None:
-    with server(SLOW, str(tmp_path / "index"), "1", "10") as (process, address):
-        statuses: list[int] = []
-
-        def question() -> None:
-            statuses.append(httpx.post(f"{address}/v1/query", json={"query": "denosumab"}).status_code)
-
-        asking = threading.Thread(target=question)
-        asking.start()
-        time.sleep(0.4)
+    with server(SLOW, str(tmp_path / "index")) as (process, address), ThreadPoolExecutor(1) as callers:
+        body = {"query": "denosumab"}
+        asked = callers.submit(httpx.post, f"{address}/v1/query", json=body, timeout=PATIENCE_S)
+        assert process.stderr is not None
+        assert process.stdin is not None
+        assert "a question is under way\n" in process.stderr
         process.send_signal(signal.SIGTERM)
-        asking.join(10)
-        assert statuses == [200]
-        assert process.wait(10) == 0
+        process.stdin.write("go on\n")
+        process.stdin.flush()
+        assert asked.result().status_code == 200
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_a_port_in_use_is_refused_with_the_remedy(tmp_path: Path) -> None:
     with server(SERVE, "--index", str(tmp_path / "none"), "--port", "0") as (_, address):
         arguments = [sys.executable, "-c", SERVE, "--port", address.rpartition(":")[2]]
-        second = subprocess.run(arguments, cwd=CHECKOUT, capture_output=True, text=True, timeout=30, check=False)
+        second = subprocess.run(
+            arguments, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
     assert second.returncode == 3
     assert "--port" in second.stderr
     assert "Traceback" not in second.stderr
@@ -87,7 +90,9 @@ def test_a_command_answers_for_help_without_loading_the_numeric_libraries() -> N
         "import sys; import api.ask_command, api.doctor_command, api.serve_command;"
         "sys.exit(bool({'torch', 'faiss', 'numpy', 'fastapi', 'pydantic', 'uvicorn'} & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=30, check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=PATIENCE_S, check=False).returncode == 0
+    )
 
 
 def test_asking_on_the_command_line_loads_no_web_framework(tmp_path: Path) -> None:
@@ -97,7 +102,9 @@ def test_asking_on_the_command_line_loads_no_web_framework(tmp_path: Path) -> No
         "assert done.exit_code == 3, done.output;"
         "sys.exit(bool({'fastapi', 'httpx', 'mcp', 'torch', 'uvicorn'} & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=60, check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=PATIENCE_S, check=False).returncode == 0
+    )
 
 
 @pytest.mark.parametrize(

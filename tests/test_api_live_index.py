@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,7 @@ from api.snapshot import Snapshot
 from retriever.errors import EncoderUnavailable, FootnotedError, IndexCorrupt, IndexMismatch
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, snapshot_of
-
-
-def wait_for(met: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not met():
-        assert time.monotonic() < deadline, "it did not come about in 10 s"
-        time.sleep(0.01)
+from tests.waiting import PATIENCE_S, wait_until
 
 
 def generation(client: TestClient) -> str:
@@ -51,7 +44,7 @@ def test_without_an_index_the_service_is_up_but_not_ready(tmp_path: Path) -> Non
 def test_an_index_that_appears_is_picked_up(tmp_path: Path) -> None:
     with served(tmp_path / "index", two_generations()) as client:
         publish(tmp_path / "index", 1)
-        wait_for(lambda: client.get("/readyz").status_code == 200)
+        wait_until(lambda: client.get("/readyz").status_code == 200)
         assert client.post("/v1/query", json={"query": "denosumab"}).status_code == 200
 
 
@@ -60,7 +53,7 @@ def test_a_new_generation_takes_over_and_a_rollback_takes_it_back(tmp_path: Path
     with served(tmp_path / "index", two_generations()) as client:
         for number, name in ((2, "gen-000002"), (1, "gen-000001")):
             publish(tmp_path / "index", number)
-            wait_for(lambda name=name: generation(client) == name)  # type: ignore[misc]
+            wait_until(lambda name=name: generation(client) == name)  # type: ignore[misc]
 
 
 def test_an_unchanged_pointer_opens_nothing_again(tmp_path: Path) -> None:
@@ -77,10 +70,10 @@ def test_a_calibration_that_is_written_while_it_serves_is_taken_up(tmp_path: Pat
     name = publish(tmp_path / "index", 1)
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})
     with served(tmp_path / "index", opener) as client:
-        wait_for(lambda: generation(client) == name)
+        wait_until(lambda: generation(client) == name)
         opened = len(opener.opened)
         (tmp_path / "index" / "calibration.json").write_text("{}")
-        wait_for(lambda: len(opener.opened) > opened)
+        wait_until(lambda: len(opener.opened) > opened)
         assert generation(client) == name
 
 
@@ -94,13 +87,13 @@ def test_a_refused_generation_leaves_the_old_one_serving(tmp_path: Path, error: 
     with served(tmp_path / "index", opener) as client:
         assert client.get("/readyz").json()["last_reload_error"] is None
         publish(tmp_path / "index", 2)
-        wait_for(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
+        wait_until(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json()["generation"]) == (200, "gen-000001")
         assert ready.json()["last_reload_error"]["code"] == code
         assert client.post("/v1/query", json={"query": "x"}).json()["index"]["generation"] == "gen-000001"
         publish(tmp_path / "index", 1)
-        wait_for(lambda: client.get("/readyz").json()["last_reload_error"] is None)
+        wait_until(lambda: client.get("/readyz").json()["last_reload_error"] is None)
     assert opener.opened == ["gen-000001", "gen-000002"], "a refused generation is not opened at every look"
 
 
@@ -112,17 +105,17 @@ def test_a_refused_generation_that_was_mended_is_taken_up(tmp_path: Path) -> Non
     with served(tmp_path / "index", opener, retry_interval_s=0.05) as client:
         assert client.get("/readyz").status_code == 503
         opener.generations["gen-000002"] = mended
-        wait_for(lambda: generation(client) == "gen-000002")
+        wait_until(lambda: generation(client) == "gen-000002")
 
 
 def test_a_pointer_that_vanishes_or_is_altered_leaves_the_old_generation_serving(tmp_path: Path) -> None:
     publish(tmp_path / "index", 1)
     with served(tmp_path / "index", two_generations()) as client:
         (tmp_path / "index" / "CURRENT").write_text("gen-oops")
-        wait_for(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
+        wait_until(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
         assert client.get("/readyz").json()["last_reload_error"]["code"] == "index_corrupt"
         (tmp_path / "index" / "CURRENT").unlink()
-        wait_for(lambda: client.get("/readyz").json()["last_reload_error"]["code"] == "index_missing")
+        wait_until(lambda: client.get("/readyz").json()["last_reload_error"]["code"] == "index_missing")
         assert generation(client) == "gen-000001"
 
 
@@ -133,7 +126,7 @@ def test_an_opener_that_breaks_does_not_end_the_watch(tmp_path: Path) -> None:
     with served(tmp_path / "index", opener) as client:
         assert client.get("/readyz").json()["code"] == "index_refused"
         publish(tmp_path / "index", 1)
-        wait_for(lambda: generation(client) == "gen-000001")
+        wait_until(lambda: generation(client) == "gen-000001")
 
 
 def test_an_encoder_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
@@ -149,7 +142,7 @@ def test_a_question_under_way_ends_in_the_generation_it_began_in(tmp_path: Path)
 
     def wait(_: Query) -> None:
         begun.set()
-        release.wait(10)
+        release.wait(PATIENCE_S)
 
     opener = two_generations()
     opener.generations["gen-000001"] = snapshot_of(MemoryIndex("gen-000001"), before=wait)
@@ -162,11 +155,11 @@ def test_a_question_under_way_ends_in_the_generation_it_began_in(tmp_path: Path)
 
         asking = threading.Thread(target=ask)
         asking.start()
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_S)
         publish(tmp_path / "index", 2)
-        wait_for(lambda: generation(client) == "gen-000002")
+        wait_until(lambda: generation(client) == "gen-000002")
         release.set()
-        asking.join(10)
+        asking.join(PATIENCE_S)
         ask()
     assert answers == ["gen-000001", "gen-000002"]
 
@@ -199,6 +192,6 @@ def test_an_index_that_does_not_fit_into_memory_leaves_the_old_one_serving(tmp_p
     settings = Settings(index_dir=tmp_path / "index", reload_interval_s=0.01)
     with TestClient(create_app(settings, opener=open_first_only)) as client:
         publish(tmp_path / "index", 2)
-        wait_for(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
+        wait_until(lambda: client.get("/readyz").json()["last_reload_error"] is not None)
         ready = client.get("/readyz").json()
         assert (ready["generation"], ready["last_reload_error"]["code"]) == (first, "index_refused")

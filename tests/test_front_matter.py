@@ -1,6 +1,5 @@
 """Front matter: what is read, what is left out with a warning, and what keeps a page out."""
 
-import time
 from datetime import date
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.errors import DocumentSkipped, FrontMatterInvalid, SkipReason, WarningCode
 from ingest.front_matter import FrontMatter, read_front_matter
 from retriever.document import ReviewFrequency
+from tests.proportion import assert_in_proportion
 
 
 def read(block: str) -> FrontMatter:
@@ -121,18 +121,16 @@ def test_the_library_itself_would_run_into_what_is_refused_here() -> None:
     assert yaml.safe_load("<<: {a: 1}") == {"a": 1}
 
 
-def test_a_merge_bomb_is_refused_at_once() -> None:
+def test_a_merge_bomb_is_refused_before_it_is_unfolded() -> None:
     bomb = "a0: &a0 {k: v}\n" + "".join(f"a{n + 1}: &a{n + 1} {{<<: [{f'*a{n}, ' * 9}*a{n}]}}\n" for n in range(9))
-    before = time.perf_counter()
-    assert refusal(bomb) is SkipReason.YAML_ALIAS
-    assert time.perf_counter() - before < 1
+    assert refusal(bomb) is SkipReason.YAML_ALIAS  # unfolded, it would be ten to the ninth keys
 
 
 def test_many_keys_take_time_in_proportion() -> None:
-    before = time.perf_counter()
-    page = read("\n".join(f"k{n}: v" for n in range(7_000)))
-    assert len(page.untitled.extra) == 7_000
-    assert time.perf_counter() - before < 10
+    def read_keys(count: int) -> None:
+        assert len(read("\n".join(f"k{n}: v" for n in range(count))).untitled.extra) == count
+
+    assert_in_proportion(read_keys, 7_000)
 
 
 @pytest.mark.parametrize("frequency", ["semi-annual", "semi_annual", "semiannual", "Semi Annual", "SEMI-ANNUALLY"])

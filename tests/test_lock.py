@@ -6,9 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,15 +37,33 @@ def holder(pid: int, host: str = HOST) -> bytes:
     return json.dumps({"pid": pid, "host": host, "started": "2026-01-31T12:00:00Z"}).encode()
 
 
-def refusal(index_dir: Path) -> str:
-    with pytest.raises(IndexLocked) as caught, writer_lock(index_dir):
+@dataclass
+class Time:
+    """A clock that only a pause moves on; `meanwhile` happens in the third one."""
+
+    meanwhile: Callable[[], object] = lambda: None
+    now_s: float = 1_000.0
+    pauses: int = 0
+
+    def pause(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.pauses += 1
+        if self.pauses == 3:
+            self.meanwhile()
+
+
+def refusal(index_dir: Path, time: Time) -> str:
+    with (
+        pytest.raises(IndexLocked) as caught,
+        writer_lock(index_dir, clock=lambda: time.now_s, pause=time.pause),
+    ):
         pass
     return str(caught.value)
 
 
 def test_the_message_names_process_host_and_start(tmp_path: Path, held: BinaryIO) -> None:
     held.write(holder(os.getpid()))
-    assert refusal(tmp_path) == (
+    assert refusal(tmp_path, Time()) == (
         f"process {os.getpid()} on {HOST} has been writing to {tmp_path} since 2026-01-31T12:00:00Z; "
         "wait for it, or end it, and try again"
     )
@@ -54,9 +71,9 @@ def test_the_message_names_process_host_and_start(tmp_path: Path, held: BinaryIO
 
 def test_a_holder_on_another_machine_is_believed_at_once(tmp_path: Path, held: BinaryIO) -> None:
     held.write(holder(dead_pid(), "another.example"))
-    started = time.monotonic()
-    assert "on another.example has been writing" in refusal(tmp_path)
-    assert time.monotonic() - started < 0.3
+    time = Time()
+    assert "on another.example has been writing" in refusal(tmp_path, time)
+    assert time.pauses == 0
 
 
 @pytest.mark.parametrize("before", ["nothing", "a killed process"])
@@ -69,10 +86,9 @@ def test_a_winner_that_has_not_written_its_name_yet_is_waited_for(
     def write_name() -> None:
         os.pwrite(held.fileno(), holder(os.getpid()).ljust(200), 0)
 
-    timer = threading.Timer(0.1, write_name)
-    timer.start()
-    assert refusal(tmp_path).startswith(f"process {os.getpid()} on ")
-    timer.join()
+    time = Time(write_name)
+    assert refusal(tmp_path, time).startswith(f"process {os.getpid()} on ")
+    assert time.pauses == 3
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"pid": "one"}'])
@@ -80,17 +96,16 @@ def test_without_a_name_the_refusal_still_comes_within_a_second(
     tmp_path: Path, held: BinaryIO, content: bytes
 ) -> None:
     held.write(content)
-    started = time.monotonic()
-    assert refusal(tmp_path).startswith(f"another process is writing to {tmp_path}; ")
-    assert time.monotonic() - started < 1
+    time = Time()
+    assert refusal(tmp_path, time).startswith(f"another process is writing to {tmp_path}; ")
+    assert 1_000 < time.now_s < 1_001
 
 
 def test_a_lock_that_is_released_meanwhile_is_taken(tmp_path: Path, held: BinaryIO) -> None:
-    timer = threading.Timer(0.1, fcntl.flock, (held, fcntl.LOCK_UN))
-    timer.start()
-    with writer_lock(tmp_path):
+    time = Time(lambda: fcntl.flock(held, fcntl.LOCK_UN))
+    with writer_lock(tmp_path, clock=lambda: time.now_s, pause=time.pause):
         assert json.loads((tmp_path / "writer.lock").read_bytes())["pid"] == os.getpid()
-    timer.join()
+    assert time.pauses == 3
 
 
 def test_a_released_lock_names_nobody(tmp_path: Path) -> None:

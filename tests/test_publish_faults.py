@@ -4,7 +4,6 @@ import ast
 import errno
 import os
 import signal
-import time
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -13,10 +12,10 @@ import pytest
 
 from retriever import durable
 from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
-from retriever.errors import IndexLocked, StorageFailed
-from retriever.store import IndexStore
+from retriever.errors import IndexCorrupt, IndexLocked, StorageFailed
+from retriever.store import IndexStore, VerifiedGeneration
 from tests.fault_rounds import compete, ended, fresh_processes
-from tests.small_generations import publish, publish_at_failpoint, publish_forever, served
+from tests.small_generations import check_content, publish, publish_at_failpoint, publish_forever, served
 
 OF_PUBLISHING = sorted(name for name in FAILPOINTS if not name.startswith("restore."))
 
@@ -43,9 +42,7 @@ def assert_sound(index_dir: Path, allowed: set[str]) -> None:
     found = served(index_dir)
     assert found in allowed
     assert len(list(index_dir.glob("*.tmp"))) <= 2, "more than one abandoned folder and one pointer"
-    started = time.monotonic()
     new = publish(index_dir)
-    assert time.monotonic() - started < 2
     assert served(index_dir) == new
     assert new > found
     assert list(index_dir.glob("*.tmp")) == []
@@ -260,6 +257,27 @@ def test_opening_beside_a_writer_that_keeps_only_the_newest_always_succeeds(
         opened += 1
     process.kill()
     assert ended(process) == -signal.SIGKILL
+
+
+def test_what_is_replaced_and_removed_while_it_is_read_is_read_of_the_newer_one(index_dir: Path) -> None:
+    seen = []
+
+    def slowly(opened: VerifiedGeneration) -> str:
+        seen.append(opened.manifest.generation)
+        if len(seen) < 3:
+            publish(index_dir, keep=1)
+        check_content(opened)
+        return opened.manifest.generation
+
+    assert IndexStore(index_dir).read(slowly) == "gen-000009"
+    assert seen == ["gen-000001", "gen-000008", "gen-000009"]
+
+
+def test_what_is_altered_in_the_current_generation_is_refused(index_dir: Path) -> None:
+    altered = index_dir / "gen-000001" / "passages.jsonl"
+    altered.write_bytes(altered.read_bytes()[::-1])
+    with pytest.raises(IndexCorrupt, match=r"passages\.jsonl is altered"):
+        IndexStore(index_dir).read(check_content)
 
 
 def test_a_folder_made_by_another_process_at_the_same_moment_is_taken(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.caller import address_of, networks
@@ -14,7 +14,6 @@ from tests.test_keys import add, bearer
 QUESTION = {"query": "denosumab"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 5), max_size=80), st.integers(1, 5))
 def test_no_window_ever_holds_more_than_the_quota_and_no_place_is_wasted(gaps: list[float], quota: int) -> None:
     now = 0.0

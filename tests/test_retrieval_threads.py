@@ -2,18 +2,18 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.caller import CALLER
 from api.fair_queue import FairQueue
 from api.problems import Problem
 from api.retrieval_threads import RetrievalThreads
+from tests.waiting import PATIENCE_S
 
 
 def drained(queue: FairQueue[str]) -> list[str]:
@@ -38,7 +38,6 @@ def test_in_a_full_queue_the_newest_of_the_busiest_caller_makes_room() -> None:
     assert drained(queue) == ["a1", "b1", "a2"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60), st.integers(0, 6))
 def test_a_queue_loses_and_doubles_nothing(steps: list[tuple[str, bool]], limit: int) -> None:
     queue: FairQueue[str] = FairQueue()
@@ -59,20 +58,25 @@ def test_a_queue_loses_and_doubles_nothing(steps: list[tuple[str, bool]], limit:
 
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 20))
+    asyncio.run(asyncio.wait_for(test(), PATIENCE_S))
+
+
+async def come_about(met: Callable[[], bool]) -> None:
+    while not met():
+        await asyncio.sleep(0.001)
 
 
 class Busy:
     """Threads of which one is kept busy until told."""
 
     def __init__(self, **limits: Any) -> None:
-        self.threads = RetrievalThreads(threads=1, **{"waiting_limit": 10, "wait_limit_s": 5.0, **limits})
+        self.threads = RetrievalThreads(threads=1, **{"waiting_limit": 10, "wait_limit_s": PATIENCE_S, **limits})
         self.begun, self.release = threading.Event(), threading.Event()
         self.done: list[str] = []
 
     async def __aenter__(self) -> "Busy":
         self._first = asyncio.create_task(self.threads.run(self._wait))
-        await asyncio.to_thread(self.begun.wait, 5)
+        await asyncio.to_thread(self.begun.wait, PATIENCE_S)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -82,7 +86,7 @@ class Busy:
 
     def _wait(self) -> None:
         self.begun.set()
-        self.release.wait(10)
+        self.release.wait(PATIENCE_S)
 
     def ask(self, caller: str, name: str) -> "asyncio.Task[None]":
         async def asking() -> None:
@@ -109,7 +113,7 @@ def test_work_whose_caller_has_gone_is_never_begun() -> None:
     async def test() -> None:
         async with Busy() as busy:
             waiting = busy.ask("a", "gone")
-            await asyncio.sleep(0.01)
+            await come_about(lambda: busy.threads.waiting == 1)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
@@ -124,9 +128,9 @@ def test_one_caller_cannot_keep_another_from_its_turn() -> None:
     async def test() -> None:
         async with Busy(waiting_limit=4) as busy:
             many = [busy.ask("many", f"many-{number}") for number in range(20)]
-            await asyncio.sleep(0.01)
+            await come_about(lambda: busy.threads.admissions.refused == 16)
             one = busy.ask("one", "one")
-            await asyncio.sleep(0.01)
+            await come_about(lambda: busy.threads.admissions.refused == 17)
             busy.release.set()
             await one
             outcomes = await asyncio.gather(*many, return_exceptions=True)
@@ -138,15 +142,25 @@ def test_one_caller_cannot_keep_another_from_its_turn() -> None:
 
 def test_a_wait_that_is_known_to_be_too_long_is_refused_on_arrival() -> None:
     async def test() -> None:
-        threads = RetrievalThreads(threads=1, waiting_limit=100, wait_limit_s=0.4)
-        for _ in range(30):
-            await threads.run(lambda: time.sleep(0.02))
-        tasks = [asyncio.create_task(threads.run(lambda: time.sleep(0.02))) for _ in range(60)]
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        refused = sum(isinstance(outcome, Problem) for outcome in outcomes)
-        # 0.2 s are ten times 0.02 s: about ten may wait, the others are refused before any of them expires.
-        assert 45 <= refused <= 55
-        assert (threads.admissions.refused, threads.admissions.expired) == (refused, 0)
+        now_s = 0.0
+
+        def work() -> None:
+            nonlocal now_s
+            now_s += 2
+
+        threads = RetrievalThreads(threads=1, waiting_limit=100, wait_limit_s=40, clock=lambda: now_s)
+        for _ in range(200):
+            await threads.run(work)
+        release = threading.Event()
+        first = asyncio.create_task(threads.run(lambda: release.wait(PATIENCE_S)))
+        await come_about(lambda: threads.running == 1)
+        tasks = [asyncio.create_task(threads.run(work)) for _ in range(60)]
+        await come_about(lambda: threads.waiting + threads.admissions.refused == 60)
+        release.set()
+        outcomes = await asyncio.gather(first, *tasks, return_exceptions=True)
+        # Half of 40 s are ten times 2 s: ten may wait, the others are refused before any of them expires.
+        assert sum(isinstance(outcome, Problem) for outcome in outcomes) == 50
+        assert (threads.admissions.refused, threads.admissions.expired) == (50, 0)
         threads.close()
 
     run(test)

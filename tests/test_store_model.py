@@ -123,7 +123,5 @@ class StoreModel(RuleBasedStateMachine):
 def test_the_store_behaves_as_a_dictionary_of_generations() -> None:
     run_state_machine_as_test(
         StoreModel,
-        settings=settings(
-            max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=20, stateful_step_count=15, suppress_health_check=list(HealthCheck)),
     )

@@ -7,8 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from retriever.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 from tests.running import server
+from tests.waiting import PATIENCE_S, wait_until
 
 CHECKOUT = Path(__file__).parent.parent
 SERVE = "from api.serve_command import command; command()"
@@ -59,13 +59,6 @@ def index_dir(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def wait_for(met: Callable[[], bool], *, within_s: float = 20) -> None:
-    deadline = time.monotonic() + within_s
-    while not met():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
-
-
 def supervised(folder: Path, plan: str) -> "subprocess.Popen[str]":
     """A supervisor of two scripted workers."""
     return subprocess.Popen(
@@ -87,7 +80,7 @@ def linked(keeper: Keeper) -> Iterator[SupervisorLink]:
 
     answering = threading.Thread(target=answer)
     answering.start()
-    theirs.settimeout(60)
+    theirs.settimeout(PATIENCE_S)
     with ours, theirs:
         yield SupervisorLink(Channels(theirs, theirs, theirs), number=1)
         theirs.shutdown(socket.SHUT_RDWR)
@@ -184,14 +177,16 @@ def test_what_is_written_over_http_needs_a_single_worker(tmp_path: Path) -> None
 
 
 def test_a_worker_that_ends_is_replaced_and_all_end_when_the_service_is_told_to(tmp_path: Path) -> None:
-    process = supervised(tmp_path, "die-once")
     starts = [tmp_path / "starts-1", tmp_path / "starts-2"]
-    wait_for(lambda: all(one.exists() and len(one.read_text().split()) == 2 for one in starts))
-    time.sleep(0.3)
-    process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=20)
+    with supervised(tmp_path, "stay") as process:
+        assert process.stderr is not None
+        assert "all answer\n" in process.stderr
+        for one in starts:
+            os.kill(int(one.read_text()), signal.SIGKILL)
+        wait_until(lambda: all(len(one.read_text().split()) == 2 for one in starts))
+        process.send_signal(signal.SIGTERM)
+        assert "all answer" not in process.stderr.read()
     assert process.returncode == 0
-    assert said.count("all answer") == 1
     for one in starts:
         for pid in one.read_text().split():
             with pytest.raises(ProcessLookupError):
@@ -203,7 +198,7 @@ def test_a_worker_that_ends_is_replaced_and_all_end_when_the_service_is_told_to(
 )
 def test_workers_that_cannot_start_end_the_service(tmp_path: Path, plan: str, code: int, says: str) -> None:
     process = supervised(tmp_path, plan)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code
     assert says in said
     assert "Traceback" not in said
@@ -227,4 +222,4 @@ def test_two_real_workers_answer_on_one_port_and_end_with_their_supervisor(tmp_p
                 return True
             return False
 
-        wait_for(nobody_answers)
+        wait_until(nobody_answers)

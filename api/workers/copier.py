@@ -21,8 +21,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when this is no longer wanted
     channel, index_dir = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     try:
-        generation = IndexStore(index_dir).open()
-        copy = copy_generation(generation, dense_search=DenseSearch(sys.argv[3]))
+        generation, copy = IndexStore(index_dir).read(
+            lambda opened: (opened, copy_generation(opened, dense_search=DenseSearch(sys.argv[3])))
+        )
     except FootnotedError as error:
         send(channel, failure_content(error))
         return
