@@ -12,6 +12,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.gentle_transport import GentleTransport
 from api.http_limits import (
     HEAD_TIMEOUT,
     HEADERS_TOO_LARGE,
@@ -60,7 +61,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._parsed_bytes = 0
         self._drained = 0
-        self._task: asyncio.Task[None] | None = None
+        self._work: tuple[Any, asyncio.Task[None]] | None = None
         self._refusal: Problem | None = None
         self._is_refused = False
         self._is_lingering = False
@@ -82,8 +83,13 @@ class Connection(HttpToolsProtocol):
         if self._writes is not None:
             self._writes.ended()
         super().connection_lost(exc)
-        if self._task is not None and takes_question(self.cycle.scope["path"]):
-            self._task.cancel(CALLER_GONE)  # nothing else may be broken off halfway
+        if self._work is not None:
+            # uvicorn tells the request that came last, and an earlier one may be the one that is worked on.
+            exchange, task = self._work
+            exchange.disconnected = True
+            exchange.message_event.set()
+            if takes_question(exchange.scope["path"]):
+                task.cancel(CALLER_GONE)  # nothing else may be broken off halfway
 
     def data_received(self, data: bytes) -> None:
         """Parses what came, unless the exchange is over already."""
@@ -150,7 +156,7 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return  # `_ignore_upgrade` goes on
         super().on_headers_complete()
-        self.cycle.transport = _Gently(self)  # type: ignore[assignment]
+        self.cycle.transport = GentleTransport(self.transport, close=self.close_gently)  # type: ignore[assignment]
         self._is_in_head, self._head_bytes = False, 0
 
     def on_body(self, body: bytes) -> None:
@@ -177,9 +183,10 @@ class Connection(HttpToolsProtocol):
         self._watch()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        self._task = self.loop.create_task(cycle.run_asgi(app))
-        self._task.add_done_callback(self.tasks.discard)
-        self.tasks.add(self._task)
+        task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+        self._work = cycle, task
 
     # Refusing and closing
 
@@ -278,21 +285,3 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         else:
             self.transport.abort()
-
-
-class _Gently:
-    """The transport as one exchange sees it: to close it leaves the caller time to read."""
-
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def write(self, data: bytes) -> None:
-        self._connection.transport.write(data)
-
-    def is_closing(self) -> bool:
-        return self._connection.transport.is_closing()
-
-    def close(self) -> None:
-        self._connection.close_gently()

@@ -176,14 +176,15 @@ def metric(port: int, name: str) -> float:
     return float(value[1]) if value else 0.0
 
 
-def test_a_question_whose_caller_has_gone_is_not_worked_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [FRAMED, FRAMED + GET + b"\r\n", FRAMED * 2])
+def test_a_question_whose_caller_has_gone_is_not_worked_on(tmp_path: Path, sent: bytes) -> None:
     (tmp_path / "hold").touch()
     with running_server(tmp_path, settings='{"threads": 1, "wait_limit_s": 60.0}') as (port, _):
         first = socket.create_connection(("127.0.0.1", port))
         first.sendall(FRAMED)
         wait_until(lambda: metric(port, "footnoted_questions_running") == 1)
         with socket.create_connection(("127.0.0.1", port)) as gone:
-            gone.sendall(FRAMED)
+            gone.sendall(sent)
             wait_until(lambda: metric(port, "footnoted_questions_waiting") == 1)
         wait_until(lambda: metric(port, 'footnoted_question_work_total{outcome="abandoned"}') == 1)
         (tmp_path / "hold").unlink()
@@ -191,6 +192,9 @@ def test_a_question_whose_caller_has_gone_is_not_worked_on(tmp_path: Path) -> No
         assert b" 200 " in first.recv(65_536)
         first.close()
         assert metric(port, 'footnoted_question_work_total{outcome="begun"}') == 1
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "ERROR" not in log
+    assert "without starting response" not in log
 
 
 def connections_of(port: int) -> int:
