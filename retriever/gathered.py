@@ -2,8 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +12,30 @@ from retriever.encoder import Encoder, EncoderIdentity
 MOST_TOGETHER = 16
 
 
-@dataclass(slots=True, eq=False)
 class _Waiting:
-    """One call's texts; `vectors` or `error` once another thread has worked them off."""
+    """One call's texts. It is woken once: with `vectors` or `error`, or with neither, to encode for all."""
 
-    texts: Sequence[str]
-    vectors: NDArray[np.float32] | None = None
-    error: BaseException | None = None
-    is_done: bool = False
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self.vectors: NDArray[np.float32] | None = None
+        self.error: BaseException | None = None
+        self.woken = Event()
 
 
 class GatheringEncoder:
     """An Encoder that lets one thread encode at a time, and with its own what has come in meanwhile.
 
     Nothing is delayed to gather more: a question that comes alone is encoded at once, and only those that would
-    have to share the processor anyway go together. Safe to share between threads.
+    have to share the processor anyway go together. Who has encoded wakes those whose vectors are ready, and the
+    oldest of those that wait to be the next to encode: nobody waits for an encoding that is not theirs, but the
+    one that was under way when they came. Safe to share between threads.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._queue: deque[_Waiting] = deque()
-        self._at_work = Lock()
+        self._lock = Lock()
+        self._is_at_work = False
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -43,10 +45,14 @@ class GatheringEncoder:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), as the encoder gives them."""
         mine = _Waiting(texts)
-        self._queue.append(mine)
-        with self._at_work:
-            if not mine.is_done:
-                self._work_off(mine)
+        with self._lock:
+            has_to_wait = self._is_at_work
+            self._is_at_work = True
+            self._queue.append(mine)
+        if has_to_wait:
+            mine.woken.wait()
+        if mine.vectors is None and mine.error is None:
+            self._work_off()
         if mine.error is not None:
             raise mine.error
         if mine.vectors is None:
@@ -61,23 +67,23 @@ class GatheringEncoder:
         """Word pieces of each text as the encoder counts them."""
         return self._encoder.count_tokens(texts)
 
-    def _work_off(self, mine: _Waiting) -> None:
-        """Encodes what waits, oldest first and `mine` in any case; each call gets its own vectors or the error."""
-        together = [mine]
-        while self._queue and len(together) < MOST_TOGETHER:
-            other = self._queue.popleft()
-            if other is not mine:
-                together.append(other)
-        if mine in self._queue:
-            self._queue.remove(mine)
+    def _work_off(self) -> None:
+        """Encodes what waits longest, the caller's own first; then wakes them, and who encodes next."""
+        with self._lock:
+            together = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
         try:
             vectors = self._encoder.encode_queries([text for one in together for text in one.texts])
+            start = 0
+            for one in together:
+                one.vectors = vectors[start : start + len(one.texts)]
+                start += len(one.texts)
         except BaseException as error:
             for one in together:
-                one.error, one.is_done = error, True
+                one.error = error
             raise
-        start = 0
-        for one in together:
-            one.vectors = vectors[start : start + len(one.texts)]
-            one.is_done = True
-            start += len(one.texts)
+        finally:
+            with self._lock:
+                self._is_at_work = bool(self._queue)
+                following = [self._queue[0]] if self._queue else []
+            for one in (*following, *together[1:]):
+                one.woken.set()

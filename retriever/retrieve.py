@@ -27,6 +27,7 @@ from retriever.title_fit import TitleFit, page_name
 MAX_QUERY_CHARS = 2_000
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
+_BLOCK = 64
 
 
 def normalise_question(text: str) -> str:
@@ -252,8 +253,15 @@ def is_active(status: str | None) -> bool:
 
 
 def _top_rows(scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The rows of the highest scores above zero, at most `CANDIDATES` of them, ties by row."""
-    rows = np.flatnonzero(scores > 0)
+    """The rows of the highest scores above zero, at most `CANDIDATES` of them, ties by row.
+
+    Where there are many rows, none lower than the best of the CANDIDATES best blocks can be one of them.
+    """
+    least = np.float32(0)
+    if scores.size > CANDIDATES * _BLOCK:
+        best = np.maximum.reduceat(scores, np.arange(0, scores.size, _BLOCK))
+        least = np.partition(best, best.size - CANDIDATES)[best.size - CANDIDATES]
+    rows = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
     if rows.size > CANDIDATES:
         found = scores[rows]
         rows = rows[found >= np.partition(found, rows.size - CANDIDATES)[rows.size - CANDIDATES]]

@@ -1,7 +1,9 @@
 """Title fit: how far a page's name and a question are about different things."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from math import log
 from urllib.parse import unquote, urlsplit
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from retriever.analyze import is_short_for, terms
 from retriever.document import Metadata
-from retriever.question import FACET_TERMS, holds
+from retriever.question import FACET_TERMS
 
 FULL_MASS = 8.0
 """The idf mass, in nats, from which a name counts as being about something else altogether."""
@@ -38,14 +40,18 @@ class TitleFit:
     def __init__(self, names: Sequence[str]) -> None:
         of_name = [frozenset(terms(name)) for name in names]
         having = Counter(term for several in of_name for term in several)
-        self._mass = {
+        mass = {
             term: log(1 + len(names) / count)
             for term, count in having.items()
             if count <= EVERYWHERE * len(names) and term not in FACET_TERMS
         }
-        self._names = [
-            {term: self._mass[term] for term in sorted(several) if term in self._mass} for several in of_name
-        ]
+        self._terms = sorted(mass)
+        self._mass = np.array([mass[term] for term in self._terms], dtype=np.float64)
+        # Of name i the terms, by their places in the order of the alphabet, lie from bounds[i] to bounds[i + 1].
+        number_of = {term: number for number, term in enumerate(self._terms)}
+        numbers = [sorted(number_of[term] for term in several if term in number_of) for several in of_name]
+        self._bounds = np.concatenate([[0], np.cumsum([len(one) for one in numbers], dtype=np.int64)])
+        self._numbers = np.fromiter(chain.from_iterable(numbers), dtype=np.int64, count=int(self._bounds[-1]))
 
     def misfit(self, question: str, documents: NDArray[np.int32]) -> NDArray[np.float64]:
         """How far each document is named for something else, 0 to 2, shape (len(documents),).
@@ -54,16 +60,30 @@ class TitleFit:
         up to 1 for what the question holds, and some page's name, but not this one's ("adult"). `documents` are
         places in the names.
         """
-        asked = {term: self._mass[term] for term in terms(question) if term in self._mass}
-        known: dict[int, float] = {}
-        for document in documents.tolist():
-            if document not in known:
-                name = self._names[document]
-                unasked = sum(weight for term, weight in name.items() if not _is_asked(term, asked))
-                unnamed = sum(weight for term, weight in asked.items() if not holds(name, term))
-                known[document] = min(1.0, unasked / FULL_MASS) + min(1.0, unnamed / FULL_MASS)
-        return np.array([known[document] for document in documents.tolist()], dtype=np.float64)
+        different, place = np.unique(documents, return_inverse=True)
+        lengths = self._bounds[different + 1] - self._bounds[different]
+        name_of = np.repeat(np.arange(len(different)), lengths)
+        within = np.arange(len(name_of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        numbers = self._numbers[self._bounds[different][name_of] + within]
+        is_asked = np.zeros(len(numbers), dtype=np.bool_)
+        unnamed = np.zeros(len(different), dtype=np.float64)
+        for term in dict.fromkeys(terms(question)):
+            first, last = self._meant_by(term)
+            if first == len(self._terms) or self._terms[first] != term:
+                continue  # names no page
+            is_meant = (numbers >= first) & (numbers < last)
+            is_asked |= is_meant
+            unnamed += np.where(np.bincount(name_of[is_meant], minlength=len(different)), 0.0, self._mass[first])
+        unasked = np.bincount(name_of[~is_asked], weights=self._mass[numbers[~is_asked]], minlength=len(different))
+        misfit = np.minimum(unasked / FULL_MASS, 1) + np.minimum(unnamed / FULL_MASS, 1)
+        found: NDArray[np.float64] = misfit[place]
+        return found
 
-
-def _is_asked(term: str, asked: Collection[str]) -> bool:
-    return term in asked or any(is_short_for(short, term) for short in asked)
+    def _meant_by(self, term: str) -> tuple[int, int]:
+        """From which to before which of the names' terms a question's term stands for: itself, and what it is
+        short for, which follow it in the alphabet."""
+        first = bisect_left(self._terms, term)
+        last = first
+        while last < len(self._terms) and (self._terms[last] == term or is_short_for(term, self._terms[last])):
+            last += 1
+        return first, last

@@ -21,11 +21,14 @@ class SlowEncoder(HashingEncoder):
         super().__init__()
         self.calls: list[list[str]] = []
         self.began, self.let_go = threading.Event(), threading.Event()
+        self.held_back, self.let_go_of_held_back = "", threading.Event()
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.calls.append(list(texts))
         self.began.set()
-        self.let_go.wait(30)
+        self.let_go.wait(60)
+        if self.held_back in texts:
+            self.let_go_of_held_back.wait(60)
         if "broken" in texts:
             raise EncoderUnavailable("this encoder is broken; run `footnoted doctor`")
         return super().encode_queries(texts)
@@ -40,7 +43,7 @@ def asked_at_once(encoder: SlowEncoder, texts: Sequence[str]) -> list[NDArray[np
     gathering = GatheringEncoder(encoder)
     with ThreadPoolExecutor(len(texts)) as threads:
         first = threads.submit(gathering.encode_queries, [texts[0]])
-        assert encoder.began.wait(30)
+        assert encoder.began.wait(60)
         others = [threads.submit(gathering.encode_queries, [text]) for text in texts[1:]]
         while len(gathering._queue) < len(others):
             pass
@@ -64,6 +67,26 @@ def test_no_more_go_together_than_may_and_none_is_left_over() -> None:
     assert max(len(call) for call in encoder.calls) <= MOST_TOGETHER
     assert sum(len(call) for call in encoder.calls) == len(found)
     assert all(isinstance(one, np.ndarray) for one in found)
+
+
+def test_who_has_a_vector_does_not_wait_for_the_encoding_after_it() -> None:
+    encoder = SlowEncoder()
+    gathering = GatheringEncoder(encoder)
+    with ThreadPoolExecutor(MOST_TOGETHER + 2) as threads:
+        first = threads.submit(gathering.encode_queries, ["first"])
+        assert encoder.began.wait(60)
+        others = [threads.submit(gathering.encode_queries, [f"{place}"]) for place in range(MOST_TOGETHER)]
+        while len(gathering._queue) < MOST_TOGETHER:
+            pass
+        last = threads.submit(gathering.encode_queries, ["stays under way"])
+        while len(gathering._queue) < MOST_TOGETHER + 1:
+            pass
+        encoder.held_back = "stays under way"
+        encoder.let_go.set()
+        assert [len(one.result(60)) for one in (first, *others)] == [1] * (MOST_TOGETHER + 1)
+        assert not last.done()
+        encoder.let_go_of_held_back.set()
+        assert len(last.result(60)) == 1
 
 
 def test_an_error_reaches_everyone_who_was_encoded_with_it_and_nobody_later() -> None:
