@@ -58,7 +58,7 @@ def test_the_answer_stands_on_top_with_its_footnote(page: "Page") -> None:
     assert page.get_attribute(".mark", "aria-label") == "Footnote 1: show these words in Denosumab"
     link = page.get_attribute(".ways a", "href") or ""
     assert link.startswith("https://example.org/denosumab#:~:text=Denosumab%20is%20used")
-    assert page.inner_text("#status") == "Answered, with 1 footnote. 1 overdue for review."
+    assert page.inner_text("#status") == "Answered, with 1 footnote. Overdue for review: 1 of 3 passages."
 
 
 def test_a_list_keeps_its_lines(page: "Page") -> None:
@@ -202,7 +202,7 @@ def test_a_document_is_shown_whole_with_the_cited_words_marked(page: "Page") -> 
 def test_a_link_to_a_document_can_be_passed_on(browser: "Browser", address: str) -> None:
     with watched(browser, f"{address}/#/document/doc-0/31-55") as page:
         page.wait_for_selector(".whole mark")
-        assert page.locator(".whole mark").all_inner_texts() == [" It lowers calcium level"]
+        assert page.locator(".whole mark").all_inner_texts() == ["It lowers calcium level"]
         page.click("text=Ask a question")
         assert page.is_visible("#question")
 
@@ -350,3 +350,34 @@ def test_the_reference_lists_every_endpoint_offline(browser: "Browser", address:
         assert "POST /v1/query" in titles
         described = page.evaluate("fetch('/openapi.json').then((got) => got.json())")
         assert len(titles) == sum(len(methods) for methods in described["paths"].values())
+
+
+def test_a_list_is_one_for_a_screen_reader_too(page: "Page") -> None:
+    ask(page, "what is denosumab used for?")
+    page.click(".note-title")
+    heard = page.locator(".note-panel .text").aria_snapshot()
+    assert "- list:\n  - listitem: It lowers calcium levels.\n  - listitem: It may cause skin infections." in heard
+
+
+def test_a_closed_passage_shows_how_it_begins_for_whom_it_is_and_that_it_is_overdue(page: "Page") -> None:
+    ask(page, "zebra giraffe ostrich penguin walrus badger otter lynx heron quokka cancer")
+    closed = page.locator(".passage summary", has_text="Denosumab")
+    assert closed.inner_text().split("\n")[2:] == [
+        "Denosumab is used in cancer. • It lowers calcium levels. • It may cause skin infections.",
+        "Review overdue",
+        "For patients",
+    ]
+    closed.click()
+    assert "Review overdue since 30 March 2026" in page.locator(".passage[open]").inner_text()
+
+
+def test_a_footnote_mark_stays_on_the_line_of_its_last_word(browser: "Browser", address: str) -> None:
+    with watched(browser, address) as page:
+        ask(page, "what is denosumab used for?")
+        for width in range(320, 420, 4):
+            page.set_viewport_size({"width": width, "height": 700})
+            word, mark = (page.locator(f".tail > {one}").bounding_box() for one in ("span", "sup"))
+            assert word is not None
+            assert mark is not None
+            assert mark["x"] >= word["x"] + word["width"] - 1
+            assert mark["y"] < word["y"] + word["height"]

@@ -185,7 +185,10 @@ def test_progress_and_result_are_announced(browser: "Browser", address: str) -> 
         )
         ask(page, QUESTION)
         page.wait_for_timeout(100)
-        assert page.evaluate("window.heard") == ["Searching …", "Answered, with 1 footnote. 1 overdue for review."]
+        assert page.evaluate("window.heard") == [
+            "Searching …",
+            "Answered, with 1 footnote. Overdue for review: 1 of 3 passages.",
+        ]
         assert page.get_attribute("#status", "aria-live") == "polite"
 
 

@@ -7,6 +7,7 @@ import { copy, withCitations } from "./copying.js";
 import { shaped, unitsOf } from "./text.js";
 
 const COPIED_MS = 4000;
+const LONGEST_TAIL = 24;
 
 let cameFrom = null;
 
@@ -76,9 +77,30 @@ function quoted({ answer, passages }, numbers) {
       }
       box.append(...blocks);
     }
-    endOf(box).append("\u2060", markOf(key, numbers.get(span.passage_rank), citation));
+    withMark(endOf(box), markOf(key, numbers.get(span.passage_rank), citation));
   });
   return box;
+}
+
+// The mark goes on the line of the last word, which the browser would else leave alone at the end of a line.
+function withMark(box, mark) {
+  const last = textAtEnd(box);
+  const word = /\S+\s*$/.exec(last?.data ?? "")?.[0] ?? "";
+  if (!word || word.length > LONGEST_TAIL) {
+    box.append(mark);
+    return;
+  }
+  const rest = last.splitText(last.length - word.length);
+  const kept = rest.parentElement === box ? rest : last.parentElement.cloneNode(false);
+  if (kept !== rest) kept.append(rest);
+  box.append(element("span", { className: "tail" }, kept, mark));
+}
+
+function textAtEnd(box) {
+  let last = null;
+  const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) if (texts.currentNode.data.trim()) last = texts.currentNode;
+  return last;
 }
 
 // Where the mark goes: behind the last word, inside the last item or cell.

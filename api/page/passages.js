@@ -5,27 +5,32 @@ import { addressOf } from "./address.js";
 import { shaped, unitsOf } from "./text.js";
 
 const LONGEST_PATH = 120;
+const GIST = 240;
+const BULLETS = /^\s*[-*+◦▪‣–]\s/gm;
 const BADGES = {
   current: () => "Reviewed in time",
   due_soon: (due) => `Review due ${due}`,
   overdue: (due) => `Review overdue since ${due}`,
   unknown: () => "Review date unknown",
 };
+const SHORT_BADGES = { due_soon: "Review due soon", overdue: "Review overdue" };
 const AUDIENCES = { patient: "For patients", professional: "For health professionals" };
+
+function standing(citation) {
+  return BADGES[citation.freshness](citation.review_due && day(citation.review_due));
+}
 
 // Source, dates and audience as the entries of a list; `brief` for a line under a title.
 export function facts(citation, { brief = false } = {}) {
   const audience = AUDIENCES[citation.audience] ?? (citation.audience_level && `For ${short(citation.audience_level)}`);
   const source = citation.source || citation.citation || "Source not given";
-  const standing = BADGES[citation.freshness](citation.review_due && day(citation.review_due));
   return element(
     "ul",
     { className: "facts", attributes: { "aria-label": "About this page" } },
     element("li", { text: short(source), attributes: { dir: "auto" } }),
     citation.last_reviewed && element("li", { text: `Reviewed ${day(citation.last_reviewed)}` }),
-    element("li", { className: `badge ${citation.freshness}`, text: standing }),
-    audience && (!brief || citation.audience === "professional")
-      && element("li", { text: audience, className: citation.audience === "professional" ? "professional" : "" }),
+    element("li", { className: `badge ${citation.freshness}`, text: standing(citation) }),
+    audience && element("li", { text: audience, className: citation.audience === "professional" ? "professional" : "" }),
     !brief && citation.language && element("li", { text: languageName(citation.language) }),
   );
 }
@@ -92,6 +97,31 @@ export function quotesIn(passage, answer) {
     .sort((one, other) => one.start - other.start);
 }
 
+// What a person chooses by while a card is closed: how it begins, for whom it is, and whether it is overdue.
+function gist({ text, citation }) {
+  const parts = text.split(/\n{2,}/).map((one) => one.trim()).filter(Boolean);
+  while (parts.length > 1 && citation.headings.includes(parts[0])) parts.shift();
+  const badge = citation.freshness in SHORT_BADGES;
+  const audience = AUDIENCES[citation.audience];
+  return element(
+    "span",
+    { className: "gist" },
+    element("span", {
+      className: "begins",
+      text: short(parts.join("\n").replace(BULLETS, "• ").replace(/\s+/g, " "), GIST),
+      attributes: setting(citation.language),
+    }),
+    " ",
+    element(
+      "span",
+      { className: "facts" },
+      badge && element("span", { className: `badge ${citation.freshness}`, text: SHORT_BADGES[citation.freshness] }),
+      " ",
+      audience && element("span", { text: audience, className: citation.audience }),
+    ),
+  );
+}
+
 // A card that shows whose page it is, and its words when it is opened.
 export function folded(passage, { open = false } = {}) {
   const { citation } = passage;
@@ -106,6 +136,7 @@ export function folded(passage, { open = false } = {}) {
         { className: "names" },
         element("strong", { className: "title", text: citation.title, attributes: { dir: "auto" } }),
         path(citation),
+        gist(passage),
       ),
     ),
     element(

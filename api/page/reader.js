@@ -100,7 +100,8 @@ function sectionOf({ start_char: start, end_char: end, headings }, points, span,
   const isMarked = span && span.start < end && span.end > start;
   if (title && text.trimStart().startsWith(title)) {
     skipped = text.indexOf(title) + title.length;
-    const level = Math.min(headings.length + 1, DEEPEST);
+    // A page may skip a level; whoever goes from heading to heading must not look for what is not there.
+    const level = Math.min(headings.length + 1, (outline.at(-1)?.level ?? 1) + 1, DEEPEST);
     const heading = element(`h${level}`, { text: title, attributes: { tabindex: "-1" } });
     if (isMarked && span.start - start < skipped) heading.replaceChildren(element("mark", { text: title }));
     outline.push({ heading, title, level });

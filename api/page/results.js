@@ -22,7 +22,8 @@ export function showResponse(body, { kept, say, searchAll }) {
   const shown = outcomeOf(body, say, kept);
   part("results").replaceChildren(...[keptLine(kept, searchAll), notices(body), ...shown.parts].filter(Boolean));
   const overdue = body.passages.filter(({ citation }) => citation.freshness === "overdue").length;
-  return { outcome: shown.outcome, spoken: overdue ? `${shown.spoken} ${overdue} overdue for review.` : shown.spoken };
+  const late = overdue && ` Overdue for review: ${overdue} of ${counted(body.passages.length, "passage", "passages")}.`;
+  return { outcome: shown.outcome, spoken: overdue ? shown.spoken + late : shown.spoken };
 }
 
 function outcomeOf(body, say, kept) {
@@ -47,11 +48,11 @@ function passagesOnly(body) {
     outcome: "passages",
     spoken: unquoted ? `${title} found. ${sentence(unquoted.detail)}` : `${title} found.`,
     parts: [
-      element("h2", { text: title }),
+      element("h2", { text: unquoted ? "No answer to quote" : title }),
       element("p", {
         className: "results-note",
         text: unquoted
-          ? `No answer could be quoted: ${sentence(unquoted.detail)}`
+          ? sentence(unquoted.detail)
           : "The closest in this collection. Whether they answer your question is for you to judge.",
       }),
       ...list("Passages", body.passages, { open: true }),

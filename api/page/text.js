@@ -4,6 +4,7 @@
 import { element } from "./elements.js";
 
 const ITEM = /^\s*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s/;
+const BULLET = /^\s*[-*+•◦▪‣–]\s+/;
 
 // The service counts code points, a string here counts UTF-16 units.
 export function unitsOf(text, codePoints) {
@@ -30,13 +31,15 @@ function blockOf(block, from, { ranges, heading }) {
   let position = from;
   let group = null;
   for (const line of block.split("\n")) {
-    const kind = line.includes("\t") ? "table" : "p";
+    const kind = line.includes("\t") ? "table" : ITEM.test(line) ? "ul" : "p";
     if (group?.kind !== kind) {
-      group = { kind, box: element(kind) };
+      // Without its own signs a list is none to Safari's screen reader, unless it says so.
+      group = { kind, box: element(kind, { attributes: kind === "ul" ? { role: "list" } : {} }) };
       made.push(kind === "table" ? scrolling(group.box) : group.box);
     }
     if (kind === "table") group.box.append(rowOf(line, position, ranges));
-    else appendLine(group.box, line, position, ranges);
+    else if (kind === "ul") group.box.append(itemOf(line, position, ranges));
+    else group.box.append(group.box.hasChildNodes() ? "\n" : "", ...marked(line, position, ranges));
     position += line.length + 1;
   }
   return made;
@@ -58,14 +61,13 @@ function rowOf(line, from, ranges) {
   return row;
 }
 
-function appendLine(box, line, from, ranges) {
-  const pieces = marked(line, from, ranges);
-  if (ITEM.test(line)) {
-    box.append(element("span", { className: "item" }, ...pieces));
-    return;
-  }
-  if (box.lastChild && !box.lastChild.classList?.contains("item")) box.append("\n");
-  box.append(...pieces);
+// A hyphen is shown as the bullet that it stands for; a number stays as it is written.
+function itemOf(line, from, ranges) {
+  const bullet = BULLET.exec(line)?.[0] ?? "";
+  if (!bullet) return element("li", { className: "item" }, ...marked(line, from, ranges));
+  const sign = element("span", { text: bullet, className: "sign", attributes: { "aria-hidden": "true" } });
+  const words = marked(line.slice(bullet.length), from + bullet.length, ranges);
+  return element("li", { className: "item bullet" }, sign, ...words);
 }
 
 function marked(text, from, ranges) {
