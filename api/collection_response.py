@@ -97,7 +97,7 @@ class DocumentBody(_Response):
     language: str | None
     audience_level: str | None = Field(description="As the page declares it.")
     audience: Audience | None = Field(
-        description="For whom it is written: by its title and address, else as it declares."
+        description="For whom it is written: by its title, address and heading, else as it declares."
     )
     status: str | None
     version: str | None

@@ -32,12 +32,12 @@ class SuspectTitleBody(_Response):
 
 
 class AudienceConflictBody(_Response):
-    """A page that declares one audience while its own title or address shows another."""
+    """A page that declares one audience while its own title, address or heading shows another."""
 
     document_id: str
     declared: Audience
     found: Audience
-    because: str = Field(description="What shows it: `title` or `url`.", examples=["title"])
+    because: str = Field(description="What shows it: `title`, `url` or `heading`.", examples=["title"])
 
 
 class GovernanceBody(_Response):

@@ -44,7 +44,7 @@ class CitationBody(_Response):
     language: str | None = Field(examples=["en"])
     audience_level: str | None = Field(description="As the page declares it.", examples=["patient"])
     audience: Audience | None = Field(
-        description="For whom the page is written: by its title and address, else as it declares."
+        description="For whom the page is written: by its title, address and heading, else as it declares."
     )
     version: str | None = Field(examples=["v1"])
     source_type: str | None

@@ -42,7 +42,7 @@ class FreshnessPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AudienceConflict:
-    """A page that says it is for one audience while its own title or address says another."""
+    """A page that says it is for one audience while its own title, address or heading says another."""
 
     document_id: str
     declared: Audience
@@ -129,18 +129,24 @@ _SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]*\Z")
 
 
 def audience_of(document: Document) -> Audience | None:
-    """For whom a page is written: by its own title and address, else by what its front matter declares.
+    """For whom a page is written: by its own title, address and heading, else by what its front matter declares.
 
-    None where neither tells.
+    None where none of them tells.
     """
     metadata = document.metadata
-    return _audience(metadata.title, metadata.url, metadata.audience_level)
+    return _audience(metadata.title, metadata.url, _page_heading(document), metadata.audience_level)
+
+
+def _page_heading(document: Document) -> str:
+    """The heading above the whole page; empty where it has none, or several of one rank."""
+    first = next((section.headings[0] for section in document.sections[:2] if section.headings), "")
+    return first if document.sections and document.sections[-1].headings[:1] == (first,) else ""
 
 
 @lru_cache(maxsize=KEPT_AUDIENCES)
-def _audience(title: str, url: str | None, audience_level: str | None) -> Audience | None:
+def _audience(title: str, url: str | None, heading: str, audience_level: str | None) -> Audience | None:
     """Kept, since a question with a filter on `audience` asks it of every document."""
-    found = _audience_shown(title, url)
+    found = _audience_shown(title, url, heading)
     return found[0] if found else declared_audience(audience_level)
 
 
@@ -241,20 +247,25 @@ def apply_freshness(hits: Sequence[Hit], policy: FreshnessPolicy, *, today: date
 
 def _audience_conflict(document: Document) -> AudienceConflict | None:
     metadata = document.metadata
-    declared, found = declared_audience(metadata.audience_level), _audience_shown(metadata.title, metadata.url)
+    declared = declared_audience(metadata.audience_level)
+    found = _audience_shown(metadata.title, metadata.url, _page_heading(document))
     if declared is None or found is None or declared is found[0]:
         return None
     return AudienceConflict(document.document_id, declared, *found)
 
 
-def _audience_shown(title: str, url: str | None) -> tuple[Audience, str] | None:
-    """The audience that title or address show, and which of them; the title, which people wrote, comes first."""
-    folded = " ".join(title.casefold().split())
-    for audience, words in _TITLE_SAYS.items():
-        if words.search(folded):
-            return audience, "title"
+def _audience_shown(title: str, url: str | None, heading: str) -> tuple[Audience, str] | None:
+    """The audience that title, address or the page's heading show, and which of them; the title comes first."""
+    if said := _audience_said(title):
+        return said, "title"
     parts = frozenset(urlsplit(url or "").path.casefold().split("/"))
     for audience, names in _ADDRESS_SAYS.items():
         if parts & names:
             return audience, "url"
-    return None
+    said = _audience_said(heading)
+    return (said, "heading") if said else None
+
+
+def _audience_said(words: str) -> Audience | None:
+    folded = " ".join(words.casefold().split())
+    return next((audience for audience, says in _TITLE_SAYS.items() if says.search(folded)), None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.front_matter import read_front_matter
-from retriever.document import Document, Metadata, ReviewFrequency
+from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.filters import matching
 from retriever.freshness import Freshness, review
 from retriever.governance import (
@@ -85,6 +85,29 @@ def test_title_and_address_tell_for_whom_a_page_is_written_before_its_front_matt
     title: str, url: str | None, declared: str | None, expected: Audience | None
 ) -> None:
     assert audience_of(document("d", title=title, url=url, audience_level=declared)) is expected
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (
+            [("Depression–Health Professional Version",), ("Depression–Health Professional Version", "Causes")],
+            True,
+        ),
+        ([(), ("Depression–Health Professional Version",)], True),
+        ([("For Health Professionals",), ("Depression",)], False),
+        ([("Depression",), ("Depression", "For Health Professionals")], False),
+        ([()], False),
+    ],
+)
+def test_the_heading_above_a_whole_page_tells_for_whom_it_is_written(
+    headings: list[tuple[str, ...]], expected: bool
+) -> None:
+    sections = tuple(Section(at, at + 1, above) for at, above in enumerate(headings))
+    page = replace(document("d", audience_level="patient"), sections=sections)
+    assert (audience_of(page) is Audience.PROFESSIONAL) is expected
+    conflicts = govern_documents([page], {"d": "1"}, today=TODAY).audience_conflicts
+    assert [one.because for one in conflicts] == ["heading"] * expected
 
 
 class CountingTitle(str):
