@@ -63,13 +63,16 @@ def ingest(
     with ExitStack() as stack:
         store = IndexStore(index_dir)
         previous, known_terms = (None, None) if options.rebuild else _previous(store, progress)
+        is_first = previous is None
         writer, folder = _begin(store, stack, dry_run=options.dry_run)
         intake = Intake(
             previous=previous,
             counted_alike=known_terms is not None,
             encoder=encoder,
             split=split_identity(chunk_size=options.chunk_size, max_tokens=encoder.identity.max_tokens),
-            staging=stack.enter_context(Staging(folder, known_terms)),
+            staging=stack.enter_context(
+                Staging(folder, known_terms, count_at_once=is_first and writer is not None)
+            ),
             limits=options.limits,
         )
         generation, published, embedded = previous.generation if previous else None, False, 0

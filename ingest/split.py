@@ -115,10 +115,14 @@ def _trimmed(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _prefixes(sections: Sequence[Section], title: str, max_tokens: int, count_tokens: CountTokens) -> list[str]:
     """Each section's heading prefix: the title and the last two headings, as many as leave room for the text."""
     choices = [prefix_choices(title, section.headings) for section in sections]
-    wanted = sorted({choice for several in choices for choice in several})
-    tokens = dict(zip(wanted, count_tokens(wanted), strict=True))
     limit = max_tokens * PREFIX_SHARE
-    return [next((choice for choice in several if tokens[choice] <= limit), "") for several in choices]
+    fits: dict[str, bool] = {}
+    # The first choice is rarely too long, so the others are counted where it is.
+    for place in range(len(choices[0]) if choices else 0):
+        left = [several for several in choices if not any(fits.get(choice) for choice in several[:place])]
+        wanted = sorted({several[place] for several in left}.difference(fits))
+        fits |= {choice: tokens <= limit for choice, tokens in zip(wanted, count_tokens(wanted), strict=True)}
+    return [next((choice for choice in several if fits.get(choice)), "") for several in choices]
 
 
 def prefix_choices(title: str, headings: tuple[str, ...]) -> list[str]:

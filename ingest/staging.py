@@ -17,7 +17,7 @@ from retriever.document import Document, SourceMap
 from retriever.durable import storage_failures
 from retriever.generation import VerifiedGeneration
 from retriever.index import Index
-from retriever.lexical import Counted, KnownTerms, LexicalField, count_terms, terms_file
+from retriever.lexical import Counted, KnownTerms, LexicalField, TermCounter, count_terms, terms_file
 from retriever.manifest import VECTORS
 from retriever.title_fit import page_name
 
@@ -25,10 +25,20 @@ from retriever.title_fit import page_name
 class Staging:
     """Documents in order of their ids, with their texts on the disk and only their passages' columns in memory."""
 
-    def __init__(self, folder: Path, known: KnownTerms | None) -> None:
-        """`known` holds the terms of the previous generation's passages, by its rows."""
+    def __init__(self, folder: Path, known: KnownTerms | None, *, count_at_once: bool = False) -> None:
+        """`known` holds the terms of the previous generation's passages, by its rows.
+
+        Terms are counted when the words are written, and never where nothing changed; `count_at_once` is for who
+        knows that they will be: each document's are counted while another process reads the next.
+        """
         self.folder = folder
         self._known = known
+        self._count_at_once = count_at_once
+        self._counter = TermCounter(known.vocabulary if known else ())
+        self._terms: list[list[int]] = []
+        """Of the passages that were counted so far, the first ones."""
+        self._empty: list[int] = []
+        """How little each of these says, see `emptiness`."""
         self._known_rows: list[int | None] = []
         self.stored: list[StoredDocument] = []
         self.keys: list[bytes] = []
@@ -75,8 +85,8 @@ class Staging:
             )  # fmt: skip
             keys.append(embedding_key(embedding_text(passage.prefix, text[passage.start_char : passage.end_char])))
         prefixes = [passage.prefix for passage in passages]
-        self._append(document, text, contents.map_rows(source_map), columns, keys, prefixes)
-        self._known_rows += [None] * len(keys)
+        known_rows: list[int | None] = [None] * len(keys)
+        self._append(document, text, contents.map_rows(source_map), columns, keys, prefixes, known_rows)
 
     def take_over(self, document: Document, previous: Index) -> None:
         """Takes in a document from the previous generation as it stands there."""
@@ -94,8 +104,8 @@ class Staging:
             columns,
             [previous.embedding_key(row) for row in rows],
             [""] * len(rows),
+            rows,
         )
-        self._known_rows += rows
 
     def least_bytes(self, dimension: int) -> int:
         """What the finished generation takes on the disk at least, with vectors of that dimension."""
@@ -119,9 +129,10 @@ class Staging:
                 file.writelines(contents.encode_document(stored) for stored in self.stored)
             rows = np.concatenate([np.zeros(0, dtype=contents.PASSAGE_DTYPE), *self._columns])
             maps = np.concatenate([np.zeros((0, 3), dtype=np.int32), *self._maps])
-            empty: list[int] = []
-            body = count_terms(self._body_texts(rows, empty), self._known.vocabulary if self._known else ())
-            rows["boilerplate"] = np.maximum(boilerplate(body.rows, rows["document"]), empty)
+            for row, text in self._passage_texts(range(len(self._terms), self.passages)):
+                self._count(rows[row], row, text)
+            body, self._terms = Counted(self._counter.vocabulary, self._terms), []
+            rows["boilerplate"] = np.maximum(boilerplate(body.rows, rows["document"]), self._empty)
             self._write(contents.BODY_TERMS, terms_file(body))
             self._write(contents.PASSAGES, contents.npy_bytes(rows))
             self._write(contents.SOURCE_MAP, contents.npy_bytes(maps))
@@ -167,6 +178,7 @@ class Staging:
         columns: NDArray[np.void],
         keys: Sequence[bytes],
         prefixes: Sequence[str],
+        known_rows: Sequence[int | None],
     ) -> None:
         encoded = text.encode()
         stored = StoredDocument(
@@ -190,6 +202,10 @@ class Staging:
         self._columns.append(columns)
         self.keys.extend(keys)
         self._prefixes.extend(prefixes)
+        self._known_rows.extend(known_rows)
+        if self._count_at_once:
+            for row, passage in enumerate(columns, stored.passage_start):
+                self._count(passage, row, text[passage["start_char"] : passage["end_char"]])
 
     def _passage_texts(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
         """The texts of these passages, rows ascending, each document read back from the disk once."""
@@ -207,12 +223,12 @@ class Staging:
                 yield row, text[columns_of_row["start_char"] : columns_of_row["end_char"]]
                 row = next(waiting, None)
 
-    def _body_texts(self, rows: NDArray[np.void], empty: list[int]) -> Iterator[str | Sequence[int]]:
-        """Every passage's text, or its terms where known; `empty` takes how little each says, see `emptiness`."""
-        for row, text in self._passage_texts(range(self.passages)):
-            empty.append(emptiness(text, self._headings_of(rows[row])))
-            known_row = self._known_rows[row]
-            yield text if self._known is None or known_row is None else self._known.of(known_row)
+    def _count(self, columns: np.void, row: int, text: str) -> None:
+        """Takes the next passage apart, or its terms over where they are known."""
+        self._empty.append(emptiness(text, self._headings_of(columns)))
+        known, known_row = self._known, self._known_rows[row]
+        counted = self._counter.count(text if known is None or known_row is None else known.of(known_row))
+        self._terms.append(counted)
 
     def _count_headings(self, rows: NDArray[np.void]) -> Counted:
         """The terms of every passage's page name and headings; a section's are taken apart once for all of its."""

@@ -39,23 +39,33 @@ class KnownTerms:
         return numbers
 
 
-def count_terms(texts: Iterable[str | Sequence[int]], known: Sequence[str] = ()) -> Counted:
-    """The terms of each text (those that `terms` gives), numbered in the order in which they first stand.
+class TermCounter:
+    """Takes texts apart one after the other; terms are numbered in the order in which they first stand."""
 
-    A text whose terms are known may be given as these: as places in `known`.
-    """
-    vocabulary: dict[str, int] = {}
-    # A collection has millions of words and few different ones: each spelling is folded and stemmed once.
-    number_of_word, number_of_known = _NumberOfWord(vocabulary), _NumberOfKnown(vocabulary, known)
-    rows = []
-    for text in texts:
-        if isinstance(text, str):
-            row = [number for word in words(text) if (number := number_of_word[word]) is not None]
-            # A text of stop words alone keeps them, which no single word can tell.
-            rows.append(row or [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
-        else:
-            rows.append([number_of_known[place] for place in text])
-    return Counted(vocabulary, rows)
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        """`known` are the terms of an earlier count, by which a text may be given."""
+        self.vocabulary: dict[str, int] = {}
+        """The number of every term so far."""
+        # A collection has millions of words and few different ones: each spelling is folded and stemmed once.
+        self._number_of_word = _NumberOfWord(self.vocabulary)
+        self._number_of_known = _NumberOfKnown(self.vocabulary, known)
+
+    def count(self, text: str | Sequence[int]) -> list[int]:
+        """The numbers of a text's terms (those that `terms` gives), in their order.
+
+        A text whose terms are known may be given as these: as places in `known`.
+        """
+        if not isinstance(text, str):
+            return [self._number_of_known[place] for place in text]
+        row = [number for word in words(text) if (number := self._number_of_word[word]) is not None]
+        # A text of stop words alone keeps them, which no single word can tell.
+        return row or [self.vocabulary.setdefault(term, len(self.vocabulary)) for term in terms(text)]
+
+
+def count_terms(texts: Iterable[str | Sequence[int]], known: Sequence[str] = ()) -> Counted:
+    """The terms of each text, or of its terms as places in `known`, all counted in one go."""
+    counter = TermCounter(known)
+    return Counted(counter.vocabulary, [counter.count(text) for text in texts])
 
 
 def terms_file(counted: Counted) -> bytes:

@@ -111,6 +111,6 @@ def test_a_splitter_that_loses_text_is_refused(monkeypatch: pytest.MonkeyPatch) 
         def split_text(self, text: str) -> list[str]:
             return [text[:-1]]
 
-    monkeypatch.setattr("ingest.split.RecursiveCharacterTextSplitter", Losing)
+    monkeypatch.setattr("langchain_text_splitters.RecursiveCharacterTextSplitter", Losing)
     with pytest.raises(RuntimeError, match="lost text"):
         split_all(text_of((("A",), "Some text.")))
