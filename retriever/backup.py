@@ -1,20 +1,22 @@
 """Backup and restore: one generation as a tar archive, and back, every byte checked on both ways.
 
-The archive is not compressed, holds nothing but the regular files of one generation below a folder of its name,
-and begins with the manifest, so that a restore knows the name, size and digest of every file before it reads one.
+The archive is not compressed and holds nothing but regular files below a folder of the generation's name: its own,
+and in `encoder/` the converted model that built it, without which another machine could not encode a question. It
+begins with the manifest, so that a restore knows the name, size and digest of every file before it reads one.
 """
 
 import hashlib
 import io
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from retriever.durable import Disk, LocalDisk, failpoint, make_folders, remove_tree, storage_failures
+from retriever.encoder_backup import check_encoder, encoder_files, place_encoder
 from retriever.errors import FootnotedError, IndexCorrupt, StorageFailed
 from retriever.generation import VerifiedGeneration, open_generation
 from retriever.lock import writer_lock
@@ -24,6 +26,7 @@ from retriever.publish import highest_number, retire, sweep
 from retriever.store import IndexStore
 
 _LARGEST_MANIFEST = 16 << 20
+_ENCODER = "encoder/"
 _REGULAR = (tarfile.REGTYPE, tarfile.AREGTYPE)
 
 
@@ -31,9 +34,11 @@ def backup(index_dir: Path, target: Path, *, generation: str | None = None) -> M
     """Writes the current generation, or the one named, into a new archive; returns its manifest.
 
     What is written has the digests of the manifest, and is durable when this returns. Raises IndexMissing,
-    IndexRefused when the generation is damaged, StorageFailed when the archive cannot be written or is there.
+    IndexRefused when the generation is damaged, EncoderUnavailable when its converted model is missing,
+    StorageFailed when the archive cannot be written or is there.
     """
     opened = IndexStore(index_dir).open(generation)
+    encoder = encoder_files(index_dir, opened.manifest.encoder)
     partial = target.with_name(f"{target.name}.partial")
     advice = "no backup was written; the index is untouched"
     with storage_failures(target.parent, outcome=advice):
@@ -41,7 +46,7 @@ def backup(index_dir: Path, target: Path, *, generation: str | None = None) -> M
             raise StorageFailed(f"{target} exists; choose another name for the backup")
         try:
             with partial.open("xb") as stream:
-                _write_archive(opened, stream)
+                _write_archive(opened, encoder, stream)
                 stream.flush()
             disk = LocalDisk()
             disk.sync_file(partial)
@@ -69,12 +74,16 @@ def restore(
     disk = LocalDisk() if disk is None else disk
     with _opened(source) as archive:
         members = _members(archive, source)
+        inside = {name: members.pop(name) for name in list(members) if name.startswith(_ENCODER)}
         manifest = _manifest(archive, members, source)
+        encoder = _encoder(archive, inside, manifest, source)
         with storage_failures(index_dir):
             make_folders(disk, index_dir)
         with writer_lock(index_dir):
             name = manifest.generation
             pointer = Pointer(name, manifest.manifest_sha256)
+            with storage_failures(index_dir, outcome=_needs(manifest)):
+                place_encoder(disk, index_dir, manifest.encoder, encoder)
             if not _is_there(index_dir, manifest):
                 with storage_failures(index_dir):
                     # Its own name with .tmp is what a damaged generation of that name is called while it goes.
@@ -97,12 +106,14 @@ def restore(
     return name
 
 
-def _write_archive(opened: VerifiedGeneration, stream: BinaryIO) -> None:
+def _write_archive(opened: VerifiedGeneration, encoder: Mapping[str, bytes], stream: BinaryIO) -> None:
     manifest = opened.manifest
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
         _add(archive, manifest, MANIFEST_FILE, encode_manifest(manifest))
         for file in sorted(manifest.files):
             _add(archive, manifest, file, opened.read(file))
+        for file, content in sorted(encoder.items()):
+            _add(archive, manifest, f"{_ENCODER}{file}", content)
 
 
 def _add(archive: tarfile.TarFile, manifest: Manifest, file: str, content: bytes) -> None:
@@ -174,6 +185,18 @@ def _manifest(archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo], sou
     }:
         raise IndexCorrupt(f"{source} is not a backup: its files are not those of its manifest; {_ADVICE}")
     return manifest
+
+
+def _encoder(
+    archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo], manifest: Manifest, source: Path
+) -> dict[str, bytes]:
+    """The converted model's files. Raises IndexCorrupt unless they are those that built the generation."""
+    files = {name.removeprefix(_ENCODER): _content(archive, member) for name, member in members.items()}
+    try:
+        check_encoder(files, manifest.encoder)
+    except IndexCorrupt as error:
+        raise IndexCorrupt(f"{source} is not a whole backup: {error}; {_ADVICE}") from error
+    return files
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

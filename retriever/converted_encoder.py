@@ -62,7 +62,7 @@ class ConvertedEncoder:
         from tokenizers import Tokenizer
 
         described, artifact_sha256 = read_description(folder)
-        content = {name: _read_verified(folder, name, entry) for name, entry in described.files.items()}
+        content = {name: read_verified(folder, name, entry) for name, entry in described.files.items()}
         self.identity = EncoderIdentity(
             model=described.model,
             model_sha256=described.model_sha256,
@@ -214,7 +214,8 @@ def read_description(folder: Path) -> tuple[ConvertedModel, str]:
         ) from error
 
 
-def _read_verified(folder: Path, name: str, entry: FileEntry) -> bytes:
+def read_verified(folder: Path, name: str, entry: FileEntry) -> bytes:
+    """A file beside `encoder.json`. Raises EncoderUnavailable where it is missing, IndexCorrupt where altered."""
     if "/" in name or name.startswith("."):
         raise IndexCorrupt(
             f"{folder.name}/{DESCRIPTION} names a file outside its folder; remove it and ingest again"

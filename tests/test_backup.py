@@ -1,6 +1,7 @@
 """Backup and restore: what comes back is what was published, and no archive can do anything else."""
 
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -8,21 +9,34 @@ import shutil
 import signal
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from footnoted import main
 from retriever.backup import backup, restore
+from retriever.converted_encoder import DESCRIPTION, ConvertedModel
 from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS
-from retriever.errors import IndexCorrupt, IndexLocked, IndexMissing, IndexRefused, StorageFailed
+from retriever.encoder import Arithmetic
+from retriever.errors import (
+    EncoderUnavailable,
+    IndexCorrupt,
+    IndexLocked,
+    IndexMissing,
+    IndexRefused,
+    StorageFailed,
+)
 from retriever.generation import VerifiedGeneration
 from retriever.index import Index
+from retriever.manifest import FileEntry
+from retriever.open_encoder import encoder_folder
 from retriever.store import IndexStore
 from tests.collections_on_disk import run_ingest, write_collection
-from tests.small_generations import check_content, publish, served
+from tests.small_generations import CREATED, PROVENANCE, check_content, fill, publish, served
 
 ESCAPED = "/var/tmp/footnoted-escaped"  # noqa: S108 - where a hostile archive wants to write
 Member = tuple[tarfile.TarInfo, bytes]
@@ -137,6 +151,72 @@ def test_a_generation_that_does_not_open_is_not_served(tmp_path: Path, archive: 
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["writer.lock"]
 
 
+@pytest.fixture
+def converted(tmp_path: Path) -> Path:
+    """An index of one generation that a converted model built; gives the model's folder."""
+    weights = b"weights" * 100
+    digest = hashlib.sha256(weights).hexdigest()
+    described = ConvertedModel(
+        model="small", model_sha256="e" * 64, arithmetic=Arithmetic.OPENVINO_INT8, dimension=8, max_tokens=64,
+        query_prompt="", passage_prompt="", made_with={}, files={"model.bin": FileEntry(len(weights), digest)},
+    )  # fmt: skip
+    raw = msgspec.json.encode(described)
+    artifact = hashlib.sha256(raw).hexdigest()
+    folder = encoder_folder(tmp_path / "with-model", artifact)
+    folder.mkdir(parents=True)
+    (folder / DESCRIPTION).write_bytes(raw)
+    (folder / "model.bin").write_bytes(weights)
+    encoder = replace(PROVENANCE.encoder, arithmetic=Arithmetic.OPENVINO_INT8, artifact_sha256=artifact)
+    with IndexStore(tmp_path / "with-model").writer() as writer:
+        staging = writer.begin()
+        fill(staging)
+        writer.publish(staging, replace(PROVENANCE, encoder=encoder), created=CREATED, self_check=check_content)
+    return folder
+
+
+def test_a_backup_brings_the_converted_model_along(tmp_path: Path, converted: Path) -> None:
+    backup(tmp_path / "with-model", tmp_path / "b.tar")
+    bring_back(tmp_path / "new", tmp_path / "b.tar")
+    came = tmp_path / "new" / "encoders" / converted.name
+    assert {one.name: one.read_bytes() for one in came.iterdir()} == {
+        one.name: one.read_bytes() for one in converted.iterdir()
+    }
+    assert [one.name for one in came.parent.iterdir()] == [converted.name]
+
+
+def test_a_damaged_model_is_replaced_by_that_of_the_backup(tmp_path: Path, converted: Path) -> None:
+    backup(tmp_path / "with-model", tmp_path / "b.tar")
+    weights = (converted / "model.bin").read_bytes()
+    (converted / "model.bin").write_bytes(b"damaged")
+    bring_back(tmp_path / "with-model", tmp_path / "b.tar")
+    assert (converted / "model.bin").read_bytes() == weights
+
+
+def test_without_its_model_a_generation_makes_no_backup(tmp_path: Path, converted: Path) -> None:
+    shutil.rmtree(converted)
+    with pytest.raises(EncoderUnavailable):
+        backup(tmp_path / "with-model", tmp_path / "b.tar")
+    assert not (tmp_path / "b.tar").exists()
+
+
+@pytest.mark.usefixtures("converted")
+@pytest.mark.parametrize("member", [-1, -2])
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_backup_without_its_whole_model_is_refused_and_nothing_is_written(
+    tmp_path: Path, member: int, lost: bool
+) -> None:
+    backup(tmp_path / "with-model", tmp_path / "b.tar")
+    members = members_of(tmp_path / "b.tar")
+    assert members[member][0].name.startswith("gen-000001/encoder/")
+    entry, content = members.pop(member)
+    if not lost:
+        members.append((entry, bytes([content[0] ^ 1]) + content[1:]))
+    write_members(tmp_path / "b.tar", members)
+    with pytest.raises(IndexCorrupt, match="not a whole backup: the converted encoder"):
+        bring_back(tmp_path / "new", tmp_path / "b.tar")
+    assert not (tmp_path / "new").exists()
+
+
 def add(
     name: str, kind: bytes = tarfile.REGTYPE, *, link: str = "", size: int = 0
 ) -> Callable[[list[Member]], None]:
@@ -203,6 +283,7 @@ HOSTILE: dict[str, Callable[[list[Member]], None]] = {
     "a contiguous file": add("gen-000002/file", tarfile.CONTTYPE),
     "another generation": add("gen-000003/dense.faiss", size=3),
     "the pointer": add("CURRENT", size=3),
+    "a model of no generation here": add("gen-000002/encoder/model.bin", size=3),
     "an extra file": add("gen-000002/extra", size=3),
     "a file twice": name_a_file_twice,
     "a missing file": lose_a_file,
