@@ -17,7 +17,9 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
     return pairs
 
 
-@click.command()
+@click.command(
+    epilog="Exit codes: 0 done, whether or not it was answered, 2 usage, 3 refused (no index, or a damaged one)."
+)
 @click.argument("question")
 @index_option
 @click.option(
@@ -51,7 +53,16 @@ def command(
     reranker: str | None,
     as_json: bool,
 ) -> None:
-    """Answer QUESTION in the words of the pages, with footnotes, then show the passages they stand in."""
+    """Answer QUESTION in the words of the pages, with footnotes, then show the passages they stand in.
+
+    Where the collection does not answer it, that is said, and the nearest passages are shown.
+
+    \b
+    Examples:
+      footnoted ask "what are the side effects of zoledronic acid?"
+      footnoted ask "how is it given?" --filter language=en --filter source=NCI
+      footnoted ask "what is denosumab?" --top-k 1 --json
+    """
     from api.encoder_ahead import EncoderAhead
 
     ahead = EncoderAhead(index_dir)  # it is compiled while the rest is imported

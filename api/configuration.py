@@ -32,7 +32,6 @@ OTHER_VARIABLES = (
         "`index`",
         "Directory of the index: `footnoted ingest` publishes into it, everything else reads it.",
     ),
-    Variable("FOOTNOTED_KEY", "`eval load`", "none", "The key to ask a running service with."),
     Variable(
         "FOOTNOTED_MODEL",
         "`ingest`",
@@ -47,7 +46,7 @@ OTHER_VARIABLES = (
     ),
     Variable(
         "FOOTNOTED_API_KEY",
-        "`eval --url`, `eval links`",
+        "`eval --url`, `eval links`, `eval load`",
         "not set",
         "The key that these send to a service which wants one.",
     ),

@@ -23,6 +23,11 @@ def command(index_dir: Path, as_json: bool) -> None:
 
     Exits with 0 when all is well (a NOTE is no failure), 3 when a generation is refused, 1 when another check
     failed.
+
+    \b
+    Examples:
+      footnoted doctor
+      footnoted doctor --index /srv/index --json
     """
     from api.checks import exit_code, run_checks
     from api.today import utc_today

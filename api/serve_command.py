@@ -30,12 +30,22 @@ BACKLOG = 2_048
 """Connections that may wait to be taken."""
 
 
-@click.command()
+@click.command(
+    epilog="Every flag has a variable, FOOTNOTED_PORT for --port. Exit codes: 0 stopped, 2 usage, 3 the address "
+    "cannot be listened on."
+)
 @settings_options
 def command(**options: Any) -> None:
     """Serve the question page and the HTTP API until stopped.
 
     Starts without an index too, answers 503 until one is published, and takes up each new generation by itself.
+
+    \b
+    Examples:
+      footnoted serve                                         this machine alone, no keys
+      footnoted serve --index /srv/index --port 8080
+      footnoted serve --host 0.0.0.0 --keys keys.json --rate-limit 600/minute
+      footnoted serve --llm-url http://127.0.0.1:8080/v1      chats re-worded, every sentence checked
     """
     settings = Settings(**options)
     logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))

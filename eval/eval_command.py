@@ -24,13 +24,26 @@ class DefaultGroup(click.Group):
 @click.group(
     cls=DefaultGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="`footnoted eval DATASET` is short for `footnoted eval run DATASET`.",
+    epilog="docs/evaluation.md tells what each measure says and how to make a dataset of your own pages.",
 )
 def command() -> None:
-    """Measure retrieval on questions whose answers are known."""
+    """Measure retrieval on questions whose answers are known.
+
+    `footnoted eval DATASET` is short for `footnoted eval run DATASET`. A dataset is a folder: queries.jsonl and
+    qrels.tsv, or labelled questions.jsonl, or BEIR's layout.
+
+    \b
+    footnoted eval eval/starter --report report.html              figures, and a page to look through
+    footnoted eval eval/starter --out before                      keep a run ...
+    footnoted eval eval/starter --baseline before                 ... and compare the next one with it
+    footnoted eval eval/starter --gate eval/starter/gate.json     exit 1 where something got worse
+    """
 
 
-@command.command()
+@command.command(
+    epilog="Exit codes: 0 done, 1 a gate failed, 2 usage, 3 refused (a faulty dataset, no index, another one).",
+    short_help="Ask the questions of DATASET and measure (the default).",
+)
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
 @index_option
 @click.option("--url", help="Ask a running service instead, such as http://127.0.0.1:8000.")
@@ -80,9 +93,21 @@ def command() -> None:
 @click.option("--sample", "draw", type=click.IntRange(1), help="Only N questions, drawn by the seed.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--allow-missing", is_flag=True, help="Go on where relevant documents are not in the index.")
+@click.option("--all", "show_all", is_flag=True, help="Print every measure, not only those that stand first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(**options: Any) -> None:
-    """Ask every question of DATASET and measure what comes back (the default command)."""
+    """Ask every question of DATASET and measure what comes back (the default command).
+
+    \b
+    Examples:
+      footnoted eval eval/starter --report report.html
+      footnoted eval eval/starter --all
+      footnoted eval eval/starter --url http://127.0.0.1:8000
+      footnoted eval eval/starter --run-file their-run.trec --report theirs.html
+      footnoted eval eval/starter --baseline their-run.trec --out ours --export ragas
+      footnoted eval eval/starter --gate gate.json --update-gate      write a gate ...
+      footnoted eval eval/starter --gate gate.json                    ... and hold later runs to it
+    """
     from eval.run_eval import Options, run_eval
     from retriever.errors import FootnotedError
 
@@ -97,11 +122,16 @@ def run(**options: Any) -> None:
     sys.exit(0 if passed else 1)
 
 
-@command.command()
+@command.command(short_help="Rows (BEIR's corpus.jsonl) as Markdown files.")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.argument("out_dir", type=click.Path(file_okay=False, path_type=Path))
 def prepare(source: Path, out_dir: Path) -> None:
-    """Write a collection of rows (BEIR's corpus.jsonl) as Markdown files that `footnoted ingest` can read."""
+    """Write a collection of rows (BEIR's corpus.jsonl) as Markdown files that `footnoted ingest` can read.
+
+    \b
+    Example:
+      footnoted eval prepare scifact pages && footnoted ingest pages && footnoted eval scifact
+    """
     from eval.prepare import prepare as write_pages
     from retriever.errors import FootnotedError
 
@@ -113,7 +143,7 @@ def prepare(source: Path, out_dir: Path) -> None:
     click.echo(f"{written} pages written; next: footnoted ingest {out_dir}", err=True)
 
 
-@command.command()
+@command.command(short_help="Latency, throughput and memory of an index.")
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
 @index_option
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="Another index, asked in turns.")
@@ -131,7 +161,13 @@ def prepare(source: Path, out_dir: Path) -> None:
 @click.option("--starts", type=click.IntRange(0), default=3, show_default=True, help="Fresh processes timed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) -> None:
-    """Time the questions of DATASET: by stage, cold and warm, at several concurrencies."""
+    """Time the questions of DATASET: by stage, cold and warm, at several concurrencies.
+
+    \b
+    Examples:
+      footnoted eval bench eval/starter
+      footnoted eval bench eval/starter --against other-index --concurrency 1 --concurrency 8
+    """
     from eval.run_bench import echo, run_bench
     from retriever.errors import FootnotedError
 
@@ -143,7 +179,7 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
     echo(found, as_json=as_json)
 
 
-@command.command()
+@command.command(short_help="More questions than a service can answer.")
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running service.")
 @click.option(
@@ -163,7 +199,7 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
 )
 @click.option("--slow", type=click.IntRange(0, 10_000), default=0, help="A phase beside so many slow callers.")
 @click.option("--retries", type=click.IntRange(0, 10), default=0, help="A phase of clients that retry at once.")
-@click.option("--key", envvar="FOOTNOTED_KEY", help="The key to ask with.")
+@click.option("--key", envvar="FOOTNOTED_API_KEY", show_envvar=True, help="The key of a service that wants one.")
 @click.option("--other-key", help="A second key: whether the first can push it aside.")
 @click.option("--questions", type=click.IntRange(1), default=200, show_default=True, help="The first N questions.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
@@ -172,6 +208,11 @@ def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options:
     """Ask a running service more than it can answer, and see what becomes of the questions.
 
     An open loop: questions are sent when they are due, and latency counts from then.
+
+    \b
+    Examples:
+      footnoted eval load eval/starter --url http://127.0.0.1:8000
+      footnoted eval load eval/starter --multiple 2 --multiple 5 --slow 1000
     """
     from eval.read_dataset import read_dataset
     from eval.run_load import echo, run_load
@@ -186,7 +227,7 @@ def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options:
     echo(found, as_json=as_json)
 
 
-@command.command()
+@command.command(short_help='When to say "not found" in this collection.')
 @click.argument("dataset_path", metavar="[DATASET]", required=False, type=click.Path(exists=True, path_type=Path))
 @index_option
 @click.option(
@@ -206,6 +247,11 @@ def calibrate(**options: Any) -> None:
 
     On labelled questions (DATASET), or, without them, on questions made from the collection by leaving documents
     out. Writes calibration.json into the index directory.
+
+    \b
+    Examples:
+      footnoted eval calibrate
+      footnoted eval calibrate my-questions --max-risk 0.02
     """
     from datetime import UTC, datetime
 

@@ -1,6 +1,6 @@
 """Which measures a reader sees first, and what each of them says in plain words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 HEADLINE: tuple[tuple[str, str], ...] = (
     ("nDCG@10", "all"),
@@ -33,13 +33,13 @@ _INSTEAD_OF = {
 
 MEANING = {
     "nDCG": "the right pages stand near the top of the first ten",
-    "R": "share of the right pages among the first k",
+    "R": "share of the right pages that stand among the first {k}",
     "RR": "one over the rank of the first right page",
-    "Success": "a right page is among the first k",
+    "Success": "a right page is among the first {k}",
     "Judged": "share of the first ten that anyone judged",
     "nDCG(judged_only)": "the same on judged pages only",
-    "passage-hit": "one of the first k passages lies mostly inside the answer",
-    "passage-hit-2": "one of the first k passages holds most of the answering sentence, or lies mostly inside it",
+    "passage-hit": "one of the first {k} passages lies mostly inside the answer",
+    "passage-hit-2": "one of the first {k} passages holds most of the answering sentence or lies mostly in it",
     "token-recall": "share of the answer's words among the first 1,000 tokens shown",
     "token-precision": "share of the first 1,000 tokens shown that belong to the answer",
     "token-IoU": "overlap of the first 1,000 tokens with the answer",
@@ -62,8 +62,31 @@ def headline(measured: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def meaning(measure: str) -> str:
     """What a measure says, in plain words."""
     name, _, rest = measure.partition("@")
-    said = MEANING.get(name, "")
+    depth = rest.partition(" ")[0]
+    said = MEANING.get(name, "").replace("{k}", depth).replace("one of the first 1 passages", "the first passage")
+    said = said.replace("stand among the first 1", "come first").replace("is among the first 1", "comes first")
     return f"{said}; any number of passages of one page" if " " in rest else said
+
+
+def in_words(means: Mapping[str, float]) -> str | None:
+    """The result as a clause for whoever does not know the measures; None where nothing of it was measured.
+
+    `means` are those over all questions, by measure; a share is told as so many of a hundred.
+    """
+    told = []
+    for measures, text in _TOLD:
+        taken = [means[measure] for measure in measures if measure in means]
+        if taken:
+            told.append(f"{text} for {round(100 * taken[0])}")
+    return ", ".join(told) or None
+
+
+_TOLD = (
+    (("Success@1", "R@1"), "the right page comes first"),
+    (("passage-hit@1", "passage-hit-2@1"), "the first passage answers"),
+    (("passage-hit@5", "passage-hit-2@5"), "one of the first five passages does"),
+)
+"""What a reader wants to know first, each by the first of its measures that was taken."""
 
 
 def deciding(measures: Iterable[str]) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Quotes and deep links of a running service.")
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The service that is asked.")
 @click.option("--key", envvar="FOOTNOTED_API_KEY", show_envvar=True, help="The key of a service that wants one.")

@@ -15,7 +15,7 @@ _environments = click.option(
 _only = click.option("--only", type=click.Choice(NAMES), multiple=True, help="Only these peers.")
 
 
-@click.command("install-peers")
+@click.command("install-peers", short_help="Environments for those libraries.")
 @_environments
 @_only
 def install_peers(folder: Path | None, only: tuple[str, ...]) -> None:
@@ -35,7 +35,7 @@ def install_peers(folder: Path | None, only: tuple[str, ...]) -> None:
     sys.exit(1 if failed else 0)
 
 
-@click.command()
+@click.command(short_help="Beside other retrieval libraries.")
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
 @click.argument("pages", type=click.Path(exists=True, path_type=Path))
 @_environments

@@ -15,7 +15,7 @@ _write = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="The model in every arithmetic.")
 @index_option
 @click.option("--passages", type=click.IntRange(1), default=128, show_default=True, help="Passages to encode.")
 @click.option("--repeats", type=click.IntRange(1), default=2, show_default=True, help="Rounds that count.")
@@ -39,7 +39,7 @@ def encoders(index_dir: Path, passages: int, repeats: int, model: str, page: Pat
     click.echo(written)
 
 
-@click.command()
+@click.command(short_help="Time and memory as a collection grows.")
 @index_option
 @click.option(
     "--size",

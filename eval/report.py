@@ -11,7 +11,7 @@ from eval.ablation import Ablated, median_ms
 from eval.charts import Histogram, curve_chart, histogram, percentiles, reliability_chart
 from eval.compare import SAME, Difference
 from eval.evaluate import Evaluation, Measured
-from eval.headline import deciding, headline, meaning
+from eval.headline import deciding, headline, in_words, meaning
 from eval.marks import MarkedPassage, marked
 from eval.results import Baseline, passages_of
 from eval.source_tokens import SourceTokens
@@ -100,13 +100,14 @@ def write_report(
         evaluation=evaluation,
         dataset=evaluation.dataset,
         baseline=None if against is None else against.baseline.name,
+        lead=_lead(evaluation, against),
         cards=_rows(evaluation, against, [key for key in firsts if key[1] == "all"][:CARDS]),
         headline=_rows(evaluation, against, firsts),
         everything=_rows(evaluation, against, [(one.measure, one.subset) for one in evaluation.means]),
         ablation_measures=[_label(measure, subset) for measure, subset in firsts[:ABLATION_COLUMNS]],
         ablation=_ablation(evaluation, ablated, firsts[:ABLATION_COLUMNS]),
         cases=_case_lists(evaluation, against, tokens),
-        deciding=deciding(one.measure for one in evaluation.means),
+        deciding_meaning=meaning(deciding(one.measure for one in evaluation.means) or ""),
         histograms=[] if index is None else _histograms(index),
         latency=_latency(evaluation, ablated),
         problems=problems,
@@ -118,6 +119,17 @@ def write_report(
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
+
+
+def _lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
+    """The result in words; with a baseline, how that does on the same questions."""
+    ours = in_words({one.measure: one.interval.mean for one in evaluation.means if one.subset == "all"})
+    lead = [] if ours is None else [f"Of a hundred questions like these, {ours}."]
+    if against is not None:
+        before = {one.measure: one.baseline for one in against.differences if one.subset == "all"}
+        theirs = in_words(before)
+        lead += [] if theirs is None else [f"With {against.baseline.name}: {theirs}."]
+    return lead
 
 
 def _label(measure: str, subset: str) -> str:

@@ -64,6 +64,7 @@ class Options:
     draw: int | None
     seed: int
     allow_missing: bool
+    show_all: bool
     as_json: bool
 
     def problem(self) -> str | None:
@@ -123,7 +124,7 @@ def run_eval(options: Options) -> bool:
     if options.as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(summary_of(evaluation) | extra), indent=1))
     else:
-        print_tables(evaluation, baseline, apart)
+        print_tables(evaluation, baseline, apart, everything=options.show_all)
     if problems:
         click.echo("\n".join(f"broken: {problem}" for problem in problems), err=True)
     return gate_passed(options, opened, evaluation, problems)
@@ -200,8 +201,11 @@ def problems_of(problems: list[str] | None) -> dict[str, Any]:
 
 @contextmanager
 def asking(questions: int, label: str = "asking") -> Iterator[Callable[[], None]]:
-    """A progress bar on stderr for as long as questions are asked; gives what to call after each."""
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    """A progress bar while questions are asked, or a line where stderr is no terminal; gives what counts them."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{label}: {questions:,} questions", soft_wrap=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=questions)
         yield lambda: progress.advance(task)
 

@@ -9,14 +9,20 @@ from eval.answer_values import AnswerQuality
 from eval.compare import Difference, Verdict
 from eval.decisions import Decisions
 from eval.evaluate import Evaluation
+from eval.headline import headline
 from eval.results import Baseline
 from eval.uncertainty import Interval
 
 _COLOURS = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.NOISE: "dim"}
 
 
-def print_tables(evaluation: Evaluation, baseline: Baseline | None, apart: Sequence[Difference]) -> None:
-    """Prints means with intervals, differences to a baseline, and how well signals separate."""
+def print_tables(
+    evaluation: Evaluation, baseline: Baseline | None, apart: Sequence[Difference], *, everything: bool = True
+) -> None:
+    """Prints means with intervals, differences to a baseline, and how well signals separate.
+
+    Without `everything` only the measures that a reader sees first, in their order.
+    """
     console = Console(highlight=False, width=None if Console().is_terminal else 140)
     dataset = evaluation.dataset
     by_measure = {(one.measure, one.subset): one for one in apart}
@@ -26,9 +32,13 @@ def print_tables(evaluation: Evaluation, baseline: Baseline | None, apart: Seque
     if baseline is not None:
         for heading in (baseline.name, "difference", "95 % interval", "p", "won / lost", ""):
             table.add_column(heading, justify="right")
+    means = list(evaluation.means)
+    if not everything:
+        known = {(one.measure, one.subset): one for one in means}
+        means = [known[key] for key in headline(known)]
     previous = ""
-    for one in evaluation.means:
-        if previous not in ("", one.subset):
+    for one in means:
+        if everything and previous not in ("", one.subset):
             table.add_section()
         previous = one.subset
         name = one.measure if one.subset == "all" else f"{one.measure} [{one.subset}]".replace("[", "\\[")
@@ -44,8 +54,10 @@ def print_tables(evaluation: Evaluation, baseline: Baseline | None, apart: Seque
                 f"[{_COLOURS[difference.verdict]}]{difference.verdict}[/]",
             ]
         table.add_row(*row)
-    if evaluation.means:
+    if means:
         console.print(table)
+    if len(means) < len(evaluation.means):
+        console.print(f"{len(evaluation.means)} measures in all: --all prints them, --report explains them.")
     if evaluation.separations:
         console.print(_separations(evaluation))
     if evaluation.decisions is not None:

@@ -16,9 +16,9 @@ from retriever.generation import VerifiedGeneration
 def backup_command(file: Path, index_dir: Path, as_json: bool, generation: str | None) -> None:
     """Copy one generation into FILE, a tar archive.
 
-    The converted model that built it goes along, so that it can be served elsewhere. Every byte is checked while it
-    is copied; a damaged generation makes no backup. FILE must not exist. A running ingest and running servers are
-    not disturbed.
+    The converted model that built it goes along, so that it can be served elsewhere. Every byte is checked while
+    it is copied; a damaged generation makes no backup. FILE must not exist. A running ingest and running servers
+    are not disturbed.
     """
     with exit_status():
         manifest = backup(index_dir, file, generation=generation)

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ingest.lint import LintReport
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from ingest.lint import Finding, LintReport
 
 EXIT_FAULTS = 1
 SHOWN = 20
@@ -55,7 +59,6 @@ def _print(report: "LintReport") -> None:
     from itertools import groupby
 
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from ingest.lint import Severity
@@ -65,13 +68,11 @@ def _print(report: "LintReport") -> None:
     for (severity, code), group in groupby(report.findings, key=lambda one: (one.severity, one.code)):
         findings = list(group)
         console.print(Text(f"{severity}  {code}  ({len(findings):,})", styles[severity]))
-        table = Table(box=None, show_header=False, padding=(0, 2))
-        table.add_column(overflow="fold", ratio=1)
-        table.add_column(overflow="fold", ratio=1)
-        for one in findings[:SHOWN]:
-            place = "" if one.line is None else f":{one.line}"
-            table.add_row(Text("\n".join(one.paths) + place), Text(one.detail))
-        console.print(table)
+        if console.is_terminal:
+            console.print(_table(findings[:SHOWN]))
+        else:  # what reads a pipe wants each finding on a line of its own
+            for one in findings[:SHOWN]:
+                click.echo(f"  {', '.join(one.paths)}{_place(one)}: {one.detail}")
         if len(findings) > SHOWN:
             console.print(Text(f"  ... and {len(findings) - SHOWN:,} more (--json names them all)", "dim"))
     faults = sum(finding.severity is Severity.FAULT for finding in report.findings)
@@ -79,3 +80,19 @@ def _print(report: "LintReport") -> None:
     console.print(
         Text(f"{report.documents:,} documents read on {report.today}: {faults:,} faults, {notes:,} notes")
     )
+
+
+def _table(findings: "Sequence[Finding]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold", ratio=1)
+    for one in findings:
+        table.add_row(Text("\n".join(one.paths) + _place(one)), Text(one.detail))
+    return table
+
+
+def _place(one: "Finding") -> str:
+    return "" if one.line is None else f":{one.line}"
