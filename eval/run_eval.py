@@ -19,7 +19,7 @@ from eval.errors import ComparisonRefused
 from eval.evaluate import Depth, Evaluation, evaluate
 from eval.export import export
 from eval.from_run import FromRun
-from eval.gate import Setting, failures, gate_of, read_gate, refuse_other, write_gate
+from eval.gate import GateFile, Setting, failures, gate_of, read_gate, refuse_other, write_gate
 from eval.in_process import InProcess
 from eval.invariants import broken
 from eval.over_http import OverHttp
@@ -95,6 +95,9 @@ class Opened:
 def run_eval(options: Options) -> bool:
     """Runs one evaluation; False where a gate failed. Raises EvalError and what opening an index raises."""
     opened = open_both(options)
+    # Before the questions are asked, which may take long: what cannot be compared is refused at once.
+    setting, gate = gate_to_hold(options, opened)
+    baseline = None if options.baseline is None else read_baseline(options.baseline, opened.dataset)
     depth = Depth(options.depth, options.top_k, options.max_per_document, options.with_copies)
     with asking(len(opened.dataset.questions)) as tick:
         evaluation = evaluate(
@@ -108,11 +111,7 @@ def run_eval(options: Options) -> bool:
         )
     if isinstance(opened.system, OverHttp):
         opened.system.close()
-    baseline: Baseline | None = None
-    apart: list[Difference] = []
-    if options.baseline is not None:
-        baseline = read_baseline(options.baseline, opened.dataset)
-        apart = differences(evaluation, baseline)
+    apart = [] if baseline is None else differences(evaluation, baseline)
     problems = invariants_of(options, opened, evaluation)
     extra = problems_of(problems) | ({} if baseline is None else comparison_of(baseline, apart))
     if options.out is not None:
@@ -127,7 +126,9 @@ def run_eval(options: Options) -> bool:
         print_tables(evaluation, baseline, apart, everything=options.show_all)
     if problems:
         click.echo("\n".join(f"broken: {problem}" for problem in problems), err=True)
-    return gate_passed(options, opened, evaluation, problems)
+    if options.gate is None or setting is None:
+        return True
+    return gate_passed(options.gate, setting, gate, evaluation, problems)
 
 
 def report(
@@ -169,24 +170,33 @@ def invariants_of(options: Options, opened: Opened, evaluation: Evaluation) -> l
     return broken(evaluation.collected, system.index, system.encoder, sources=options.corpus)
 
 
-def gate_passed(options: Options, opened: Opened, evaluation: Evaluation, problems: list[str] | None) -> bool:
-    """Whether the gate lets this evaluation through; makes the gate where it is to be updated.
+def gate_to_hold(options: Options, opened: Opened) -> tuple[Setting | None, GateFile | None]:
+    """What this run measures on, where there is a gate, and the gate, unless it is to be written.
 
-    Raises ComparisonRefused for another collection, other questions or another depth.
+    Raises ComparisonRefused for a gate of another collection, other questions or another depth.
     """
     if options.gate is None or not isinstance(opened.system, InProcess):
-        return True
+        return None, None
     corpus_sha256 = opened.system.index.manifest.corpus_sha256
     setting = Setting(corpus_sha256, options.top_k, options.max_per_document)
+    if options.update_gate:
+        return setting, None
+    gate = read_gate(options.gate)
+    refuse_other(gate, opened.dataset, setting)
+    return setting, gate
+
+
+def gate_passed(
+    path: Path, setting: Setting, gate: GateFile | None, evaluation: Evaluation, problems: list[str] | None
+) -> bool:
+    """Whether the gate lets this evaluation through; writes the gate where there is none yet to hold it to."""
     if problems:
         click.echo("gate: failed, since an invariant is broken", err=True)
         return False
-    if options.update_gate:
-        write_gate(options.gate, gate_of(evaluation, setting))
-        click.echo(f"gate: {options.gate} holds the figures of this run now", err=True)
+    if gate is None:
+        write_gate(path, gate_of(evaluation, setting))
+        click.echo(f"gate: {path} holds the figures of this run now", err=True)
         return True
-    gate = read_gate(options.gate)
-    refuse_other(gate, opened.dataset, setting)
     missed = failures(gate, evaluation)
     for line in missed:
         click.echo(f"gate: {line}", err=True)
@@ -204,7 +214,7 @@ def asking(questions: int, label: str = "asking") -> Iterator[Callable[[], None]
     """A progress bar while questions are asked, or a line where stderr is no terminal; gives what counts them."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        console.print(f"{label}: {questions:,} questions", soft_wrap=True)
+        console.print(f"{label}: {questions:,} question{'' if questions == 1 else 's'}", soft_wrap=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=questions)
         yield lambda: progress.advance(task)

@@ -60,6 +60,34 @@ def test_a_comparison_says_what_changed(tmp_path: Path) -> None:
     assert differences["RR@10"]["verdict"] == "within noise"  # one question decides nothing
 
 
+def test_the_measures_that_stand_first_are_printed_and_all_on_request(tmp_path: Path) -> None:
+    dataset, run = judged(tmp_path / "small"), run_of(tmp_path / "run.trec", "x.md")
+    first, everything = called(dataset, "--run-file", run), called(dataset, "--run-file", run, "--all")
+    assert "nDCG@10" in first.stdout
+    assert "RR@10" not in first.stdout
+    assert "--all prints them" in first.stdout
+    assert "RR@10" in everything.stdout
+    assert "--all" not in everything.stdout
+
+
+def test_a_log_gets_one_line_for_the_questions_and_no_progress_bar(tmp_path: Path) -> None:
+    dataset, run = judged(tmp_path / "small"), run_of(tmp_path / "run.trec", "x.md")
+    assert called(dataset, "--run-file", run).stderr == "asking: 1 question\n"
+
+
+def test_what_cannot_be_compared_is_refused_before_a_question_is_asked(tmp_path: Path) -> None:
+    dataset, run = judged(tmp_path / "small"), run_of(tmp_path / "run.trec", "x.md")
+    (tmp_path / "no run").mkdir()
+    outcome = called(dataset, "--run-file", run, "--baseline", tmp_path / "no run")
+    assert outcome.exit_code == 3
+    assert "asking" not in outcome.stderr
+
+
+def test_the_list_of_commands_is_not_cut_short() -> None:
+    commands = called("--help").stdout.partition("Commands:")[2]
+    assert "..." not in commands
+
+
 def test_out_and_exports_are_written(tmp_path: Path) -> None:
     dataset, run = judged(tmp_path / "small"), run_of(tmp_path / "run.trec", "x.md")
     out = tmp_path / "out"

@@ -19,6 +19,7 @@ from eval.evaluate import Collected, Depth, Evaluation, evaluate
 from eval.export import ragas_samples
 from eval.from_run import FromRun
 from eval.gate import Setting, failures, gate_of, read_gate, refuse_other, write_gate
+from eval.headline import in_words, meaning
 from eval.in_process import InProcess
 from eval.invariants import broken, holds_in_order
 from eval.prepare import prepare
@@ -330,6 +331,35 @@ def page(
         problems=[],
     )
     return path.read_text(encoding="utf-8")
+
+
+def test_the_report_begins_with_the_result_in_words(page: str) -> None:
+    lead = page.partition('<p class="lead">')[2].partition("</p>")[0]
+    assert lead.startswith("Of a hundred questions like these, the right page comes first for ")
+    assert page.index('<p class="lead">') < page.index("<h2>")
+
+
+def test_shares_are_told_as_so_many_of_a_hundred() -> None:
+    means = {"Success@1": 0.935, "R@1": 0.5, "passage-hit-2@1": 0.84}
+    assert in_words(means) == "the right page comes first for 94, the first passage answers for 84"
+    assert in_words({"RR@10": 0.9}) is None
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        ("R@1", "share of the right pages that come first"),
+        ("R@5", "share of the right pages that stand among the first 5"),
+        ("Success@1", "a right page comes first"),
+        ("passage-hit@1", "the first passage lies mostly inside the answer"),
+        (
+            "passage-hit@5 uncapped",
+            "one of the first 5 passages lies mostly inside the answer; any number of passages of one page",
+        ),
+    ],
+)
+def test_a_measure_is_explained_at_its_own_depth(measure: str, said: str) -> None:
+    assert meaning(measure) == said
 
 
 def test_the_report_fetches_nothing(page: str) -> None:

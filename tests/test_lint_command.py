@@ -116,6 +116,13 @@ def test_the_command_ends_with_1_for_faults_and_names_them(tmp_path: Path) -> No
     assert "a.md" in shown.stdout
 
 
+def test_a_pipe_gets_each_finding_on_one_line(tmp_path: Path) -> None:
+    name = f"a-very-{'long-' * 30}name.md"
+    root = write_collection(tmp_path / "pages", {name: complete(lastReviewed="2020-01-31")})
+    outcome = CliRunner().invoke(main, ["lint", str(root)])
+    assert f"  {name}: review was due on 2020-04-30\n" in outcome.stdout
+
+
 def test_notes_alone_end_with_0(tmp_path: Path) -> None:
     write_collection(tmp_path, {"b.txt": FALLS})
     outcome = CliRunner().invoke(main, ["lint", str(tmp_path)])
