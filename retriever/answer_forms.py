@@ -13,6 +13,19 @@ _ASKS_WHAT = re.compile(
     r"|what (?:does|do)\s+(.+?)\s+mean\b.*\Z",
     re.IGNORECASE,
 )
+_ASKS_HOW_DONE = re.compile(
+    r"how (?:is|are|do they do|do you do)\s+(?:an?\s|the\s)?\s*(?P<thing>[^,.?!]+?)\s+"
+    r"(?:usually\s+)?(?:done|performed|carried out|made|taken)\b|(?:what happens (?:during|in)"
+    r"|what to expect (?:during|from|at))"
+    r"\s+(?:an?\s|the\s)?(?P<other>[^,.?!]+?)[\s?.!]*\Z",
+    re.IGNORECASE,
+)
+_NAMED_PROCEDURE = re.compile(
+    r"\w.*[\s-](?:therap(?:y|ies)|biops(?:y|ies)|tests?|scans?|surger(?:y|ies)|x-rays?|transplants?|screening"
+    r"|exams?|care"
+    r"|vaccines?|treatment)[\s?.!]*\Z",
+    re.IGNORECASE,
+)
 _PREPOSITION = re.compile(r"\s(for|of|in|to|with|between|after|before|from|during|against)\s")
 _BARE_WORDS = 4
 """A question of at most so many words without a verb is taken as the name of what it asks for."""
@@ -24,7 +37,8 @@ _ARTICLE = re.compile(r"(?:an?|the)\s+", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"\s*\(([^()]*)\)|,\s+(?:also|or|sometimes|often)\b([^,]*),|\s*\[[^\[\]]*\]")
 _DEFINES = re.compile(
     r"(?P<subject>[^.;:?!]{1,90}?),?\s+(?:(?:is|are)\s+(?:(?:also|usually|often|sometimes|now)\s+)?"
-    r"(?P<kind>(?:an?|any|the|one|when|what|where|cancers?|tumou?rs?|substances?|drugs?|proteins?|cells|procedures?"
+    r"(?P<kind>(?:an?|any|the|one|when|what|where|cancers?|tumou?rs?|substances?|drugs?|proteins?|cells"
+    r"|procedures?"
     r"|conditions?|changes|tests?|types?|treatments?|diseases?|care|medicines?|growths?)\b"
     r"|(?:[\w'’/-]+\s+){1,4}?(?:that|which|in which|in the|in a|of|caused by|made|where|when)\b)"
     r"|(?:refers? to|means|describes?|happens? when|occurs? when|is (?:used|made|caused|defined|called|given))\b)",
@@ -37,12 +51,20 @@ _DOES = re.compile(
     re.IGNORECASE,
 )
 _GLOSS = re.compile(r"(?P<subject>[A-Z][^:.;?!\n]{1,80}):\s+(?:An?|The|Any|One)\s+\w")
+_BESIDE = re.compile(
+    r"(?P<subject>[^,.;:?!]{2,90}), an? (?:\w+ ){0,2}(?:type|kind|form|procedure|drug|disease|protein|test"
+    r"|condition|treatment"
+    r"|substance|cancer) (?:of|that|in which|used|which|to)\b",
+    re.IGNORECASE,
+)
+_BESIDE_SHARE = 0.8
 _DOES_SHARE = 0.6
 _SUBJECT_FITS = 0.4
 
 _PERSON = re.compile(
     r"\b(?:Dr|Drs|Prof)\.\s+[A-Z]|\b(?:M\.D|Ph\.D|R\.N|M\.P\.H|MPH|Sc\.D|D\.V\.M)\b"
-    r"|[\"”’,]\s+(?:he|she|they|[A-Z]\w+)\s+(?:said|says|explained|noted|added|continued|stressed|wrote|reported)\b"
+    r"|[\"”’,]\s+(?:he|she|they|[A-Z]\w+)\s+(?:said|says|explained|noted|added|continued|stressed|wrote"
+    r"|reported)\b"
     r"|\b(?:said|says|explained|noted|added|commented)\s+(?:[A-Z]\w+|study|lead|senior)\b"
     r"|\baccording to (?:Dr|the (?:study|trial)|[A-Z]\w+ [A-Z]\w+)"
     r"|\b(?:I|we|my|our|me|us)\b(?=[^.]*[\"”])",
@@ -78,6 +100,19 @@ def asked_thing(question: str) -> frozenset[str]:
     return frozenset()
 
 
+def asks_what_a_procedure_is(question: str) -> bool:
+    """Whether a question wants a test or treatment explained that it names by such a word ("bone scan")."""
+    found = _ASKS_WHAT.match(question)
+    thing = "" if found is None else found[1] or found[2] or ""
+    return _NAMED_PROCEDURE.match(thing) is not None and _PREPOSITION.search(thing) is None
+
+
+def procedure_asked(question: str) -> frozenset[str]:
+    """The terms of a test or treatment that a question wants to hear the course of ("How is a scan done?")."""
+    found = _ASKS_HOW_DONE.match(question)
+    return frozenset() if found is None else frozenset(terms(found["thing"] or found["other"]))
+
+
 def defines(sentence: str, asked: frozenset[str], weights: Mapping[str, float]) -> float:
     """How well a sentence says what a thing is, 0 to 1: its form, and whether its subject is that thing.
 
@@ -86,13 +121,17 @@ def defines(sentence: str, asked: frozenset[str], weights: Mapping[str, float]) 
     if not asked:
         return 0.0
     aliases = " ".join(filter(None, (name for pair in _PARENTHESIS.findall(sentence) for name in pair)))
-    plain = _PARENTHESIS.sub("", sentence)
+    plain = _PARENTHESIS.sub("", without_label(sentence))
     found, form = _GLOSS.match(plain) or _DEFINES.match(plain), 1.0
     if found is None or ("kind" in found.groupdict() and found["kind"] and _NOT_A_KIND.match(plain, found.end())):
         found, form = _DOES.match(plain), _DOES_SHARE
+    if found is None or not asked & frozenset(terms(found["subject"])):
+        found, form = _BESIDE.search(plain), _BESIDE_SHARE
     if found is None:
         return 0.0
     subject = frozenset(terms(_ARTICLE.sub("", found["subject"], count=1)))
+    if form == _BESIDE_SHARE:
+        subject = frozenset(terms(found["subject"])[-len(asked) :])
     known = subject | frozenset(terms(aliases)) if aliases else subject
     each = {term: weights.get(term, 0.0) for term in asked}
     mean = sum(each.values()) / len(each) or 1.0
@@ -105,6 +144,13 @@ def defines(sentence: str, asked: frozenset[str], weights: Mapping[str, float]) 
 def is_glossed(item: str) -> bool:
     """Whether an item defines a term as a dictionary does: "Biopsy: The removal of ..."."""
     return _GLOSS.match(item) is not None
+
+
+def without_label(item: str) -> str:
+    """An item without the name before its colon where its sentence repeats it: "Radon: Radon is a gas."."""
+    label, colon, said = item.partition(": ")
+    named, first = terms(label), terms(" ".join(said.split()[:3]))
+    return said if colon and "\n" not in label and named[:1] == first[:1] else item
 
 
 def tells_an_opinion(sentence: str) -> bool:

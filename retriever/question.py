@@ -30,6 +30,16 @@ FACET_TERMS = frozenset(
     )
 )
 """Words of titles that name a side of a subject or hold a sentence together, and are never the subject."""
+_SAYS_OF_SUBJECT = frozenset(
+    terms(
+        "treat treats treated treating prevent prevents prevented diagnose diagnoses diagnosed spread spreads "
+        "early "
+        "late later advanced cured cure curable cause caused live lives living survive surviving differ different "
+        "difference differences between versus vs compare compared same lower reduce raise raises increase "
+        "increases chance chances safe ask asks question right start starts starting age ages when done works"
+    )
+)
+"""Words of titles that say something of a subject, and do not name it in a question."""
 _ASKS = re.compile(
     r"\?|(?:^|[.!;:]\s+)(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|can|could"
     r"|should|would|will|may|must|has|have|had)(?=\s+\w)",
@@ -97,7 +107,7 @@ class QuestionReader:
         names = {
             term: log(1 + pages / self._titles[term])
             for term in weights
-            if term in self._titles and term not in FACET_TERMS
+            if term in self._titles and term not in FACET_TERMS | _SAYS_OF_SUBJECT
         }
         is_long = len(question.split()) > LONG_QUESTION_WORDS
         return Question(weights, facets_of_question(question), names, is_long)

@@ -13,6 +13,7 @@ from retriever.answer_forms import (
     asks_for_research,
     defines,
     is_glossed,
+    procedure_asked,
     tells_an_opinion,
     tells_of_research,
 )
@@ -24,6 +25,7 @@ from retriever.question import FACET_TERMS, Question, holds, share
 from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote
 from retriever.title_fit import page_name
+from retriever.wants import Want, advises, asks_for_advice, is_conditional, meets, narrows, says_little, wants_of
 
 MAX_ENCODED = 12
 
@@ -42,6 +44,12 @@ WEIGHTS: Mapping[str, float] = {
     "professional": -0.12,
     "opinion": -0.2,
     "research": -0.1,
+    "want": 0.15,
+    "says_little": -0.3,
+    "procedure": 0.12,
+    "narrows": -0.07,
+    "conditional": -0.05,
+    "advice": -0.07,
 }
 """What each part of a quote's score counts. `below_best_hit`: how far its passage scores below the best one."""
 
@@ -62,6 +70,7 @@ class Scored:
     vector: NDArray[np.float32]
     terms: frozenset[str]
     subject: frozenset[str]
+    says_little: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,10 @@ class _Asked:
 
     question: Question
     thing: frozenset[str]
+    procedure: frozenset[str]
+    wants: tuple[Want, ...]
     wants_research: bool
+    wants_advice: bool
 
 
 def scored(
@@ -84,7 +96,14 @@ def scored(
     professional = {quote.hit.rank: _is_for_professionals(quote) for quote in quotes}
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
-    asked = _Asked(question, asked_thing(text), asks_for_research(text))
+    asked = _Asked(
+        question=question,
+        thing=asked_thing(text),
+        procedure=procedure_asked(text),
+        wants=wants_of(text),
+        wants_research=asks_for_research(text),
+        wants_advice=asks_for_advice(text),
+    )
     cheap: list[tuple[float, int]] = []
     for place in _about(question, asked.thing, quotes):
         quote = quotes[place]
@@ -106,6 +125,7 @@ def scored(
             vector=vector,
             terms=frozenset(terms(quotes[place].text)),
             subject=_subject(quotes[place]),
+            says_little=_says_little(quotes[place], asked),
         )
         for (score, place), cosine, vector in zip(cheap, cosines, vectors, strict=True)
     ]
@@ -161,8 +181,7 @@ def _names(quote: Quote, question: Question, thing: frozenset[str]) -> bool:
 
 def _subject(quote: Quote) -> frozenset[str]:
     """The terms that say what a quote is about: its page's, its headings', its own or those before a list."""
-    introduction = quote.text[: quote.core_start_char - quote.start_char] if quote.is_list else quote.text
-    return frozenset(terms(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{introduction}"))
+    return frozenset(terms(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{_introduction(quote)}"))
 
 
 def _page_terms(quote: Quote) -> frozenset[str]:
@@ -175,7 +194,6 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
     question = asked.question
     of_heading, of_form = on_facet(quote, question.facets)
     core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
-    introduction = quote.text[: quote.core_start_char - quote.start_char] if quote.is_list else quote.text
     parts = {
         "coverage": question.coverage(frozenset(terms(quote.text))),
         "coverage_with_headings": question.coverage(frozenset(terms(f"{_prefix(quote)}\n{quote.text}"))),
@@ -188,9 +206,32 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         "other_names": 1 - share(question.names, _subject(quote)) if question.names else 0.0,
         "professional": is_professional,
         "opinion": tells_an_opinion(quote.text),
-        "research": not asked.wants_research and tells_of_research(introduction),
+        "research": not asked.wants_research and tells_of_research(_introduction(quote)),
+        "want": meets(asked.wants, quote.text, quote.hit.passage.headings[-2:]),
+        "says_little": _says_little(quote, asked),
+        "procedure": defines(core, asked.procedure, question.weights),
+        "conditional": not quote.is_list and is_conditional(quote.text),
+        "advice": not (quote.is_list or asked.wants_advice) and advises(quote.text),
+        "narrows": narrows(_narrowing_part(quote), frozenset(question.weights)),
     }
     return sum(WEIGHTS[name] * value for name, value in parts.items())
+
+
+def _says_little(quote: Quote, asked: _Asked) -> bool:
+    return not asked.wants_research and says_little(
+        _introduction(quote), quote.text, asked.wants, is_list=quote.is_list
+    )
+
+
+def _narrowing_part(quote: Quote) -> frozenset[str]:
+    """The terms by which a quote may hold only for some: of its page's title, nearest heading, list's lead-in."""
+    said = (quote.hit.document.metadata.title, *quote.hit.passage.headings[-1:])
+    return frozenset(terms("\n".join((*said, _introduction(quote)) if quote.is_list else said)))
+
+
+def _introduction(quote: Quote) -> str:
+    """What stands before the items of a list; a sentence itself."""
+    return quote.text[: quote.core_start_char - quote.start_char] if quote.is_list else quote.text
 
 
 def _defines(quote: Quote, core: str, asked: _Asked) -> float:

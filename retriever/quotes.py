@@ -4,15 +4,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retriever.answer_forms import is_glossed
+from retriever.answer_forms import is_glossed, without_label
 from retriever.boilerplate import is_reference_list
 from retriever.document import Section
 from retriever.query import Hit
 from retriever.sentences import Unit, UnitKind, item_sentences, section_units
-from retriever.standing import ends, is_statement, is_whole, leans_on_another, points_elsewhere
+from retriever.standing import (
+    ends,
+    is_label,
+    is_nameless,
+    is_statement,
+    is_whole,
+    leans_on_another,
+    leans_on_heading,
+    points_elsewhere,
+)
 
 MAX_LIST_CHARS = 900
 MAX_ITEM_CHARS = 500
+MAX_ITEM_SENTENCES = 4
 _MAX_ANTECEDENTS = 2
 _HEADING_WORDS = 4
 """A heading of fewer words is a name, whatever it ends with."""
@@ -21,6 +31,17 @@ _CONTENTS = re.compile(r"key points|on this page|contents|in this section|relate
 _INTRODUCES = re.compile(
     r"\b(?:following|below|include[sd]?|including|such as|these|this|ways?|steps?|tips|types|kinds|several|many"
     r"|some|reasons|factors|examples)\b",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(r"\b(?:following|below|these (?:are|include)|steps|tips)\b", re.IGNORECASE)
+_PRESENTS = re.compile(r"(?:here|below) are\b", re.IGNORECASE)
+_TITLE_WORD = r"(?:[A-Z(][\w’'®().-]*|and|or|of|in|for|to|the|a|with|by|on|from|about|&|-|–)"
+_TITLE = re.compile(rf"[-*•]\s+(?:{_TITLE_WORD}\s+){{2,}}{_TITLE_WORD}:?\Z")
+"""An item that is the name of another page: every word but the short ones begins with a capital letter."""
+_LATER_NUMBER = re.compile(r"\(?(?:[2-9]|[1-9]\d+|[b-zB-Z])[.)]")
+_ADVISES = re.compile(r"\b(?:ways|tips|steps|suggestions|things)\b.*\b(?:to|for|help|you)\b", re.IGNORECASE)
+_FORBIDS = re.compile(
+    r"\b(?:if|when|unless|until|avoid|not|never|don[’']t|stop|without|less|risk of|questions?|ask)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -119,7 +140,39 @@ def _antecedent(text: str, inside: Sequence[Unit], place: int) -> int | None:
             return None
         if not is_whole(text[before.start_char : before.end_char]):
             return None
-    return first
+    return _named(text, inside, first)
+
+
+def _named(text: str, inside: Sequence[Unit], first: int) -> int | None:
+    """The place of the name that a sentence belongs to: its paragraph's label, or its heading; else its own.
+
+    None where it needs a name and the passage does not hold it.
+    """
+    unit = inside[first]
+    needs_name = unit.kind is UnitKind.SENTENCE and leans_on_heading(text[unit.start_char : unit.end_char])
+    before = inside[first - 1] if first else None
+    if before is not None:
+        name = text[before.start_char : before.end_char]
+        if before.kind is UnitKind.HEADING:
+            return first - 1 if needs_name and not name.endswith("?") else first
+        if before.kind is UnitKind.SENTENCE and before.block == unit.block:
+            if is_label(name):
+                return first - 1
+            if needs_name and is_whole(name):
+                return _named(text, inside, first - 1)
+    return None if needs_name else first
+
+
+def _whose(text: str, inside: Sequence[Unit], first: int) -> int:
+    """The place of what says whose treatment or symptoms a list holds, right before its introduction, if there."""
+    before = inside[first - 1]
+    said = text[before.start_char : before.end_char]
+    if before.kind is UnitKind.HEADING and not _CONTENTS.match(said):
+        return first - 1
+    if before.kind is not UnitKind.SENTENCE or before.block != inside[first].block or not is_statement(said):
+        return first
+    found = _antecedent(text, inside, first - 1)
+    return first if found is None else found
 
 
 def _item(hit: Hit, text: str, units: Sequence[Unit], item: Unit, *, language: str | None) -> Quote | None:
@@ -129,10 +182,14 @@ def _item(hit: Hit, text: str, units: Sequence[Unit], item: Unit, *, language: s
     """
     sentences = item_sentences(text, item, language=language)
     start, end = sentences[0].start_char, sentences[-1].end_char
+    is_named = without_label(text[start:end]) != text[start:end]
+    # What follows a definition goes into its use, and what follows some sentences of advice repeats it.
+    sentences = sentences[: 1 if is_named and end - start > MAX_ITEM_CHARS else MAX_ITEM_SENTENCES]
+    end = sentences[-1].end_char
     said = text[start:end]
     if len(said) > MAX_ITEM_CHARS or leans_on_another(said) or not is_whole(said):
         return None
-    if not is_glossed(said) and (len(sentences) == 1 or _is_left_open(text, units, item)):
+    if not (is_named or is_glossed(said)) and (len(sentences) == 1 or _is_left_open(text, units, item)):
         return None
     return Quote(
         hit=hit,
@@ -153,6 +210,8 @@ def _is_left_open(text: str, units: Sequence[Unit], item: Unit) -> bool:
         return True
     before = units[first - 1]
     said = text[before.start_char : before.end_char]
+    if _ADVISES.search(said):
+        return _FORBIDS.search(said) is not None
     is_closed = not said.endswith(":") if before.kind is UnitKind.HEADING else ends(said)
     return not is_closed or _CONDITION.search(said) is not None
 
@@ -167,13 +226,17 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
         last += 1
     before = inside[place - 1]
     introduction = text[before.start_char : before.end_char]
+    items = [text[unit.start_char : unit.end_char] for unit in inside[place : last + 1]]
     first: int | None = place - 1
     if before.kind is UnitKind.SENTENCE:
-        items = [text[unit.start_char : unit.end_char] for unit in inside[place : last + 1]]
-        if points_elsewhere(introduction) or not _introduces(text, units, before, items):
+        if (points_elsewhere(introduction) and not _PRESENTS.match(introduction)) or not _introduces(
+            text, units, before, items
+        ):
             return None
         first = _antecedent(text, inside, place - 1)
-    elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction):
+        if first == place - 1 and first and is_nameless(introduction):
+            first = _whose(text, inside, first)
+    elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction) or all(map(_TITLE.match, items)):
         return None
     if first is None or inside[last].end_char - inside[first].start_char > MAX_LIST_CHARS:
         return None
@@ -193,13 +256,18 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
 def _introduces(text: str, units: Sequence[Unit], before: Unit, items: Sequence[str]) -> bool:
     """Whether the sentence before a list belongs to it: it is left open, or speaks of a list, or both are prose.
 
-    Else it may be a caption between two lists, or the end of a text that links to other pages follow.
+    Else it may be a caption, the end of a text that links to other pages follow, or what stands between two parts
+    of one list: after another list, only a sentence that announces this one belongs to it.
     """
     said = text[before.start_char : before.end_char]
-    if not ends(said) or _INTRODUCES.search(said):
+    if not ends(said) or _ANNOUNCES.search(said):
         return True
-    place = units.index(before)
-    return all(map(ends, items)) and not (place and units[place - 1].kind is UnitKind.ITEM)
+    if len(items) == 1 or _LATER_NUMBER.match(items[0]):
+        return False
+    first = next(place for place, unit in enumerate(units) if unit.block == before.block)
+    if first and units[first - 1].kind in (UnitKind.ITEM, UnitKind.ROW):
+        return False
+    return _INTRODUCES.search(said) is not None or all(map(ends, items))
 
 
 def _begins_before(units: Sequence[Unit], opening: Unit) -> bool:

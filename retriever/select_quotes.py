@@ -3,8 +3,11 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from retriever.analyze import terms
+from retriever.answer_forms import asks_what_a_procedure_is
+from retriever.comparison import Comparison, compared, contrasts
 from retriever.differences import differ
 from retriever.document import Document, Section
 from retriever.encoder import Encoder
@@ -65,17 +68,61 @@ class Selector:
 
     def select(self, question: str, hits: Sequence[Hit]) -> Selection | None:
         """The quotes that answer the question best; None where the hits hold nothing that can stand alone."""
+        question = self._index.spelling.mended(question)
         asked = self._reader.read(question)
-        found = scored(question, asked, _all_quotes(hits[:ANSWER_HITS], self._index), self._encoder, self._vectors)
-        if not found:
+        if asks_what_a_procedure_is(question):
+            asked = replace(asked, facets=(Facet.WHAT_IS,))
+        quotes = _all_quotes(hits[:ANSWER_HITS], self._index)
+        found = scored(question, asked, quotes, self._encoder, self._vectors)
+        sides = compared(question)
+        beside = [] if sides is None else self._beside(sides, found, quotes)
+        if not found and not beside:
             return None
-        picked, differing = _picked(found, asked)
+        picked, differing = (beside, ()) if beside else _picked(found, asked)
         return Selection(
             chosen=_joined(picked, self._index),
             differing=differing,
             score=picked[0].score,
             is_on_facet=not asked.facets or any(on_facet(picked[0].quote, asked.facets)),
         )
+
+    def _beside(self, sides: Comparison, found: Sequence[Scored], quotes: Sequence[Quote]) -> list[Scored]:
+        """A quote that sets both sides against each other, if there is one, and the best on each side.
+
+        None where the quotes tell of one side alone and nothing sets it against the other.
+        """
+        both = [
+            one
+            for one in found
+            if sides.only_one | sides.only_other <= one.terms and contrasts(one.quote.text) and not one.says_little
+        ]
+        each = [
+            self._side(sides.one, sides.only_one, sides.only_other, quotes),
+            self._side(sides.other, sides.only_other, sides.only_one, quotes),
+        ]
+        told = [one for one in each if one is not None]
+        picked = both[:1]
+        if len(told) == len(each) or both:
+            for one in told:
+                sentences = sum(other.quote.units for other in picked) + one.quote.units
+                if sentences <= MAX_SENTENCES and not any(_says_again(one, other) for other in picked):
+                    picked.append(one)
+        return picked
+
+    def _side(
+        self, name: str, own: frozenset[str], others: frozenset[str], quotes: Sequence[Quote]
+    ) -> Scored | None:
+        """The best that is said of one side: it names that side, and not the other alone."""
+        question = f"What is {name}?"
+        asked = replace(self._reader.read(question), facets=(Facet.WHAT_IS,))
+        for one in scored(question, asked, quotes, self._encoder, self._vectors):
+            named = one.terms
+            if any(map(str.isdigit, own)):  # the second stage of three is told by its heading
+                named |= frozenset(terms(" ".join(one.quote.hit.passage.headings[-1:])))
+            is_named = own <= named if own else frozenset(terms(name)) <= named
+            if is_named and not one.says_little and (own <= one.terms or not others & one.terms):
+                return one
+        return None
 
 
 def _all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:
@@ -111,6 +158,8 @@ def _picked(found: Sequence[Scored], question: Question) -> tuple[list[Scored], 
     for one in found[1:]:
         if one.score < best.score - MARGIN:
             break
+        if one.says_little:
+            continue
         sentences = sum(other.quote.units for other in picked) + one.quote.units
         length = sum(len(other.quote.text) for other in picked) + len(one.quote.text)
         if (

@@ -22,22 +22,32 @@ _ANAPHOR = re.compile(
 )
 _POINTS_BACK = re.compile(r"(?:\S+\s+){0,9}these\b|(?:\S+\s+){0,4}(?:this|such)\b(?!\s+as\b)", re.IGNORECASE)
 _PAGE = r"(?:page|leaflet|fact sheet|summary|section|article|guide|booklet)\b"
-_ABOUT_ITSELF = re.compile(rf"\bthis {_PAGE}", re.IGNORECASE)
+_ABOUT_ITSELF = re.compile(rf"\bthis (?:{_PAGE}|(?:illustration|infographic|animation)\b)", re.IGNORECASE)
 _CONNECTIVE = re.compile(
     rf"(?:{_LINK}|additionally|conversely|even so|that said|nevertheless|nonetheless|nor|meanwhile|besides|"
     r"accordingly|in other words|in particular|in fact|indeed|"
-    r"(?:still|next|first|second|third|finally|again|rather|specifically|overall|afterwards?|later|no|yes),)(?!\w)",
+    r"(?:still|next|first|second|third|finally|again|rather|specifically|overall|afterwards?|later|no"
+    r"|yes),)(?!\w)",
     re.IGNORECASE,
 )
 _IMPERSONAL = re.compile(
-    r"(?:there (?:is|are|was|were|may|can|has|have)|it(?: is|[’']s) (?:\w+ ){0,2}(?:that|to)\b)", re.I
+    r"(?:there (?:is|are|was|were|may|can|has|have)"
+    r"|it(?: is|[’']s|(?: may| can)? be) (?:not |\w+ly )?(?:(?:\w+ ){0,2}(?:that|whether)\b"
+    r"|(?:important|im?possible|hard|difficult|easy|easier|common|rare|normal|natural|helpful|useful|likely"
+    r"|unlikely"
+    r"|best|better|good|safe|necessary|essential|okay|hoped|clear)(?: (?:for|in|of) (?:\S+ ){1,3}| )(?:to|if)\b))",
+    re.IGNORECASE,
 )
+"""It stands for what follows; in "it is used to treat" it is something that was named before."""
 _THE_ONE_BEFORE = re.compile(
     r"(?:(?:in|of|from|during|after|before|for|at)\s+)?the\s+(?:(?:new|current|latest|present|recent)\s+)?"
-    r"(?:analysis|approach|approval|authors?|cancer|combination|company|condition|device|disease|disorder|drug|exam"
+    r"(?:analysis|approach|approval|authors?|cancer|combination|company|condition|device|disease|disorder|drug"
+    r"|exam"
     r"|findings?|group|investigators?|medication|medicine|operation|panel|participants|procedure|process|report"
-    r"|researchers?|results?|scan|scientists|study|syndrome|team|test|therapy|treatment|trial|tumou?r|vaccine|virus)"
-    r"(?:[’']s)?\s*(?:,|\b(?:is|are|was|were|be|may|might|can|could|will|would|has|have|had|does|do|did|must|should"
+    r"|researchers?|results?|scan|scientists|study|syndrome|team|test|therapy|treatment|trial|tumou?r|vaccine"
+    r"|virus)"
+    r"(?:[’']s)?\s*(?:,|\b(?:is|are|was|were|be|may|might|can|could|will|would|has|have|had|does|do|did|must"
+    r"|should"
     r"|also|often|usually|then|that|who|which|showed|shows|found|suggest\w*|reported|concluded|noted|enrolled"
     r"|included|includes|involves?|uses?|takes?|works?|helps?|causes?|begins?|removes?|makes?|kills?|spreads?"
     r"|grows?)\b)",
@@ -50,13 +60,40 @@ _LETTER_WORD = re.compile(r"[^\W\d_]{2,}")
 _POINTER = re.compile(
     r"\(?(?:see|refer to|go to|visit|click|read|watch|play|learn|to learn|find out|explore|also see|call the|"
     r"contact|scroll|for (?:more|further|additional)|for (?:\w+ ){0,2}information|more information|"
-    r"drug information from|definition from|here (?:is|are)|the (?:table|figure|list|link|video|picture)s?\b|"
+    r"drug information from|definition from|(?:here|below) (?:is|are)|the (?:table|figure|list|link|video"
+    r"|picture)s?|"
     rf"(?:in )?(?:this|the) {_PAGE}|"
-    r"(?:an? )?(?:drawing|photo|photograph|diagram|illustration|anatomy|picture)\b(?= (?:of|shows|showing)\b))",
+    r"(?:an? )?(?:drawing|photo|photograph|diagram|illustration|anatomy|picture)(?= (?:of|shows|showing)\b))\b",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"(?:\S+\s+){1,8}\(\d+\)\.\Z")
+_CAPTION = re.compile(
+    r"(?:\S+\s+){1,8}\(\d+\)\.\Z|.*\(see the (?:journal )?(?:abstract|article)s?\)\.?\Z", re.IGNORECASE
+)
 _SHORT_WORDS = 6
+_LABEL_WORDS = 8
+_STATE = re.compile(
+    r"(?:the\s+)?(?:cancer|tumou?rs?|cancer cells|abnormal cells|disease)\s+(?:(?:may|might|can)\s+)?(?:has|have"
+    r"|is|are|be)\s+"
+    r"(?:(?:not|also|either|only|now)\s+)*(?:spread|formed|grown|found|present|seen|larger|smaller|any\ssize"
+    r"|limited"
+    r"|confined|no\slarger|in\s|\d)",
+    re.IGNORECASE,
+)
+_NAMELESS = re.compile(
+    r"(?:the\s+)?(?:(?:other|common|possible|standard|early|short-term|long-term)\s+)?(?:treatments?"
+    r"|treatment options|therapy"
+    r"|signs|symptoms|signs (?:and|or) symptoms|side effects|late effects|problems|tests?)\s+(?:(?:may|might|can"
+    r"|could)\s+)?"
+    r"(?:also\s+)?includes?\b[^.]*:?\Z",
+    re.IGNORECASE,
+)
+_KIND_ALONE = re.compile(
+    r"(?:the\s+(?:surgical\s+)?(?:removal|use|process|study|examination|measurement)\s+of"
+    r"|an?\s+(?:[\w-]+\s+){0,2}?(?:procedure|test|exam|examination|condition|disease|surgery|drug|substance|form"
+    r"|type"
+    r"|treatment|method)\s+(?:of|in\s+which|that|to|done|for|used|made))\b",
+    re.IGNORECASE,
+)
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|may|might|can|could|will|would|should|must|do|does|did|not"
     r"|\w+[^su\W]s|\w+ed|\w+n[’']t)\b"
@@ -74,6 +111,31 @@ def leans_on_another(sentence: str) -> bool:
     if _CONNECTIVE.match(said) or (_ANAPHOR.match(said) and not _IMPERSONAL.match(said)):
         return True
     return _POINTS_BACK.match(said) is not None or _THE_ONE_BEFORE.match(said) is not None
+
+
+def leans_on_heading(sentence: str) -> bool:
+    """Whether a sentence says something of what only its heading or its label names.
+
+    So does the state of a stage ("Cancer has spread to the lymph nodes.") and a definition without its subject
+    ("The removal of a piece of bone.").
+    """
+    return _STATE.match(sentence) is not None or _KIND_ALONE.match(sentence) is not None
+
+
+def is_nameless(introduction: str) -> bool:
+    """Whether what introduces a list leaves unsaid whose treatment or whose symptoms it lists."""
+    return _NAMELESS.match(introduction) is not None
+
+
+def is_label(sentence: str) -> bool:
+    """Whether a sentence is a name that its paragraph begins with: "Stage IIA. Cancer has spread"."""
+    return (
+        ends(sentence)
+        and len(sentence.split()) <= _LABEL_WORDS
+        and sentence[-1] == "."
+        and not points_elsewhere(sentence)
+        and _SAYS.search(sentence) is None
+    )
 
 
 def ends(sentence: str) -> bool:

@@ -27,6 +27,7 @@ from retriever.pointer import read_pointer
 from retriever.query import Hit, NoHits, Query, Retrieval
 from retriever.retrieve import Retriever
 from retriever.routing import default_rules
+from retriever.spelling import Spelling
 from tests.hashing import IDENTITY, HashingEncoder
 
 TODAY = date(2026, 11, 22)
@@ -86,6 +87,7 @@ class MemoryIndex(Index):
             for number, (metadata, text) in enumerate(pages)
         )
         self.body = LexicalField.build(count_terms(text for _, text in pages))
+        self.spelling = Spelling(self.body, self.body)
         self.manifest = Manifest(
             format=1,
             generation=generation,

@@ -1,0 +1,313 @@
+"""Which quote is chosen: what a question wants more closely, what says little, and both sides of a comparison."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retriever.analyze import terms
+from retriever.answer import Answer, Answerer
+from retriever.answer_forms import asks_what_a_procedure_is, defines, procedure_asked
+from retriever.comparison import compared, contrasts
+from retriever.document import Document, Metadata, Section
+from retriever.index import Index
+from retriever.passage import Passage
+from retriever.query import Hit, Query
+from retriever.quotes import MAX_ITEM_SENTENCES, quotes_of
+from retriever.retrieve import Retriever
+from retriever.standing import is_label, is_statement, leans_on_another, leans_on_heading
+from retriever.wants import Want, is_conditional, meets, narrows, says_little, wants_of
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+
+def answer_of(tmp_path: Path, files: dict[str, str], question: str) -> Answer | None:
+    """The answer to a question from a small collection, ingested with the hashing encoder."""
+    run_ingest(write_collection(tmp_path / "corpus", files), tmp_path / "index", chunk_size=600)
+    index = Index.open(tmp_path / "index")
+    hits = Retriever(index, HashingEncoder()).retrieve(Query(question)).hits
+    return Answerer(index, HashingEncoder()).answer(question, hits)
+
+
+def quotes(text: str, *, start: int = 0, heading: str | None = None) -> list[str]:
+    """What may be quoted of a page whose passage begins there."""
+    headings = (heading,) if heading else ()
+    section = Section(0, len(text), headings)
+    document = Document("d", "d.md", "0" * 64, "0" * 64, Metadata(title="Page"), "Page", (section,))
+    passage = Passage("d", start, len(text), start, len(text), headings, 9, text[start:])
+    hit = Hit(rank=1, passage=passage, document=document, score=1.0, dense=None, lexical=None)
+    return [quote.text for quote in quotes_of(hit, text, section)]
+
+
+# --- what may be quoted ---
+
+
+def test_a_sentence_behind_its_paragraphs_label_brings_the_label() -> None:
+    text = "Stage two. Cancer has spread to the bones. Treatment is harder."
+    assert quotes(text) == ["Stage two. Cancer has spread to the bones.", "Treatment is harder."]
+
+
+def test_a_state_is_quoted_with_the_heading_that_says_whose_it_is() -> None:
+    text = "Stage two\n\nCancer has spread to the bones."
+    assert quotes(text, heading="Stage two") == [text]
+
+
+def test_a_state_whose_heading_is_not_in_the_passage_is_not_quoted() -> None:
+    text = "Stage two\n\nCancer has spread to the bones."
+    assert quotes(text, start=text.index("Cancer"), heading="Stage two") == []
+
+
+def test_a_definition_without_its_subject_is_quoted_with_its_heading() -> None:
+    text = "Bone biopsy\n\nThe removal of a small piece of bone with a needle."
+    assert quotes(text, heading="Bone biopsy") == [text]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Cancer has spread to the bones.", "The tumor is larger than a pea.", "A test that shows bones."]
+)
+def test_what_only_a_heading_names_is_recognised(sentence: str) -> None:
+    assert leans_on_heading(sentence)
+    assert not leans_on_heading("Cancer is a disease of cells.")
+
+
+def test_a_label_is_a_name_and_no_statement() -> None:
+    assert is_label("Stage two bone cancer.")
+    assert not is_label("Bones thin and break when people are old and frail.")
+    assert not is_label("Is it safe?")
+
+
+def test_a_list_whose_lead_in_names_nothing_brings_what_does() -> None:
+    text = "Care of broken hips depends on age. Treatment may include:\n\n- rest\n- surgery"
+    assert text in quotes(text)
+    below = "Broken hips in winter\n\nTreatment may include:\n\n- rest\n- surgery"
+    assert quotes(below, heading="Broken hips in winter") == [below]
+
+
+def test_a_sentence_between_two_parts_of_one_list_introduces_none() -> None:
+    text = "Dangers at home:\n\n- Rugs.\n- Wires.\n\nFalls are worse on stone.\n\n- Stairs slip.\n- Tubs slip."
+    assert quotes(text) == ["Dangers at home:\n\n- Rugs.\n- Wires.", "Falls are worse on stone."]
+
+
+def test_a_list_that_begins_in_the_middle_belongs_to_no_closed_sentence() -> None:
+    text = "These trials rank lower than many others.\n\n2. Old trials.\n3. Older trials."
+    assert not any("Old trials" in quote for quote in quotes(text))
+
+
+def test_a_list_that_is_announced_as_below_is_quoted_whole() -> None:
+    text = "Below are some ways to prevent falls.\n\n- Wear shoes.\n- Fix rugs."
+    assert quotes(text) == [text]
+
+
+def test_names_of_other_pages_below_a_heading_are_no_list() -> None:
+    text = "For patients\n\n- Bone Cancer Treatment\n- Care of the Bones"
+    assert quotes(text, heading="For patients") == []
+
+
+def test_a_long_item_is_quoted_up_to_its_fourth_sentence() -> None:
+    said = [f"Rest does good number {number}." for number in range(6)]
+    text = f"Ways to help your bones:\n\n- {' '.join(said)}\n- Walk."
+    assert " ".join(said[:MAX_ITEM_SENTENCES]) in quotes(text, heading="Ways to help your bones:")
+
+
+def test_an_item_that_repeats_its_name_stands_alone() -> None:
+    text = "Risks include:\n\n- Radon: Radon is a gas that harms lungs.\n- Tar."
+    assert "Radon: Radon is a gas that harms lungs." in quotes(text)
+
+
+@pytest.mark.parametrize("lead", ["Ways to avoid if you are ill:", "Questions and ways to ask for help:"])
+def test_an_item_below_a_condition_or_a_list_of_questions_is_not_quoted_alone(lead: str) -> None:
+    text = f"{lead}\n\n- Rest well. Sleep helps.\n- Walk."
+    assert not any(quote.startswith("Rest") for quote in quotes(text, heading=lead))
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It is sometimes used to treat pain.", "It is given to children.", "It is thought to help."]
+)
+def test_it_in_a_passive_sentence_points_back(sentence: str) -> None:
+    assert leans_on_another(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["It is thought that bones thin.", "It may be hard for you to sleep."])
+def test_it_that_stands_for_what_follows_does_not(sentence: str) -> None:
+    assert not leans_on_another(sentence)
+
+
+def test_words_that_begin_like_a_pointer_are_none() -> None:
+    assert is_statement("Watchful waiting is care without treatment.")
+    assert is_statement("Seeds hold the radiation source in the bone.")
+    assert not is_statement("Watch the film about bones and falls.")
+    assert not is_statement("Bone Journal, March 12, 2015 (see the journal abstract).")
+
+
+# --- what a question wants ---
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("is bone cancer hereditary", (Want.INHERITED,)),
+        ("Is bone cancer curable?", (Want.CURABLE,)),
+        ("can you die from bone cancer", (Want.FATAL,)),
+        ("at what age should I start scans", (Want.AGE,)),
+        ("risk factors for falls", (Want.RISK,)),
+        ("treatments for bone cancer", (Want.TREATMENTS,)),
+        ("how is a bone scan done", (Want.PROCEDURE,)),
+        ("how does denosumab work", (Want.MECHANISM,)),
+        ("how do I cope with pain", (Want.COPING,)),
+        ("what should I ask my doctor", (Want.QUESTIONS,)),
+        ("denosumab", ()),
+    ],
+)
+def test_what_a_question_wants_is_recognised(question: str, wants: tuple[Want, ...]) -> None:
+    assert wants_of(question) == wants
+
+
+def test_of_a_message_only_the_sentences_that_ask_count() -> None:
+    assert wants_of("My dad died at the age of 58. His bones broke. Is denosumab curable?") == (Want.CURABLE,)
+
+
+def test_words_meet_a_want_and_a_heading_meets_half_of_it() -> None:
+    wants = (Want.INHERITED,)
+    assert meets(wants, "Some cases are inherited.", ()) == 1.0
+    assert meets(wants, "Some cases are rare.", ("Family history",)) == 0.5
+    assert meets(wants, "Some cases are rare.", ()) == 0.0
+    assert meets((), "Some cases are inherited.", ()) == 0.0
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "A risk factor is anything that increases the chance of disease.",
+        "Anything that increases your chance of falls is called a risk factor.",
+        "There are different types of treatment for patients with falls.",
+        "Learning about risk factors can help you.",
+        "Ask your doctor or pharmacist.",
+    ],
+)
+def test_what_explains_another_word_or_refers_to_others_says_little(quote: str) -> None:
+    assert says_little(quote, quote, (), is_list=False)
+    assert not says_little("Rugs raise the risk of falls.", "Rugs raise the risk of falls.", (), is_list=False)
+
+
+def test_what_treatment_depends_on_says_little_only_to_who_asks_for_treatment() -> None:
+    quote = "Treatment is based on the stage."
+    assert says_little(quote, quote, (Want.TREATMENTS,), is_list=False)
+    assert not says_little(quote, quote, (), is_list=False)
+
+
+def test_a_list_of_questions_says_little_unless_questions_are_wanted() -> None:
+    quote = "Ask:\n\n- Is it safe?\n- Does it hurt?"
+    assert says_little("Ask:", quote, (), is_list=True)
+    assert not says_little("Ask:", quote, (Want.QUESTIONS,), is_list=True)
+
+
+def test_a_heading_narrows_only_where_the_question_does_not() -> None:
+    named = frozenset(terms("Childhood bone cancer"))
+    assert narrows(named, frozenset(terms("bone cancer")))
+    assert not narrows(named, frozenset(terms("bone cancer in my son")))
+
+
+def test_a_sentence_that_begins_with_its_case_is_conditional() -> None:
+    assert is_conditional("If bones are thin, rest.")
+    assert is_conditional("For some people, rest helps.")
+    assert not is_conditional("Rest helps if bones are thin.")
+
+
+def test_a_procedure_by_name_is_asked_for_itself_and_not_for_a_treatment() -> None:
+    assert asks_what_a_procedure_is("What is CAR T-cell therapy?")
+    assert not asks_what_a_procedure_is("What is the treatment for falls?")
+    assert not asks_what_a_procedure_is("What is therapy?")
+    assert procedure_asked("how is a bone scan done") == frozenset(terms("bone scan"))
+    assert procedure_asked("is a bone scan done") == frozenset()
+
+
+def test_what_stands_beside_a_name_defines_it() -> None:
+    asked = frozenset(terms("bone scan"))
+    sentence = "The picture shows the bone scan, a type of test in which a dye is injected."
+    assert defines(sentence, asked, dict.fromkeys(asked, 2.0)) == pytest.approx(0.8)
+    assert defines("Bone scan: Bone scans are tests of bones.", asked, dict.fromkeys(asked, 2.0)) == 1.0
+
+
+# --- comparisons ---
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("What is the difference between a T-score and a Z-score?", "T-score", "Z-score"),
+        ("difference between Hodgkin and non-Hodgkin lymphoma", "Hodgkin lymphoma", "non-Hodgkin lymphoma"),
+        ("stage 2 vs stage 3 lung cancer", "stage 2 lung cancer", "stage 3 lung cancer"),
+        ("How does palliative care differ from hospice?", "palliative care", "hospice"),
+        ("is a dysplastic nevus the same as melanoma", "dysplastic nevus", "melanoma"),
+        ("compare denosumab with alendronate", "denosumab", "alendronate"),
+    ],
+)
+def test_what_is_compared_is_recognised(question: str, one: str, other: str) -> None:
+    found = compared(question)
+    assert found is not None
+    assert (found.one, found.other) == (one, other)
+    assert found.only_one.isdisjoint(found.only_other)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is denosumab?",
+        "difference between bones and bones",
+        "How does teriparatide differ from other bone medicines?",
+        "difference between " * 40,
+    ],
+)
+def test_other_questions_compare_nothing(question: str) -> None:
+    assert compared(question) is None
+
+
+@given(st.text(alphabet="difference between and vs a?.", max_size=400))
+def test_any_text_can_be_looked_at_for_a_comparison(text: str) -> None:
+    found = compared(text)
+    assert found is None or (found.only_one or found.only_other)
+
+
+SCORES = """# Scores
+
+## T-score
+
+A T-score is a number that compares bones with those of young adults.
+
+## Z-score
+
+A Z-score is a number that compares bones with those of people of one age.
+
+## Costs
+
+Scores cost little money.
+"""
+
+
+def test_a_comparison_quotes_both_sides(tmp_path: Path) -> None:
+    answer = answer_of(tmp_path, {"a.md": SCORES}, "What is the difference between a T-score and a Z-score?")
+    assert answer is not None
+    assert "A T-score is a number" in answer.text
+    assert "A Z-score is a number" in answer.text
+    assert "money" not in answer.text
+
+
+def test_a_sentence_that_sets_both_sides_against_each_other_comes_first(tmp_path: Path) -> None:
+    page = f"{SCORES}\n## Both\n\nUnlike a Z-score, a T-score never looks at age.\n"
+    answer = answer_of(tmp_path, {"a.md": page}, "What is the difference between a T-score and a Z-score?")
+    assert answer is not None
+    assert answer.text.startswith("Unlike a Z-score, a T-score never looks at age. [")
+    assert contrasts("Unlike a Z-score, a T-score never looks at age.")
+
+
+def test_a_misspelt_question_is_answered_as_the_word_that_was_meant(tmp_path: Path) -> None:
+    pages = {
+        "a.md": "# Osteoporosis\n\nOsteoporosis is a disease of thin bones.",
+        "b.md": "# Osteoporosis in men\n\nOsteoporosis in men is rare.",
+    }
+    right = answer_of(tmp_path / "right", pages, "what is osteoporosis")
+    wrong = answer_of(tmp_path / "wrong", pages, "what is osteoporsis")
+    assert right is not None
+    assert wrong is not None
+    assert wrong.text == right.text
