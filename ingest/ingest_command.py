@@ -18,8 +18,8 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
 
 
 @click.command(
-    epilog="Exit codes: 0 done, 1 --strict and a file was skipped, 2 usage, 3 refused (locked, shrunk, nothing to "
-    "publish, disk full); in every case but 0 what was served before is served on."
+    epilog="Exit codes: 0 done, 1 told to stop, or --strict and a file was skipped, 2 usage, 3 refused (locked, "
+    "shrunk, nothing to publish, disk full); in every case but 0 what was served before is served on."
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
@@ -102,6 +102,7 @@ def command(
     from ingest.report_text import advice, print_report
     from ingest.run import EARLY_FROM, IngestOptions, ingest
     from ingest.split import DEFAULT_CHUNK_SIZE
+    from ingest.stopping import told_to_stop
     from retriever.errors import FootnotedError
 
     if watch and (dry_run or rebuild or strict):
@@ -115,6 +116,7 @@ def command(
         early_from=EARLY_FROM if early else None,
         limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
     )
+    click.get_current_context().with_resource(told_to_stop())
     try:
         refuse_overlap(paths, index_dir)
         found = find_files(paths)
