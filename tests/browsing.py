@@ -15,6 +15,7 @@ from retriever.document import Metadata
 from retriever.query import Query
 from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, snapshot_of
 from tests.running_service import running
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
@@ -79,6 +80,7 @@ def add_key(path: Path) -> str:
 def watched(browser: "Browser", address: str, **options: Any) -> Iterator["Page"]:
     """The page, opened; nothing but its own server may be asked, and no script may complain."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_S * 1_000)
     opened = context.new_page()
     complaints: list[str] = []
     asked: list[str] = []

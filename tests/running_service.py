@@ -15,6 +15,7 @@ from api.app import create_app
 from api.settings import Settings
 from retriever.document import Metadata
 from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, snapshot_of
+from tests.waiting import PATIENCE_S
 
 
 @contextmanager
@@ -32,7 +33,7 @@ def running(app: FastAPI) -> Iterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join(PATIENCE_S)
 
 
 @contextmanager

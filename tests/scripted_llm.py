@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.waiting import PATIENCE_S
+
 Behaviour = Callable[[socket.socket, bool], None]
 
 
@@ -24,7 +26,7 @@ class ScriptedServer:
     def serve(self, connection: socket.socket) -> None:
         """One request, one behaviour."""
         with connection, suppress(OSError, ValueError):
-            connection.settimeout(10)
+            connection.settimeout(PATIENCE_S)
             received = b""
             while b"\r\n\r\n" not in received:
                 more = connection.recv(65_536)
@@ -111,14 +113,24 @@ def sends(whole: bytes, streamed: bytes | None = None) -> Behaviour:
     return behave
 
 
-def stalls(first: bytes = b"", *, seconds: float = 8) -> Behaviour:
-    """A server that sends this and then nothing."""
+def stalls(first: bytes = b"") -> Behaviour:
+    """A server that sends this and then nothing, for as long as the caller stays."""
 
     def behave(connection: socket.socket, _: bool) -> None:
         connection.sendall(first)
-        time.sleep(seconds)
+        connection.recv(1)
 
     return behave
+
+
+def held(behave: Behaviour, go_on: threading.Event) -> Behaviour:
+    """A server that behaves like this once it is told to go on."""
+
+    def behave_later(connection: socket.socket, stream: bool) -> None:
+        go_on.wait(PATIENCE_S)
+        behave(connection, stream)
+
+    return behave_later
 
 
 def drips(parts: Sequence[bytes], *, every_s: float = 0.2) -> Behaviour:

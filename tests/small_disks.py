@@ -9,6 +9,7 @@ from ingest.errors import IngestRefused
 from retriever.errors import FootnotedError, StorageFailed
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
+from tests.waiting import PATIENCE_S
 
 BLOCK = 4_096
 
@@ -23,7 +24,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     folder.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "footnoted-test", str(folder)]
     try:
-        done = subprocess.run(mount, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(mount, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     except FileNotFoundError as error:
         raise NoSmallDisk("there is no `mount` here") from error
     if done.returncode != 0:
@@ -31,7 +32,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], capture_output=True, timeout=30, check=True)
+        subprocess.run(["umount", str(folder)], capture_output=True, timeout=PATIENCE_S, check=True)
 
 
 def pages(number: int, edition: str) -> dict[str, str]:

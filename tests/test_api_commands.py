@@ -52,8 +52,8 @@ def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_server_without_an_index_answers_503_and_stops_with_0(tmp_path: Path) -> None:
     with server(SERVE, "--index", str(tmp_path / "none"), "--port", "0") as (process, address):
-        assert httpx.get(f"{address}/livez").status_code == 200
-        response = httpx.post(f"{address}/v1/query", json={"query": "denosumab"})
+        assert httpx.get(f"{address}/livez", timeout=PATIENCE_S).status_code == 200
+        response = httpx.post(f"{address}/v1/query", json={"query": "denosumab"}, timeout=PATIENCE_S)
         assert (response.status_code, response.json()["code"]) == (503, "index_missing")
         assert "server" not in response.headers
         process.send_signal(signal.SIGTERM)

@@ -37,6 +37,7 @@ from retriever.open_encoder import encoder_folder
 from retriever.store import IndexStore
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.small_generations import CREATED, PROVENANCE, check_content, fill, publish, served
+from tests.waiting import PATIENCE_S
 
 ESCAPED = "/var/tmp/footnoted-escaped"  # noqa: S108 - where a hostile archive wants to write
 Member = tuple[tarfile.TarInfo, bytes]
@@ -373,7 +374,7 @@ def test_a_kill_at_every_failpoint_of_a_restore_leaves_the_old_or_the_new(
         publish(index_dir)
         process = context.Process(target=restore_at_failpoint, args=(index_dir, archive, f"{name}:{passes}:kill"))
         process.start()
-        process.join(60)
+        process.join(PATIENCE_S)
         codes.append(process.exitcode)
         assert served(index_dir) in {"gen-000001", "gen-000002"}
         assert bring_back(index_dir, archive) == served(index_dir)

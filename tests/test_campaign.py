@@ -1,5 +1,6 @@
 """The parts of `make campaign` that no other test runs: their arithmetic, their budget, a small sample of each."""
 
+import random
 import time
 from pathlib import Path
 
@@ -24,15 +25,23 @@ def test_welchs_t_is_the_distance_of_the_means_in_standard_errors() -> None:
     assert welch_t([1, 2, 3], [3, 5, 7]) == pytest.approx(-3 / (5 / 3) ** 0.5)
 
 
-def test_the_timing_of_keys_notices_a_comparison_that_ends_early() -> None:
-    def early(guess: bytes, secret: bytes) -> None:
-        for ours, theirs in zip(secret, guess, strict=False):
-            if ours != theirs:
-                return
+def test_the_timing_of_keys_notices_a_comparison_that_ends_early_and_no_other() -> None:
+    noise = random.Random(1)  # noqa: S311
+    now_ns = 0
 
-    largest, violations = key_timing(6_000, seed=1, look_up=early)
+    def early(guess: bytes, secret: bytes) -> None:
+        nonlocal now_ns
+        same = next((n for n, (ours, theirs) in enumerate(zip(secret, guess, strict=False)) if ours != theirs), 0)
+        now_ns += 50 * same + int(noise.gauss(1_000, 200))
+
+    def whole(_guess: bytes, _secret: bytes) -> None:
+        nonlocal now_ns
+        now_ns += int(noise.gauss(1_000, 200))
+
+    largest, violations = key_timing(1_200, seed=1, look_up=early, clock_ns=lambda: now_ns)
     assert largest > 20
     assert len(violations) == 1
+    assert key_timing(1_200, seed=1, look_up=whole, clock_ns=lambda: now_ns)[1] == []
 
 
 def test_the_slope_of_memory_is_a_share_of_its_mean() -> None:

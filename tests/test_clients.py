@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import SMALL, server
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 ADDRESS = "http://127.0.0.1:8000"
@@ -52,7 +53,7 @@ def test_what_the_documents_show_works_as_it_stands(address: str, language: str,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -69,7 +70,10 @@ def test_each_kind_of_client_is_shown() -> None:
 def test_a_configuration_that_is_shown_is_json_and_names_a_command_that_exists(block: str) -> None:
     for each in json.loads(block)["mcpServers"].values():
         arguments = [sys.executable, "-m", "footnoted", *each["args"][:1], "--help"]
-        assert subprocess.run(arguments, cwd=ROOT, capture_output=True, timeout=60, check=False).returncode == 0
+        assert (
+            subprocess.run(arguments, cwd=ROOT, capture_output=True, timeout=PATIENCE_S, check=False).returncode
+            == 0
+        )
 
 
 def test_a_retriever_gives_nothing_where_the_service_abstains(address: str) -> None:
@@ -80,6 +84,6 @@ def test_a_retriever_gives_nothing_where_the_service_abstains(address: str) -> N
         " hhh iii')))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.stdout == "0 1\n", done.stderr

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retriever.deep_link import deep_link, text_directive
+from tests.waiting import PATIENCE_S
 
 URL = "https://example.org/denosumab"
 PAGE = """Denosumab
@@ -319,7 +320,7 @@ def test_a_browser_scrolls_to_the_quote_and_marks_it(
     page = browser.new_page(viewport={"width": 800, "height": 600})
     try:
         page.goto(link)
-        page.wait_for_function("window.scrollY > 0", timeout=5_000)
+        page.wait_for_function("window.scrollY > 0", timeout=PATIENCE_S * 1_000)
         assert -300 < page.evaluate(_TOP_OF_THE_BLOCK, [first_block, nth]) < 600
         assert _red_pixels(browser, page) > 100
     finally:

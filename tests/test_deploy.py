@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.configuration import known_variables
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -61,5 +62,7 @@ def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
     program.chmod(0o755)
     unit = tmp_path / "footnoted.service"
     unit.write_text(UNIT.replace("/usr/local/lib/footnoted/bin/footnoted", str(program)))
-    done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [analyze, "verify", str(unit)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")

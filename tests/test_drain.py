@@ -55,9 +55,13 @@ def connected(port: int, sent: bytes = b"") -> socket.socket:
     return connection
 
 
+def got(url: str) -> httpx.Response:
+    return httpx.get(url, timeout=PATIENCE_S)
+
+
 def is_refused(address: str) -> bool:
     try:
-        httpx.get(f"{address}/livez")
+        got(f"{address}/livez")
     except httpx.ConnectError:
         return True
     return False
@@ -71,7 +75,7 @@ def test_told_twice_to_stop_it_answers_what_it_works_on_and_waits_for_nobody_els
         working = [connected(port, QUESTION + BODY) for _ in range(AT_WORK)]
         idle, half_open = connected(port), connected(port, HEAD[:30])
         slow = connected(port, QUESTION + BODY[:5])
-        wait_until(lambda: f"footnoted_questions_waiting {AT_WORK - 2}.0" in httpx.get(f"{address}/metrics").text)
+        wait_until(lambda: f"footnoted_questions_waiting {AT_WORK - 2}.0" in got(f"{address}/metrics").text)
         process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(address))
         process.send_signal(signal.SIGTERM)
@@ -128,7 +132,7 @@ def test_a_full_disk_under_its_log_keeps_it_neither_from_starting_nor_from_answe
         try:
             address = f"http://127.0.0.1:{port}"
             wait_until(lambda: process.poll() is not None or not is_refused(address))
-            assert [httpx.get(f"{address}/livez").status_code for _ in range(3)] == [200] * 3
+            assert [got(f"{address}/livez").status_code for _ in range(3)] == [200] * 3
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE_S) == 0
         finally:

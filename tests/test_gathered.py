@@ -12,6 +12,7 @@ from retriever.errors import EncoderUnavailable
 from retriever.gathered import MOST_TOGETHER, GatheringEncoder
 from retriever.quote_vectors import QuoteVectors
 from tests.hashing import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 
 class SlowEncoder(HashingEncoder):
@@ -26,9 +27,9 @@ class SlowEncoder(HashingEncoder):
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.calls.append(list(texts))
         self.began.set()
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE_S)
         if self.held_back in texts:
-            self.let_go_of_held_back.wait(60)
+            self.let_go_of_held_back.wait(PATIENCE_S)
         if "broken" in texts:
             raise EncoderUnavailable("this encoder is broken; run `footnoted doctor`")
         return super().encode_queries(texts)
@@ -43,7 +44,7 @@ def asked_at_once(encoder: SlowEncoder, texts: Sequence[str]) -> list[NDArray[np
     gathering = GatheringEncoder(encoder)
     with ThreadPoolExecutor(len(texts)) as threads:
         first = threads.submit(gathering.encode_queries, [texts[0]])
-        assert encoder.began.wait(60)
+        assert encoder.began.wait(PATIENCE_S)
         others = [threads.submit(gathering.encode_queries, [text]) for text in texts[1:]]
         while len(gathering._queue) < len(others):
             pass
@@ -74,7 +75,7 @@ def test_who_has_a_vector_does_not_wait_for_the_encoding_after_it() -> None:
     gathering = GatheringEncoder(encoder)
     with ThreadPoolExecutor(MOST_TOGETHER + 2) as threads:
         first = threads.submit(gathering.encode_queries, ["first"])
-        assert encoder.began.wait(60)
+        assert encoder.began.wait(PATIENCE_S)
         others = [threads.submit(gathering.encode_queries, [f"{place}"]) for place in range(MOST_TOGETHER)]
         while len(gathering._queue) < MOST_TOGETHER:
             pass

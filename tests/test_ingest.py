@@ -18,6 +18,7 @@ from retriever.index import Index
 from retriever.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
+from tests.waiting import PATIENCE_S
 
 
 def outcomes(report: Report) -> dict[str, Outcome]:
@@ -75,7 +76,7 @@ def test_an_ingest_that_changes_nothing_loads_no_library_that_makes_an_index(tmp
     run_ingest(write_collection(tmp_path / "pages"), tmp_path / "index")
     done = subprocess.run(
         [sys.executable, "-c", UNCHANGED, str(tmp_path)],
-        cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=60, check=True,
+        cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=PATIENCE_S, check=True,
     )  # fmt: skip
     assert done.stdout == "False\n[]\n"
 
@@ -157,7 +158,7 @@ def test_the_previous_generation_is_out_of_memory_before_the_new_one_is_opened(t
     # In a process of its own: what other tests left in memory is not counted.
     done = subprocess.run(
         [sys.executable, "-c", COUNTED, str(tmp_path)],
-        cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=60, check=True,
+        cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=PATIENCE_S, check=True,
     )  # fmt: skip
     assert done.stdout == "0\n"
 

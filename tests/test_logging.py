@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from api.logging_setup import LogFormat, logging_config
+from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 CANARY = "canary7f3a"
@@ -32,25 +33,25 @@ def fail(query):
 
 index_dir = Path(sys.argv[1])
 name = publish(index_dir, 1)
-settings = Settings(index_dir=index_dir, port=0, log_format=sys.argv[2], shutdown_grace_s=5)
+settings = Settings(index_dir=index_dir, port=0, log_format=sys.argv[2], shutdown_grace_s=60)
 app = create_app(settings, opener=FolderOpener({name: snapshot_of(MemoryIndex(name), before=fail)}))
 listener = listen("127.0.0.1", 0)
 port = listener.getsockname()[1]
 
 def client():
     import os, signal, socket, time
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            httpx.get(f"{address}/livez")
-            break
-        except httpx.TransportError:
-            time.sleep(0.05)
     canary = sys.argv[3]
-    httpx.post(f"{address}/v1/query", json={"query": f"denosumab {canary}"})
-    httpx.post(f"{address}/v1/query", json={"query": f"break {canary}"})
-    httpx.post(f"{address}/v1/query", json={"query": canary, canary: 1})
-    httpx.get(f"{address}/v1/documents/{canary}?{canary}={canary}")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as http:
+        while True:
+            try:
+                http.get("/livez")
+                break
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        http.post("/v1/query", json={"query": f"denosumab {canary}"})
+        http.post("/v1/query", json={"query": f"break {canary}"})
+        http.post("/v1/query", json={"query": canary, canary: 1})
+        http.get(f"/v1/documents/{canary}?{canary}={canary}")
     raw = socket.create_connection(("127.0.0.1", port))
     raw.sendall(f"GET /{canary} HTTP/1.1\\r\\n{canary}\\r\\n\\r\\n".encode())
     raw.recv(1000)
@@ -76,7 +77,7 @@ def outputs(tmp_path: Path, form: LogFormat) -> tuple[str, str]:
     """What a whole server wrote on standard output and on standard error."""
     done = subprocess.run(
         [sys.executable, "-c", SERVICE, str(tmp_path / "index"), form, CANARY],
-        cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr

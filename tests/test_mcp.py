@@ -17,6 +17,7 @@ from api.problems import Problem
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
 from tests.running import SMALL, server
+from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 STDIO = """
@@ -106,7 +107,7 @@ def test_ask_gives_the_passages_and_citations_of_the_rest_endpoint(address: str)
         return await client.call_tool("ask", {"query": "denosumab", "top_k": 2})
 
     asked = with_client(f"{address}/mcp", work).structured_content
-    queried = httpx.post(f"{address}/v1/query", json={"query": "denosumab", "top_k": 2}).json()
+    queried = httpx.post(f"{address}/v1/query", json={"query": "denosumab", "top_k": 2}, timeout=PATIENCE_S).json()
     for field in ("query", "index", "answerability", "answer", "passages", "warnings"):
         assert asked[field] == queried[field]
 

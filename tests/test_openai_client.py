@@ -6,6 +6,7 @@ import openai
 import pytest
 
 from tests.running_service import running_service
+from tests.waiting import PATIENCE_S
 
 QUESTION = "what is denosumab used for?"
 
@@ -14,7 +15,7 @@ QUESTION = "what is denosumab used for?"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[openai.OpenAI]:
     with (
         running_service(tmp_path_factory.mktemp("chat")) as address,
-        openai.OpenAI(base_url=f"{address}/v1", api_key="any", max_retries=0, timeout=20) as client,
+        openai.OpenAI(base_url=f"{address}/v1", api_key="any", max_retries=0, timeout=PATIENCE_S) as client,
     ):
         yield client
 

@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import pytest
 from retriever.document import Metadata
 from tests.browsing import add_key, ask, chromium, needs_chromium, published, site, watched
 from tests.fakes_api import publish
+from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -260,7 +260,7 @@ def test_too_many_questions_at_once_are_put_off_in_words(browser: "Browser", tmp
     def hold(query: object) -> None:
         if "slowly" in str(query):
             asked.set()
-            goes_on.wait(20)
+            goes_on.wait(PATIENCE_S)
 
     with (
         published(tmp_path, before=hold, threads=1, waiting_limit=0) as address,
@@ -271,7 +271,7 @@ def test_too_many_questions_at_once_are_put_off_in_words(browser: "Browser", tmp
         first.fill("#question", "slowly denosumab")
         first.keyboard.press("Enter")
         assert first.inner_text("#results") == "Searching …"
-        assert asked.wait(10)
+        assert asked.wait(PATIENCE_S)
         ask(second, "denosumab")
         assert second.inner_text("#message-title") == "Too many questions at once"
         assert "Wait a second, then try again." in second.inner_text("#message-text")
@@ -297,11 +297,14 @@ def test_a_page_without_an_index_says_so_and_answers_once_there_is_one(browser: 
         assert opened.inner_text("#message-title") == "Not ready to answer yet"
         assert opened.inner_text("#collection") == "The collection is not ready yet"
         publish(tmp_path / "index", 1)
-        deadline = time.monotonic() + 10
-        while opened.locator("#answer").count() == 0 and time.monotonic() < deadline:
+
+        def is_answered() -> bool:
             if opened.is_visible("#retry"):
                 opened.click("#retry")
             opened.wait_for_timeout(200)
+            return opened.locator("#answer").count() > 0
+
+        wait_until(is_answered)
         assert "Denosumab" in opened.inner_text("#answer")
 
 
@@ -335,7 +338,7 @@ def test_the_reference_says_where_a_key_is_given(browser: "Browser", tmp_path: P
 
 
 def test_more_questions_than_are_allowed_are_put_off_in_words(browser: "Browser", tmp_path: Path) -> None:
-    with published(tmp_path, rate_limit="3/minute") as address, watched(browser, address) as page:
+    with published(tmp_path, rate_limit="3/hour") as address, watched(browser, address) as page:
         page.wait_for_selector("text=3 pages")
         for _ in range(4):
             ask(page, "denosumab")

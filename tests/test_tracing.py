@@ -17,6 +17,7 @@ from api.tracing import Traces, TracingUnavailable, open_tracing, wants_traces
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 from tests.scripted_llm import says, scripted
+from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 CANARY = "canary7f3a"
@@ -151,7 +152,9 @@ def test_serving_without_traces_imports_neither_the_sdk_nor_the_exporter() -> No
         "import sys; import api.app, api.serve_command, api.tracing;"
         "sys.exit(any(name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter')) for name in sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=30, check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, timeout=PATIENCE_S, check=False).returncode == 0
+    )
 
 
 def test_a_provider_of_the_whole_process_is_given_nothing_by_the_web_framework(tmp_path: Path) -> None:
@@ -171,5 +174,7 @@ with small_collection(Path(sys.argv[1])) as client:
     client.get("/v1/documents/a-name-of-the-caller")
 sys.exit(len(exporter.get_finished_spans()))
 """
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=CHECKOUT, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=CHECKOUT, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0

@@ -18,6 +18,7 @@ from ingest.report import Report
 from ingest.watch import RETRY_AFTER_S, changes_below, keep_ingesting, published_line
 from retriever.errors import FootnotedError, IndexLocked
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
+from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 BROKEN = "---\ntitle: [\n---\n\nWords.\n"
@@ -131,7 +132,7 @@ def test_the_refusal_of_an_ingest_is_one_of_the_errors_that_are_survived() -> No
     assert issubclass(IngestRefused, FootnotedError)
 
 
-def next_change(changes: Iterator[bool], *, within_s: float = 20) -> bool:
+def next_change(changes: Iterator[bool], *, within_s: float = PATIENCE_S) -> bool:
     """Whether a change comes; it may take several values."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
@@ -180,7 +181,7 @@ def test_the_command_prints_a_line_for_each_publication_and_ends_with_0(tmp_path
         [sys.executable, "-m", "footnoted", *arguments],
         cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    timer = threading.Timer(120, process.kill)
+    timer = threading.Timer(2 * PATIENCE_S, process.kill)
     timer.start()
     try:
         assert process.stdout is not None

@@ -208,16 +208,16 @@ def test_workers_that_cannot_start_end_the_service(tmp_path: Path, plan: str, co
 def test_two_real_workers_answer_on_one_port_and_end_with_their_supervisor(tmp_path: Path) -> None:
     arguments = ("--index", str(tmp_path / "none"), "--port", "0", "--workers", "2")
     with server(SERVE, *arguments) as (process, address):
-        response = httpx.post(f"{address}/v1/query", json={"query": "denosumab"})
+        response = httpx.post(f"{address}/v1/query", json={"query": "denosumab"}, timeout=PATIENCE_S)
         assert (response.status_code, response.json()["code"]) == (503, "index_missing")
-        counted = httpx.get(f"{address}/metrics").text
+        counted = httpx.get(f"{address}/metrics", timeout=PATIENCE_S).text
         for worker in ("1", "2"):
             assert f'footnoted_index_open{{worker="{worker}"}} 0.0' in counted
         process.kill()
 
         def nobody_answers() -> bool:
             try:
-                httpx.get(f"{address}/livez")
+                httpx.get(f"{address}/livez", timeout=PATIENCE_S)
             except httpx.HTTPError:
                 return True
             return False
