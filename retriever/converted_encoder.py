@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from retriever.encoder import Arithmetic, EncoderIdentity
 from retriever.errors import EncoderUnavailable, IndexCorrupt
 from retriever.manifest import FileEntry
+from retriever.openvino_runtime import FIRST_USE, openvino_runtime
 
 DESCRIPTION = "encoder.json"
 GRAPH, WEIGHTS, TOKENIZER = "model.xml", "model.bin", "tokenizer.json"
@@ -93,23 +95,23 @@ class ConvertedEncoder:
         with self._loading:
             if self._files is None:
                 return
-            from retriever.openvino_runtime import openvino_runtime
-
-            core = openvino_runtime().Core()
-            with _failures():
-                self._compiled = core.compile_model(
-                    core.read_model(*self._files),
-                    "CPU",
-                    {
-                        "INFERENCE_PRECISION_HINT": _PRECISION[self.identity.arithmetic],
-                        "PERFORMANCE_HINT": "LATENCY" if self._threads == 1 else "THROUGHPUT",
-                        "INFERENCE_NUM_THREADS": self._threads,
-                        "NUM_STREAMS": min(self._threads, MOST_STREAMS),
-                    },
-                )
-            # OpenVINO prepares something at the first inference of a process; two at once there wait for ever.
-            self._infer([[0]])
+            with FIRST_USE:
+                self._compile(openvino_runtime().Core(), *self._files)
+                self._infer([[0]])
             self._files = None
+
+    def _compile(self, core: Any, graph: bytes, weights: bytes) -> None:
+        with _failures():
+            self._compiled = core.compile_model(
+                core.read_model(graph, weights),
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": _PRECISION[self.identity.arithmetic],
+                    "PERFORMANCE_HINT": "LATENCY" if self._threads == 1 else "THROUGHPUT",
+                    "INFERENCE_NUM_THREADS": self._threads,
+                    "NUM_STREAMS": min(self._threads, MOST_STREAMS),
+                },
+            )
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), of length one.

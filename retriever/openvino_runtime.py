@@ -1,7 +1,15 @@
 """OpenVINO, imported in one way: as a library that runs models and tells nobody so."""
 
 import sys
+from threading import Lock
 from types import ModuleType
+
+FIRST_USE = Lock()
+"""Held from the import to the first inference of whatever is loaded.
+
+OpenVINO prepares something at the first inference of a process, and two threads that are there at once wait for
+each other for ever; and a second thread must not find the package half imported.
+"""
 
 
 def openvino_runtime() -> ModuleType:

@@ -4,12 +4,14 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ingest import prepare_encoder as preparing
 from ingest.prepare_encoder import prepare_encoder
@@ -18,6 +20,7 @@ from retriever.encoder import Arithmetic, Encoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
 from retriever.model_files import BUNDLED_MODEL, find_model
 from retriever.open_encoder import encoder_folder, open_encoder
+from retriever.openvino_runtime import FIRST_USE
 from retriever.sentence_model import SentenceTransformerEncoder
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -84,6 +87,28 @@ def test_several_threads_give_the_vectors_of_one(converted: Encoder, index_dir: 
     artifact = converted.identity.artifact_sha256 or ""
     alone, together = (ConvertedEncoder(encoder_folder(index_dir, artifact), threads=n) for n in (1, 3))
     assert np.array_equal(alone.encode_passages(texts), together.encode_passages(texts))
+
+
+class Watched(ConvertedEncoder):
+    """Remembers whether another encoder could have been at its first inference beside each of its own."""
+
+    was_alone: list[bool]
+
+    def _infer(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        self.was_alone = [*getattr(self, "was_alone", []), FIRST_USE.locked()]
+        return super()._infer(ids)
+
+
+def test_no_two_encoders_of_a_process_are_at_their_first_inference_at_once(
+    converted: Encoder, index_dir: Path
+) -> None:
+    folder = encoder_folder(index_dir, converted.identity.artifact_sha256 or "")
+    encoders = [Watched(folder, threads=1, at_once=False) for _ in range(2)]
+    with ThreadPoolExecutor(len(encoders)) as threads:
+        list(threads.map(lambda encoder: encoder.encode_queries([]), encoders))
+    assert [encoder.was_alone for encoder in encoders] == [[True]] * 2
+    encoders[0].encode_queries(["what is denosumab?"])
+    assert encoders[0].was_alone == [True, False]
 
 
 def test_a_model_that_is_loaded_when_it_is_needed_gives_every_thread_its_vectors(
