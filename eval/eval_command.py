@@ -10,6 +10,7 @@ from api.index_option import index_option
 from eval.links_command import links
 from eval.peers_command import install_peers, peers
 from eval.performance_command import encoders, growth
+from eval.refusing import refusing
 
 
 class DefaultGroup(click.Group):
@@ -109,16 +110,12 @@ def run(**options: Any) -> None:
       footnoted eval eval/starter --gate gate.json                    ... and hold later runs to it
     """
     from eval.run_eval import Options, run_eval
-    from retriever.errors import FootnotedError
 
     chosen = Options(**options)
     if problem := chosen.problem():
         raise click.UsageError(problem)
-    try:
+    with refusing():
         passed = run_eval(chosen)
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     sys.exit(0 if passed else 1)
 
 
@@ -133,13 +130,9 @@ def prepare(source: Path, out_dir: Path) -> None:
       footnoted eval prepare scifact pages && footnoted ingest pages && footnoted eval scifact
     """
     from eval.prepare import prepare as write_pages
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         written = write_pages(source, out_dir)
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     click.echo(f"{written} pages written; next: footnoted ingest {out_dir}", err=True)
 
 
@@ -169,13 +162,9 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
       footnoted eval bench eval/starter --against other-index --concurrency 1 --concurrency 8
     """
     from eval.run_bench import echo, run_bench
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         found = run_bench(dataset_path, index_dir=index_dir, **options)
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     echo(found, as_json=as_json)
 
 
@@ -216,14 +205,10 @@ def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options:
     """
     from eval.read_dataset import read_dataset
     from eval.run_load import echo, run_load
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         texts = [question.text for question in read_dataset(dataset_path).questions[:questions]]
         found = run_load(url, texts, **options)
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     echo(found, as_json=as_json)
 
 
@@ -256,13 +241,9 @@ def calibrate(**options: Any) -> None:
     from datetime import UTC, datetime
 
     from eval.run_calibrate import run_calibrate
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         run_calibrate(**options, now=lambda: datetime.now(UTC))
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
 
 
 @command.command("calibrate-default", hidden=True)
@@ -275,13 +256,9 @@ def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
     from datetime import UTC, datetime
 
     from eval.run_calibrate import run_default
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         run_default(sources, **options, now=lambda: datetime.now(UTC))
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
 
 
 command.add_command(links)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from eval.refusing import refusing
+
 
 @click.command(short_help="Quotes and deep links of a running service.")
 @click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
@@ -41,18 +43,14 @@ def links(
     from eval.read_dataset import read_dataset, sample
     from eval.run_eval import asking
     from eval.service import Service
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         asked = sample(read_dataset(dataset_path), draw=questions, seed=seed).questions
         service = Service(url, key=key)
         with asking(len(asked)) as tick:
             found = check_links(
                 asked, service, corpus=corpus, executable=None if no_browser else executable, tick=tick
             )
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     summary = found.summary()
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from eval.refusing import refusing
+
 NAMES = ("txtai", "chroma", "llamaindex", "haystack", "langchain")
 _environments = click.option(
     "--environments",
@@ -69,18 +71,14 @@ def peers(
     from eval.marked_section import write_section
     from eval.peers.compare import compare
     from eval.peers.environments import default_folder
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         written = compare(
             dataset_path, pages, environments=folder or default_folder(), only=only, rounds=rounds,
             questions=questions, seed=seed, model=model, say=_say,
         )  # fmt: skip
         if page is not None:
             write_section(page, "peers", written)
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     click.echo(written)
 
 

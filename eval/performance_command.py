@@ -1,11 +1,11 @@
 """`footnoted eval encoders` and `footnoted eval growth`: the figures of docs/performance.md, made anew."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from api.index_option import index_option
+from eval.refusing import refusing
 
 _write = click.option(
     "--write",
@@ -25,17 +25,13 @@ def encoders(index_dir: Path, passages: int, repeats: int, model: str, page: Pat
     """Time the model in every arithmetic on passages of the index, against sentence-transformers' default call."""
     from eval.encoder_speed import as_markdown, compare_encoders, passages_of
     from eval.marked_section import write_section
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         texts = passages_of(index_dir, passages)
         found = compare_encoders(texts, model=model, repeats=repeats, say=_say)
         written = as_markdown(found, passages=len(texts))
         if page is not None:
             write_section(page, "encoders", written)
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     click.echo(written)
 
 
@@ -59,17 +55,13 @@ def growth(index_dir: Path, sizes: tuple[int, ...], searches: int, page: Path | 
     """
     from eval.growth import as_markdown, drawing_of, grow
     from eval.marked_section import write_section
-    from retriever.errors import FootnotedError
 
-    try:
+    with refusing():
         steps = grow(index_dir, sorted(sizes), searches=searches, say=_say)
         written = as_markdown(steps, "growth.svg")
         if page is not None:
             write_section(page, "growth", written)
             page.with_name("growth.svg").write_text(drawing_of(steps), encoding="utf-8")
-    except FootnotedError as error:
-        click.echo(f"footnoted eval: {error}", err=True)
-        sys.exit(3)
     click.echo(written)
 
 

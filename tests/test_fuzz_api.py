@@ -16,6 +16,7 @@ from tests.test_keys import add
 NOT_OF_US = (
     "positive_data_acceptance",  # a schema cannot say that a span ends after its start
 )
+CONFIGURATION = Path(__file__).parent / "fuzz" / "schemathesis.toml"
 CASES = int(os.environ.get("FOOTNOTED_FUZZ_CASES", "0"))
 """Cases for each operation, as `make fuzz-api` sets them; 0 is the small budget of every test run."""
 EVERY_EDGE = ("--phases", "coverage,fuzzing,stateful", "--max-examples", "1")
@@ -26,7 +27,8 @@ A_FEW = ("--phases", "fuzzing,stateful", "--max-examples", "3")
 def fuzz(port: int, budget: Sequence[str], *options: str) -> str:
     """What schemathesis prints; fails where it found something."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{port}/openapi.json",
+        [sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION), "run",
+         f"http://127.0.0.1:{port}/openapi.json",
          "--checks", "all", "--exclude-checks", ",".join(NOT_OF_US),
          *(("--max-examples", str(CASES), "--max-response-time", "5") if CASES else ("--seed", "1", *budget)),
          "--generation-database", "none", "--no-color", "--warnings", "off",
