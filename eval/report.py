@@ -87,6 +87,7 @@ def write_report(
     problems: Sequence[str] | None,
 ) -> None:
     """Writes the page. `problems` are the broken invariants, None where they were not checked."""
+    decider = _decider(evaluation)
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -106,8 +107,8 @@ def write_report(
         everything=_rows(evaluation, against, [(one.measure, one.subset) for one in evaluation.means]),
         ablation_measures=[_label(measure, subset) for measure, subset in firsts[:ABLATION_COLUMNS]],
         ablation=_ablation(evaluation, ablated, firsts[:ABLATION_COLUMNS]),
-        cases=_case_lists(evaluation, against, tokens),
-        deciding_meaning=meaning(deciding(one.measure for one in evaluation.means) or ""),
+        cases=_case_lists(evaluation, against, tokens, decider),
+        deciding_meaning=meaning(decider or ""),
         histograms=[] if index is None else _histograms(index),
         latency=_latency(evaluation, ablated),
         problems=problems,
@@ -157,8 +158,13 @@ def _ablation(
     return rows
 
 
-def _case_lists(evaluation: Evaluation, against: Comparison | None, tokens: SourceTokens | None) -> list[CaseList]:
-    measure = deciding(one.measure for one in evaluation.means)
+def _decider(evaluation: Evaluation) -> str | None:
+    return deciding({one.measure: one.interval.mean for one in evaluation.means if one.subset == "all"})
+
+
+def _case_lists(
+    evaluation: Evaluation, against: Comparison | None, tokens: SourceTokens | None, measure: str | None
+) -> list[CaseList]:
     if measure is None:
         return []
     asked = [question for question, row in evaluation.values.items() if measure in row]

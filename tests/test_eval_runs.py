@@ -19,7 +19,7 @@ from eval.evaluate import Collected, Depth, Evaluation, evaluate
 from eval.export import ragas_samples
 from eval.from_run import FromRun
 from eval.gate import Setting, failures, gate_of, read_gate, refuse_other, write_gate
-from eval.headline import in_words, meaning
+from eval.headline import deciding, in_words, meaning
 from eval.in_process import InProcess
 from eval.invariants import broken, holds_in_order
 from eval.prepare import prepare
@@ -420,3 +420,10 @@ def test_a_prepared_beir_collection_is_found_by_its_own_ids(tmp_path: Path) -> N
     assert [name for name, _ in found.collected["q1"].documents] == ["MED/10", "MED/14"]
     texts = [one.text for one in found.collected["q1"].response.found]
     assert any("p <b 0.05" in text for text in texts)
+
+
+def test_a_measure_that_nearly_every_question_reaches_decides_nothing() -> None:
+    assert deciding({"token-recall@1000t": 0.55, "passage-hit-2@1": 0.8, "nDCG@10": 0.7}) == "token-recall@1000t"
+    assert deciding({"token-recall@1000t": 0.99, "passage-hit-2@1": 0.8, "nDCG@10": 0.7}) == "passage-hit-2@1"
+    assert deciding({"token-recall@1000t": 1.0, "nDCG@10": 1.0}) == "nDCG@10"
+    assert deciding({}) is None
