@@ -1,9 +1,13 @@
 """The front door: one command line, each subcommand loaded only when it is called."""
 
+import errno
+import os
 import sys
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -22,8 +26,25 @@ _COMMANDS = {
 """Name, module, attribute, and the line that `--help` shows without loading the module."""
 
 
+_NOT_WRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
 class _LazyGroup(click.Group):
     """A group that imports a command's module when that command runs, so that `--help` is quick."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs the command line. Output that no disk takes ends it with one line; a closed pipe, silently."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            # What commands read and write themselves names its file, and they tell of it in their own words.
+            if error.filename is not None or error.errno not in _NOT_WRITTEN:
+                raise
+            _forget_output()
+            click.echo(
+                f"the output cannot be written: {error.strerror}; send it elsewhere and run it again", err=True
+            )
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -46,6 +67,12 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+
+
+def _forget_output() -> None:
+    """Sends what is still to be written nowhere: the interpreter would fail on it once more at its end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unknown(words: list[str]) -> str:

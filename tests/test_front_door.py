@@ -89,3 +89,18 @@ def test_the_script_for_each_shell_names_the_program_and_its_variable(shell: str
     assert outcome.exit_code == 0
     assert "_FOOTNOTED_COMPLETE" in outcome.stdout
     assert "footnoted" in outcome.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk here that is always full")
+def test_output_that_no_disk_takes_ends_it_with_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "footnoted", "--help"],
+            cwd=CHECKOUT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("the output cannot be written: No space left on device")
+    assert ended.stderr.count("\n") == 1
