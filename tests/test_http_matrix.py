@@ -134,7 +134,7 @@ PROVED_BY = {
     "H46": "test_who_tells_of_an_emergency_above_the_rate_is_told_what_to_do",
     "H48": "test_no_refusal_and_no_log_repeats_the_caller",
     "H49": "test_a_question_whose_caller_has_gone_is_not_worked_on",
-    "H50": "test_a_request_that_is_in_order_is_answered",
+    "H50": "test_a_request_that_is_in_order_is_answered_and_the_next_one_too",
     "H51": "test_only_the_signs_of_life_and_the_pages_are_open",
     "H52": "test_a_response_is_what_its_model_says",
     "H53": "test_the_pages_forbid_inline_and_foreign_code",
