@@ -5,6 +5,7 @@ Colours and marks appear on a terminal only, and no colour where NO_COLOR is set
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby, zip_longest
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -117,15 +118,27 @@ def _origin(citation: CitationBody) -> str:
 def _print(console: Console, text: Text, *, indent: str = "", after: str = "", whole: bool = False) -> None:
     """The text, wrapped between words; `whole` leaves its line as long as it is."""
     width = (min(console.width, WIDTH) if console.is_terminal else WIDTH) - len(indent)
-    for line in text.split("\n", allow_blank=True):
-        # A table's line keeps its tabs, and with them its columns.
-        unwrapped = whole or "\t" in line.plain
-        for part in _parts(line, width) if not unwrapped else [line]:
+    for line, is_row in _aligned(text.split("\n", allow_blank=True)):
+        for part in _parts(line, width) if not (whole or is_row) else [line]:
             part.rstrip()
             shown = Text.assemble(indent, part) if part.plain else part
             console.print(shown, soft_wrap=True, highlight=False)
     if after:
         console.print(after, end="")
+
+
+def _aligned(lines: Iterable[Text]) -> Iterator[tuple[Text, bool]]:
+    """Each line, and whether it is a table's row; the cells of a table below each other, two spaces between."""
+    for is_table, group in groupby(lines, key=lambda line: "\t" in line.plain):
+        if not is_table:
+            yield from ((line, False) for line in group)
+            continue
+        rows = [list(line.split("\t", allow_blank=True)) for line in group]
+        widths = [max(cell.cell_len for cell in column) for column in zip_longest(*rows, fillvalue=Text())]
+        for row in rows:
+            for cell, width in zip(row, widths, strict=False):
+                cell.pad_right(width - cell.cell_len)
+            yield Text("  ").join(row), True
 
 
 def _parts(line: Text, width: int) -> Iterable[Text]:

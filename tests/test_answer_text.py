@@ -112,3 +112,11 @@ def test_a_link_is_made_only_of_a_web_address() -> None:
     assert "https://example.org/mammography#:~:text=" in out
     assert "]8;id" in out
     assert "javascript:alert(1)\x1b\\" not in out.replace("    ", "")
+
+
+def test_a_table_stands_in_columns() -> None:
+    table = "Use\tDose\nBone loss and more\t5 mg of denosumab\nMyeloma\t4 mg of denosumab"
+    response = response_to("denosumab dose", [(Metadata(title="Doses"), table)])
+    for terminal in (True, False):
+        lines = shown(response, terminal=terminal, no_color=True)[0].splitlines()
+        assert {line.index("mg") for line in lines if "mg of" in line and line.startswith("    ")} == {26}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.chat.markdown_table import with_tables
 from api.chat.reply import harmless
 from retriever.document import Metadata
 from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
@@ -307,3 +308,27 @@ def test_words_of_a_page_make_no_image_and_no_link_in_a_chat(tmp_path: Path) -> 
 def test_only_what_markup_would_take_is_changed() -> None:
     assert harmless("less < 5 mg [1] and [2].") == "less < 5 mg [1] and [2]."
     assert harmless("[a]: http://x <b> ![i](u) [r][s]") == "[a] : http://x < b> ![i] (u) [r] [s]"
+
+
+def test_a_table_is_drawn_by_a_chat_client() -> None:
+    quote = "Two uses\n\nUse\tDose\nBones\t5 mg\nCancer | myeloma\t4 mg [1]\nMore."
+    assert with_tables(quote) == (
+        "Two uses\n\n| Use | Dose |\n| --- | --- |\n| Bones | 5 mg |\n| Cancer \\| myeloma | 4 mg [1] |\nMore."
+    )
+    assert with_tables("As follows:\na\tb\nc") == "As follows:\n\n| a | b |\n| --- | --- |\nc"
+
+
+def test_a_text_without_a_table_is_left_alone() -> None:
+    assert with_tables("one\n\n- two\n- three [1] ") == "one\n\n- two\n- three [1] "
+
+
+def test_the_annotation_of_a_table_spans_all_of_it(tmp_path: Path) -> None:
+    table = "Use\tDose\nBones dose\t5 mg\nCancer dose\t4 mg"
+    pages = [(Metadata(title="Doses", url="https://example.org/doses"), f"The doses differ:\n\n{table}"), *PAGES]
+    opener = FolderOpener({publish(tmp_path, 1): snapshot_of(MemoryIndex("gen-000001", pages))})
+    with served(tmp_path, opener) as client:
+        message = chat(client, user("which doses of bones and cancer?"))["choices"][0]["message"]
+    place = message["annotations"][0]["url_citation"]
+    cited = message["content"][place["start_index"] : place["end_index"]]
+    assert "| Bones dose | 5 mg |" in cited
+    assert cited.endswith("[1] |")

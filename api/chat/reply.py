@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from api.chat.markdown_table import with_tables
 from api.chat.response import Annotation, UrlCitation
 from api.query_response import CitationBody, QueryResponse, WarningCode
 from retriever.answerability import Decision
@@ -58,7 +59,7 @@ class Reply:
 
     def stretch(self, stretch: Stretch) -> str:
         """A part of the answer; its marks become annotations where its pages have an address."""
-        text = harmless(stretch.text)
+        text = with_tables(harmless(stretch.text))
         start = len(self.content) + len(text) - len(text.lstrip())
         added = self._add(text)
         for rank in stretch.ranks:
