@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from retriever.analyze import terms
 from retriever.boilerplate import COMMON_DOCUMENTS, COMMON_SHARE
+from retriever.document import Document
+from retriever.facets import Facet, facets_of_heading
 from retriever.index import Index
 from retriever.question import FACET_TERMS
 from retriever.vocabulary import Vocabulary
@@ -37,6 +39,23 @@ ASKED = (
 )
 _BARE = 3
 """So many of the forms ask for the subject alone."""
+OF_FACET: Mapping[Facet, str] = {
+    Facet.SYMPTOMS: "What are the symptoms of {subject}?",
+    Facet.TREATMENT: "What are the treatments for {subject}?",
+    Facet.DIAGNOSIS: "How is {subject} diagnosed?",
+    Facet.STAGES: "What are the stages of {subject}?",
+    Facet.OUTLOOK: "What is the outlook for {subject}?",
+    Facet.CAUSES: "What causes {subject}?",
+    Facet.PREVENTION: "Can {subject} be prevented?",
+    Facet.WHO: "Who is at risk of {subject}?",
+    Facet.SIDE_EFFECTS: "What are the side effects of {subject}?",
+    Facet.DOSE: "What is the usual dose of {subject}?",
+    Facet.HOW_TAKEN: "How should I take {subject}?",
+    Facet.HOW_LONG: "How long does {subject} last?",
+}
+"""How people ask for a side of a subject that a heading of its page announces."""
+ASKED_BY_FACET = 0.5
+"""Share of the questions that are asked so, where the page has such a heading."""
 WITH_INVENTED = (
     "What does {subject} cost at {word}?",
     "Who sells {word} for {subject}?",
@@ -146,6 +165,9 @@ def _pair(index: Index, vocabulary: Vocabulary, subject: _Subject, random: np.ra
     side = _side(index, subject, random)
     forms = ASKED if side else ASKED[:_BARE]
     asked = forms[int(random.integers(len(forms)))].format(subject=subject.title, side=side)
+    facets = _facets(index.documents[subject.document])
+    if facets and random.random() < ASKED_BY_FACET:
+        asked = OF_FACET[facets[int(random.integers(len(facets)))]].format(subject=_bare(subject.title))
     gap, kind, left_out = asked, "left_out", subject.near
     if random.random() < 0.5:
         form = WITH_INVENTED[int(random.integers(len(WITH_INVENTED)))]
@@ -158,6 +180,23 @@ def _pair(index: Index, vocabulary: Vocabulary, subject: _Subject, random: np.ra
         Generated(yes, True, wording, subject.title),
         Generated(no, False, kind, subject.title, left_out),
     ]
+
+
+def _facets(document: Document) -> Sequence[Facet]:
+    """The sides of its subject that a page's headings announce, of those that can be asked for."""
+    headings = {heading for section in document.sections for heading in section.headings[1:]}
+    announced = {facet for heading in headings for facet in facets_of_heading(heading)}
+    return [facet for facet in OF_FACET if facet in announced]
+
+
+def _bare(title: str) -> str:
+    """A title without the words at its ends that name a side: "Rectal Cancer" of "Rectal Cancer Treatment"."""
+    kept = title.split()
+    while len(kept) > 1 and FACET_TERMS.issuperset(terms(kept[-1])):
+        kept.pop()
+    while len(kept) > 1 and FACET_TERMS.issuperset(terms(kept[0])):
+        kept.pop(0)
+    return " ".join(kept)
 
 
 def _side(index: Index, subject: _Subject, random: np.random.Generator) -> str:
