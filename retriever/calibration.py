@@ -15,7 +15,7 @@ from retriever.evidence import Evidence
 from retriever.index import Index
 
 CALIBRATION_FILE = "calibration.json"
-FORMAT = 3
+FORMAT = 4
 SAME_COLLECTION = 0.5
 """The share of all documents, of then and now together, that must be in both for a calibration to hold."""
 _DEFAULT = "default_calibration.json"

@@ -1,9 +1,8 @@
 """What a retrieval tells about whether the collection answers the question: a few numbers, and no judgment."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import log, sqrt
 
 import numpy as np
@@ -16,14 +15,12 @@ from retriever.index import Index
 from retriever.kinds import Kinds, phrases
 from retriever.query import Filter, Hit, Query, Retrieval
 from retriever.question import LONG_QUESTION_WORDS
-from retriever.title_fit import page_name
+from retriever.title_fit import TitleFit, page_name
 from retriever.vocabulary import Vocabulary
 
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
-NEAR = 2
-"""Two words of a passage stand together when they are this many terms apart, stop words not counted, or fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +30,21 @@ class Evidence:
     Only words that an answer has to speak of count, see `read_asked`. `cosine`: the best of the hits. `covered`:
     share of the words that the best three hits hold, titles and headings included; `headed`: the share in one
     hit's title and headings; `named`: the share in the name (title and address) of one of the best three pages.
-    `together`: of the pairs of words that are neighbours in the question, the share that stand together in one of
-    the best three hits ("soft tissue" and "sarcoma" may be far apart; in a long message, mostly `covered`).
-    `agreement`: 1 where both searches put the same document first. `concentration`: 1 where all hits are of one
-    document. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit holds, and
-    `unknown` of the rarest that the collection does not hold; both fade out where these sentences and the message
-    are long. `unnamed`: of what narrows a kind ("rectal" of "rectal cancer"), the share that none of the best
-    three pages is named for. `length` is the logarithm of the number of words.
+    `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
+    over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
+    holds, and `unknown` of the rarest that the collection does not hold; both fade out where these sentences and
+    the message are long. `neighbour`: how far the best page is named for another of the same kind. `length` is the
+    logarithm of the number of words.
     """
 
     cosine: float
     covered: float
     headed: float
     named: float
-    together: float
-    agreement: float
-    concentration: float
+    phrased: float
     missing: float
     unknown: float
-    unnamed: float
+    neighbour: float
     length: float
 
 
@@ -70,11 +63,13 @@ class EvidenceReader:
         """Reads the words of the collection once."""
         self._index = index
         self._vocabulary = Vocabulary(index)
-        self._kinds = Kinds(page_name(document.metadata) for document in index.documents)
+        names = [page_name(document.metadata) for document in index.documents]
+        self._kinds = Kinds(names)
+        self._title_fit = TitleFit(names)
         self._passages = np.bincount(index.document_of_row, minlength=len(index.documents))
         self._allowed = lru_cache(maxsize=64)(self._documents_of)
         self._terms_of = lru_cache(maxsize=8_192)(_term_set)
-        self._sequence_of = lru_cache(maxsize=1_024)(_term_sequence)
+        self._line_of = lru_cache(maxsize=1_024)(_term_line)
 
     def read(self, query: Query, retrieval: Retrieval) -> Evidence:
         """The evidence of a retrieval that has hits. Raises ValueError where it has none."""
@@ -88,28 +83,25 @@ class EvidenceReader:
         def share(found: frozenset[str]) -> float:
             return sum(word.weight for term, word in words.items() if term in found) / mass
 
+        names = [page_name(hit.document.metadata) for hit in hits[:BEST_HITS]]
         headings = [self._terms_of(_titles(hit)) for hit in hits]
-        names = [self._terms_of(page_name(hit.document.metadata)) for hit in hits[:BEST_HITS]]
         texts = [self._terms_of(hit.passage.text) | one for hit, one in zip(hits, headings, strict=True)]
         anywhere = frozenset().union(*texts)
         covered = share(frozenset().union(*texts[:BEST_HITS]))
         length = len(query.text.split())
-        near = [_near(self._sequence_of(f"{_titles(hit)}\n{hit.passage.text}"), words) for hit in hits[:BEST_HITS]]
-        together, fading = _together(_pairs(asked, words), near, otherwise=covered), _fading(length)
         by_the_way = _fading(sqrt(asked.length * length))
         of_asking = {term: word for term, word in words.items() if term in asked.asking}
+        stretches = self._phrases(query.text)
         return Evidence(
             cosine=_cosine(hits, covered),
             covered=covered,
             headed=max(share(one) for one in headings),
-            named=max(share(one) for one in names),
-            together=fading * together + (1 - fading) * covered,
-            agreement=_agreement(hits),
-            concentration=1 / len({hit.passage.document_id for hit in hits}),
+            named=max(share(self._terms_of(name)) for name in names),
+            phrased=self._phrased(stretches, words, hits[:BEST_HITS], otherwise=covered),
             missing=by_the_way
             * max((word.weight for term, word in of_asking.items() if term not in anywhere), default=0),
             unknown=by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
-            unnamed=self._unnamed(query.text, words, names),
+            neighbour=self._neighbour(stretches, words, names[0], asked),
             length=log(max(length, 1)),
         )
 
@@ -129,16 +121,46 @@ class EvidenceReader:
             words[term] = _Word(weight, frequency > 0 or headed.size > 0)
         return words
 
-    def _unnamed(self, text: str, words: Mapping[str, _Word], names: Collection[frozenset[str]]) -> float:
-        """The largest share of any kind that is narrowed. Squared weights: the rarest word counts most."""
-        worst = 0.0
-        for phrase in phrases(without_contractions(text), without=SIDE_TERMS):
-            narrowing = self._kinds.narrowing([self._vocabulary.spelling.meant(term) for term in phrase])
-            weights = {term: words[term].weight ** 2 for term in narrowing if term in words}
+    def _phrases(self, text: str) -> Sequence[Sequence[str]]:
+        """The question's phrases, typing errors mended."""
+        return [
+            [self._vocabulary.spelling.meant(term) for term in phrase]
+            for phrase in phrases(without_contractions(text), without=SIDE_TERMS)
+        ]
+
+    def _phrased(
+        self,
+        stretches: Sequence[Sequence[str]],
+        words: Mapping[str, _Word],
+        hits: Sequence[Hit],
+        *,
+        otherwise: float,
+    ) -> float:
+        lines = [self._line_of(f"{_titles(hit)}\n{hit.passage.text}") for hit in hits]
+        found = mass = 0.0
+        for phrase in stretches:
+            weight = sum(words[term].weight for term in phrase if term in words)
+            line = _line(phrase)
+            found += weight * sum(line in other for other in lines) / len(lines)
+            mass += weight
+        return found / mass if mass else otherwise
+
+    def _neighbour(
+        self, stretches: Sequence[Sequence[str]], words: Mapping[str, _Word], name: str, asked: Asked
+    ) -> float:
+        """The share of what narrows a kind that the page is not named for, times that of its name not asked for.
+
+        Of "rectal cancer" the page "Colon Cancer" lacks the narrowing word and has another in its place. "Cancer"
+        lacks it too, but is named for nothing else: it may well answer. Squared weights: the rarest word counts
+        most.
+        """
+        held, worst = self._terms_of(name), 0.0
+        for phrase in stretches:
+            weights = {term: words[term].weight ** 2 for term in self._kinds.narrowing(phrase) if term in words}
             if weights:
-                held = max(sum(weight for term, weight in weights.items() if term in name) for name in names)
-                worst = max(worst, 1 - held / sum(weights.values()))
-        return worst
+                named = sum(weight for term, weight in weights.items() if term in held)
+                worst = max(worst, 1 - named / sum(weights.values()))
+        return worst * self._title_fit.unasked(name, frozenset(asked.sequence)) if worst else 0.0
 
     def _documents_of(self, wanted: Filter) -> NDArray[np.bool_]:
         return matching(self._index.documents, wanted)
@@ -148,41 +170,17 @@ def _term_set(text: str) -> frozenset[str]:
     return frozenset(terms(text))
 
 
-def _term_sequence(text: str) -> tuple[str, ...]:
-    return tuple(terms(text))
+def _term_line(text: str) -> str:
+    return _line(terms(text))
 
 
-def _near(sequence: Sequence[str], words: Container[str]) -> frozenset[frozenset[str]]:
-    """The pairs of these words that stand together in a text."""
-    places = [(place, term) for place, term in enumerate(sequence) if term in words]
-    return frozenset(
-        frozenset((term, later))
-        for at, (place, term) in enumerate(places)
-        for other, later in places[at + 1 : at + 1 + NEAR]
-        if other - place <= NEAR
-    )
-
-
-def _together(
-    pairs: Mapping[frozenset[str], float], near: Sequence[frozenset[frozenset[str]]], *, otherwise: float
-) -> float:
-    if not pairs:
-        return otherwise
-    found = frozenset().union(*near)
-    return sum(weight for pair, weight in pairs.items() if pair in found) / sum(pairs.values())
+def _line(sequence: Sequence[str]) -> str:
+    """Terms as one text, in which a phrase is found as a part: it begins and ends with a space."""
+    return f" {' '.join(sequence)} "
 
 
 def _titles(hit: Hit) -> str:
     return " ".join((hit.document.prefix_title, page_name(hit.document.metadata), *hit.passage.headings))
-
-
-def _pairs(asked: Asked, words: Mapping[str, _Word]) -> Mapping[frozenset[str], float]:
-    """The pairs of different words that are neighbours in the question, with the sum of their weights."""
-    return {
-        frozenset(pair): words[pair[0]].weight + words[pair[1]].weight
-        for pair in pairwise(asked.sequence)
-        if pair[0] != pair[1] and pair[0] in words and pair[1] in words
-    }
 
 
 def _fading(length: float) -> float:
@@ -193,11 +191,3 @@ def _fading(length: float) -> float:
 def _cosine(hits: Sequence[Hit], covered: float) -> float:
     """The best cosine; a guess by the words where only words were searched."""
     return max((hit.dense for hit in hits if hit.dense is not None), default=0.45 + 0.25 * covered)
-
-
-def _agreement(hits: Sequence[Hit]) -> float:
-    if hits[0].dense is None or hits[0].lexical is None:
-        return 0.5
-    by_meaning = max(hits, key=lambda hit: (hit.dense or 0.0, -hit.rank))
-    by_words = max(hits, key=lambda hit: (hit.lexical or 0.0, -hit.rank))
-    return float(by_meaning.passage.document_id == by_words.passage.document_id)

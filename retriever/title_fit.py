@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from math import log
 from urllib.parse import unquote, urlsplit
@@ -87,3 +87,14 @@ class TitleFit:
         while last < len(self._terms) and (self._terms[last] == term or is_short_for(term, self._terms[last])):
             last += 1
         return first, last
+
+    def unasked(self, name: str, asked: Collection[str]) -> float:
+        """The share of a name's idf mass on terms that are not among those asked, 0 where it says nothing."""
+        told = foreign = 0.0
+        for term in dict.fromkeys(terms(name)):
+            place = bisect_left(self._terms, term)
+            if place < len(self._terms) and self._terms[place] == term:
+                told += float(self._mass[place])
+                if term not in asked and not any(is_short_for(short, term) for short in asked):
+                    foreign += float(self._mass[place])
+        return foreign / told if told else 0.0

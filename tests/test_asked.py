@@ -9,6 +9,7 @@ from retriever.kinds import Kinds, phrases
 from retriever.query import Query
 from retriever.question import FACET_TERMS
 from retriever.retrieve import Retriever
+from retriever.title_fit import TitleFit
 from retriever.vocabulary import Vocabulary
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
@@ -68,17 +69,24 @@ def test_of_a_long_message_the_length_of_what_asks_is_known(vocabulary: Vocabula
     assert (found.length, list(found.words)) == (7, ["colon", "cancer"])
 
 
-def test_a_page_on_another_kind_is_not_named_for_what_was_asked(index: Index) -> None:
+def test_a_page_named_for_another_of_the_same_kind_is_a_neighbour(index: Index) -> None:
     neighbour, own = (
         evidence_of(index, f"What are the symptoms of {kind} cancer?") for kind in ("rectal", "colon")
     )
     assert neighbour.covered == own.covered == 1
-    assert (neighbour.unnamed, own.unnamed) == (1, 0)
+    assert (neighbour.neighbour, own.neighbour) == (1, 0)
     assert neighbour.named < own.named
 
 
-def test_a_question_that_narrows_no_kind_is_not_held_to_a_name(index: Index) -> None:
-    assert evidence_of(index, "is jaundice a symptom?").unnamed == 0
+def test_a_question_that_narrows_no_kind_has_no_neighbour(index: Index) -> None:
+    assert evidence_of(index, "is jaundice a symptom?").neighbour == 0
+
+
+def test_a_page_that_is_named_for_nothing_else_is_no_neighbour() -> None:
+    fit = TitleFit(["Cancer", "Colon Cancer", "Lung Cancer", "Skin Cancer"])
+    asked = {"rectal", "cancer"}
+    assert (fit.unasked("Cancer", asked), fit.unasked("Colon Cancer", asked)) == (0, 1)
+    assert fit.unasked("Colon Cancer", {"colon", "cancer"}) == 0
 
 
 def test_a_kind_is_a_word_that_names_narrow_in_several_ways() -> None:

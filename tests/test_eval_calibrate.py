@@ -109,6 +109,14 @@ def test_a_question_that_is_left_out_leaves_out_every_page_on_its_subject(made: 
         assert one.left_out == (left_out if one.kind == "left_out" else ())
 
 
+def test_a_side_that_a_heading_announces_is_asked_for_as_people_do(made: list[Generated]) -> None:
+    asked = [
+        one for one in made if one.kind == "plain" and one.text == f"What are the side effects of {one.group}?"
+    ]
+    assert asked
+    assert all(one.answerable for one in asked)
+
+
 def test_an_invented_word_is_not_near_any_word_of_the_collection(
     retriever: Retriever, made: list[Generated]
 ) -> None:
@@ -158,7 +166,7 @@ def test_a_fit_needs_both_sides() -> None:
 
 
 def test_held_out_questions_are_judged_without_their_group() -> None:
-    told = replace(NONE, cosine=0.4, agreement=1.0)  # only one page's questions show what agreement is worth
+    told = replace(NONE, cosine=0.4, phrased=1.0)  # only one page's questions show what a phrase is worth
     odd = [Example(told, True, "any", "odd") for _ in range(30)]
     examples = [*spread_examples(40), *odd]
     unseen = held_out(examples, seed=0)
