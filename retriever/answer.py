@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Hit
@@ -70,12 +73,15 @@ class Answerer:
         """Reads the titles of all pages. `encoder` is the one that built the index."""
         self._selector = Selector(index, encoder)
 
-    def answer(self, question: str, hits: Sequence[Hit]) -> Answer | None:
+    def answer(
+        self, question: str, hits: Sequence[Hit], *, vector: NDArray[np.float32] | None = None
+    ) -> Answer | None:
         """What the hits say to the question, in their own words; None where nothing in them may stand alone.
 
-        The same question, hits and index give the same answer. `question` has gone through `normalise_question`.
+        The same question, hits and index give the same answer. `question` has gone through `normalise_question`;
+        `vector` is the one that it was searched with, and is made here where there was none.
         """
-        selection = self._selector.select(question, hits)
+        selection = self._selector.select(question, hits, vector=vector)
         return None if selection is None else _written(selection)
 
 

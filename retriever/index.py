@@ -1,7 +1,8 @@
 """An open, verified generation in memory: documents, passages, reading texts and both searches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from retriever.spelling import Spelling
 from retriever.store import IndexStore
 
 _READERS = 2
+_TEXTS_KEPT = 32
+"""Reading texts that stay decoded: one question comes back to the same few a dozen times."""
 _LARGEST_FIRST = (VECTORS, contents.HEADING_VECTORS, contents.TEXTS, contents.DOCUMENTS)
 _OF_WORDS = (contents.TEXTS, contents.DOCUMENTS)
 
@@ -77,6 +80,7 @@ class Index:
         self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
         self._by_text = np.argsort(self.first_same, kind="stable")
         self.spelling = Spelling(self.body, self.headings)
+        self._text = _decoding(self._texts)
 
     @classmethod
     def open(cls, index_dir: Path) -> "Index":
@@ -110,7 +114,8 @@ class Index:
 
     def reading_text(self, document_id: str) -> str:
         """The whole reading text of a document that is in the index."""
-        return self._text(self._stored[self._places[document_id]])
+        stored = self._stored[self._places[document_id]]
+        return self._text(stored.text_start, stored.text_bytes)
 
     def source_map(self, document_id: str) -> SourceMap:
         """Where the reading text of a document stood in its source file."""
@@ -124,7 +129,7 @@ class Index:
     def passages_of(self, document_id: str) -> Sequence[Passage]:
         """A document's passages in the order of the text."""
         stored = self._stored[self._places[document_id]]
-        text = self._text(stored)
+        text = self._text(stored.text_start, stored.text_bytes)
         rows = range(stored.passage_start, stored.passage_start + stored.passage_count)
         return [
             self._passage(row, stored, text[self.rows["start_char"][row] : self.rows["end_char"][row]])
@@ -136,7 +141,7 @@ class Index:
         stored = self._stored[int(self.document_of_row[row])]
         if text is None:
             _, _, start_char, end_char, *_ = self.rows[row].item()
-            text = self._text(stored)[start_char:end_char]
+            text = self._text(stored.text_start, stored.text_bytes)[start_char:end_char]
         return self._passage(row, stored, text)
 
     def copies(self, row: int) -> NDArray[np.int64]:
@@ -175,9 +180,6 @@ class Index:
         place = self._places.get(document_id)
         return None if place is None else self._stored[place]
 
-    def _text(self, stored: contents.StoredDocument) -> str:
-        return str(self._texts[stored.text_start : stored.text_start + stored.text_bytes], "utf-8")
-
     def _passage(self, row: int, stored: contents.StoredDocument, text: str) -> Passage:
         # One conversion of the whole row: the commonest texts stand in dozens of passages, each built here.
         _, section, start_char, end_char, source_start_char, source_end_char, tokens, *_ = self.rows[row].item()
@@ -191,6 +193,17 @@ class Index:
             tokens=tokens,
             text=text,
         )
+
+
+def _decoding(texts: bytes | memoryview) -> Callable[[int, int], str]:
+    """What gives the text of so many bytes from a place on; it knows the bytes alone, so that an index that is not
+    used any more leaves memory at once."""
+
+    @lru_cache(maxsize=_TEXTS_KEPT)
+    def text(start: int, size: int) -> str:
+        return str(texts[start : start + size], "utf-8")
+
+    return text
 
 
 def _key(keys: bytes | memoryview, row: int) -> bytes:

@@ -1,8 +1,11 @@
 """What is asked, and what comes back: queries, filters, hits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retriever.document import Document
 from retriever.freshness import Freshness
@@ -103,9 +106,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The hits of one query, from one generation. `no_hits` says why there are none, if there are none."""
+    """The hits of one query, from one generation. `no_hits` says why there are none, if there are none.
+
+    `vector` is what was searched with, shape (dimension,); None where only words were searched.
+    """
 
     hits: tuple[Hit, ...]
     no_hits: NoHits | None
     encode_ms: float
     search_ms: float
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)

@@ -18,7 +18,6 @@ from retriever.answer_forms import (
     tells_of_research,
 )
 from retriever.contents import embedding_text
-from retriever.encoder import Encoder
 from retriever.facets import Facet, heading_speaks_of, sentence_speaks_of
 from retriever.governance import Audience, audience_of
 from retriever.question import FACET_TERMS, Question, holds, share
@@ -86,9 +85,11 @@ class _Asked:
 
 
 def scored(
-    text: str, question: Question, quotes: Sequence[Quote], encoder: Encoder, known: QuoteVectors
+    text: str, question: Question, quotes: Sequence[Quote], of_question: NDArray[np.float32], known: QuoteVectors
 ) -> list[Scored]:
     """The quotes with their scores, best first; only those that look best without a vector are encoded.
+
+    `of_question` is the question's vector, shape (dimension,).
 
     Left out are those that are about something else. Where all are, the best passage's page still answers if it is
     about most of what was asked.
@@ -117,7 +118,7 @@ def scored(
     if not cheap:
         return []
     vectors = known.of([embedding_text(_prefix(quotes[p]), quotes[p].text) for _, p in cheap])
-    cosines = vectors @ encoder.encode_queries([text])[0]
+    cosines = vectors @ of_question
     found = [
         Scored(
             quote=quotes[place],

@@ -146,7 +146,6 @@ def coverage(question: str, index: Index, rows: NDArray[np.int64]) -> NDArray[np
 
 def best_of_document(scores: NDArray[np.float32], documents: NDArray[np.int32]) -> NDArray[np.float32]:
     """For each candidate the best of these scores among the candidates of its document, shape (len(scores),)."""
-    _, place = np.unique(documents, return_inverse=True)
-    best = np.full(int(place.max(initial=-1)) + 1, -np.inf, dtype=np.float32)
-    np.maximum.at(best, place, scores)
-    return best[place]
+    best = np.full(int(documents.max(initial=-1)) + 1, -np.inf, dtype=np.float32)
+    np.maximum.at(best, documents, scores)
+    return best[documents]

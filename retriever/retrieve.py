@@ -117,6 +117,7 @@ class Retriever:
             no_hits=None if hits else NoHits.NO_MATCH,
             encode_ms=(encoded - started) * 1000,
             search_ms=(time.perf_counter() - encoded) * 1000,
+            vector=vector,
         )
 
     def _as_searched(self, query: Query) -> Query:

@@ -5,6 +5,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retriever.analyze import terms
 from retriever.answer_forms import asks_what_a_procedure_is
 from retriever.comparison import Comparison, compared, contrasts
@@ -66,14 +69,21 @@ class Selector:
         self._vectors = QuoteVectors(encoder)
         self._reader = QuestionReader(index)
 
-    def select(self, question: str, hits: Sequence[Hit]) -> Selection | None:
-        """The quotes that answer the question best; None where the hits hold nothing that can stand alone."""
+    def select(
+        self, question: str, hits: Sequence[Hit], *, vector: NDArray[np.float32] | None = None
+    ) -> Selection | None:
+        """The quotes that answer the question best; None where the hits hold nothing that can stand alone.
+
+        `vector` is the one that the question was searched with, and is made here where there was none.
+        """
         question = self._index.spelling.mended(question)
+        if vector is None:
+            vector = self._encoder.encode_queries([question])[0]
         asked = self._reader.read(question)
         if asks_what_a_procedure_is(question):
             asked = replace(asked, facets=(Facet.WHAT_IS,))
         quotes = _all_quotes(hits[:ANSWER_HITS], self._index)
-        found = scored(question, asked, quotes, self._encoder, self._vectors)
+        found = scored(question, asked, quotes, vector, self._vectors)
         sides = compared(question)
         beside = [] if sides is None else self._beside(sides, found, quotes)
         if not found and not beside:
@@ -115,7 +125,8 @@ class Selector:
         """The best that is said of one side: it names that side, and not the other alone."""
         question = f"What is {name}?"
         asked = replace(self._reader.read(question), facets=(Facet.WHAT_IS,))
-        for one in scored(question, asked, quotes, self._encoder, self._vectors):
+        vector = self._encoder.encode_queries([question])[0]
+        for one in scored(question, asked, quotes, vector, self._vectors):
             named = one.terms
             if any(map(str.isdigit, own)):  # the second stage of three is told by its heading
                 named |= frozenset(terms(" ".join(one.quote.hit.passage.headings[-1:])))

@@ -1,10 +1,13 @@
 """The extractive answer: verbatim, whole, about what was asked, and open about what differs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retriever.analyze import terms
 from retriever.answer import Answer, Answerer, AnswerWarning
@@ -28,6 +31,18 @@ from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 
 STARTER = Path(__file__).resolve().parents[1] / "corpus"
+
+
+class CountingEncoder(HashingEncoder):
+    """Remembers what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.questions += texts
+        return super().encode_queries(texts)
 
 
 def asked(tmp_path: Path, files: dict[str, str], question: str) -> tuple[Answer | None, Retrieval, Index]:
@@ -540,3 +555,16 @@ def test_news_of_research_is_told_from_what_is_so() -> None:
     assert tells_of_research("The drug was approved by the FDA in 2010.")
     assert not tells_of_research("Tamoxifen may cause hot flashes.")
     assert asks_for_research("What studies are being done?")
+
+
+def test_the_vector_that_was_searched_with_serves_the_answer_too(tmp_path: Path) -> None:
+    question = "How often is denosumab given?"
+    answer, retrieval, index = asked(tmp_path, {"a.md": INJECTIONS, "b.md": TABLETS}, question)
+    assert answer is not None
+    assert retrieval.vector is not None
+    encoder = CountingEncoder()
+    answerer = Answerer(index, encoder)
+    assert answerer.answer(question, retrieval.hits, vector=retrieval.vector) == answer
+    assert question not in encoder.questions
+    assert answerer.answer(question, retrieval.hits) == answer
+    assert question in encoder.questions

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from retriever.encoder import Arithmetic
@@ -10,7 +11,7 @@ from retriever.errors import IndexMismatch, QueryInvalid
 from retriever.index import Index
 from retriever.query import Comparison, Compound, Junction, Mode, NoHits, Operator, Query, Retrieval
 from retriever.ranking import Ranking
-from retriever.retrieve import MAX_QUERY_CHARS, Retriever, normalise_question
+from retriever.retrieve import CANDIDATES, MAX_QUERY_CHARS, Retriever, _top_rows, normalise_question
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 
@@ -238,3 +239,13 @@ def test_the_heading_that_announces_what_is_asked_comes_first(tmp_path: Path) ->
     retriever = Retriever(Index.open(tmp_path / "index"), HashingEncoder(), ranking=words_only)
     hits = retriever.retrieve(Query("what is the outlook")).hits
     assert [hit.passage.headings[-1] for hit in hits] == ["Prognosis", "Causes", "Tests"]
+
+
+@pytest.mark.parametrize("rows", [0, 1, CANDIDATES, CANDIDATES + 1, 20_000])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 1.0])
+def test_the_highest_rows_are_those_of_a_full_sort_whatever_ties(rows: int, share: float) -> None:
+    chance = np.random.default_rng(rows)
+    scores = (chance.integers(1, 40, rows) * (chance.random(rows) < share)).astype(np.float32)
+    sorted_rows = sorted(range(rows), key=lambda row: (-scores[row], row))
+    expected = [row for row in sorted_rows if scores[row] > 0][:CANDIDATES]
+    assert _top_rows(scores).tolist() == expected
