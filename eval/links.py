@@ -6,27 +6,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from re import compile as pattern
 from typing import Any
+from urllib.parse import unquote
 
 from eval.dataset import Question
 from eval.given_answer import TOP_K
 from eval.page_copies import Landing, Looking, chromium, html_of_markdown, html_of_text, served
-from eval.service import Service
+from eval.service import Service, ServiceFailed
 
 _REFUSALS = (400, 422)
 _BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
 _LINE_END = pattern(r"\n+")
-KEPT_EXAMPLES = 20
+MOST_FAILURES = 5
+"""After so many questions in a row that the service does not answer, the rest is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that did not hold, and where: ids and offsets, never a question."""
+    """One thing that did not hold, and where: ids and offsets, never a question.
+
+    `why` says of a link what it looks for in its page, and what the browser marked instead.
+    """
 
     kind: str
     question_id: str
     document_id: str
     start_char: int
     end_char: int
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -36,6 +42,7 @@ class Checked:
     questions: int = 0
     answered: int = 0
     refused: int = 0
+    failed: int = 0
     passages: int = 0
     quotes: int = 0
     links: int = 0
@@ -44,12 +51,13 @@ class Checked:
     faults: list[Fault] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
-        """The counts as plain values, with the first faults of all."""
+        """The counts as plain values, with every fault."""
         kinds = Counter(fault.kind for fault in self.faults)
         return {
             "questions": self.questions,
             "answered": self.answered,
             "refused": self.refused,
+            "failed": self.failed,
             "passages": self.passages,
             "quotes": self.quotes,
             "links_followed": self.links,
@@ -63,8 +71,9 @@ class Checked:
                     "document": one.document_id,
                     "start_char": one.start_char,
                     "end_char": one.end_char,
+                    "why": one.why,
                 }
-                for one in self.faults[:KEPT_EXAMPLES]
+                for one in self.faults
             ],
         }
 
@@ -103,15 +112,27 @@ class _Checking:
         self._followed: set[tuple[str, int, int]] = set()
 
     def ask_all(self, questions: Sequence[Question], looking: Looking | None, tick: Callable[[], None]) -> None:
+        in_a_row = 0
         for question in questions:
-            body = {"query": question.text, "top_k": TOP_K, "answer": "extractive"}
-            found = self._service.post("/v1/query", body, refusals=_REFUSALS)
             self.checked.questions += 1
-            if "passages" in found:
-                self._check(question.question_id, found, looking)
-            else:
-                self.checked.refused += 1
+            try:
+                self._ask(question, looking)
+                in_a_row = 0
+            except ServiceFailed:
+                self.checked.failed += 1
+                in_a_row += 1
+                if in_a_row in (len(questions), MOST_FAILURES):
+                    raise
+                self._fault("the service did not answer", question.question_id, ("", 0, 0))
             tick()
+
+    def _ask(self, question: Question, looking: Looking | None) -> None:
+        body = {"query": question.text, "top_k": TOP_K, "answer": "extractive"}
+        found = self._service.post("/v1/query", body, refusals=_REFUSALS)
+        if "passages" in found:
+            self._check(question.question_id, found, looking)
+        else:
+            self.checked.refused += 1
 
     def _check(self, question_id: str, found: dict[str, Any], looking: Looking | None) -> None:
         for passage in found["passages"]:
@@ -163,11 +184,12 @@ class _Checking:
         document_id, start, end = place
         if document_id not in self.copies:
             self.copies[document_id] = self._copy(document_id)
-        landing = looking.follow(document_id, link, _beginnings(self._text(document_id), start, end))
+        landed = looking.follow(document_id, link, _beginnings(self._text(document_id), start, end))
         self.checked.links += 1
-        self.checked.landings[landing] += 1
-        if landing is not Landing.FOUND:
-            self._fault(f"a link's target is {landing}".replace("_", " "), question_id, place)
+        self.checked.landings[landed.landing] += 1
+        if landed.landing is not Landing.FOUND:
+            kind = f"a link's target is {landed.landing}".replace("_", " ")
+            self._fault(kind, question_id, place, why=_why(link, landed.marked))
 
     def _text(self, document_id: str) -> str:
         if document_id not in self._texts:
@@ -182,8 +204,14 @@ class _Checking:
                 return html_of_markdown(file.read_text(encoding="utf-8"))
         return html_of_text(self._text(document_id))
 
-    def _fault(self, kind: str, question_id: str, place: tuple[str, int, int]) -> None:
-        self.checked.faults.append(Fault(kind, question_id, *place))
+    def _fault(self, kind: str, question_id: str, place: tuple[str, int, int], why: str = "") -> None:
+        self.checked.faults.append(Fault(kind, question_id, *place, why))
+
+
+def _why(link: str, marked: str) -> str:
+    """What a link looks for in its page, and what is marked there instead."""
+    sought = f"looks for {unquote(link.partition(':~:')[2])}"
+    return f"{sought}; marked is: {marked}" if marked else sought
 
 
 def _beginnings(text: str, start: int, end: int) -> list[str]:

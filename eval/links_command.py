@@ -1,6 +1,8 @@
 """`footnoted eval links`: answers of a running service, every quote and every deep link checked."""
 
 import sys
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import click
@@ -47,7 +49,8 @@ def links(
     with refusing():
         asked = sample(read_dataset(dataset_path), draw=questions, seed=seed).questions
         service = Service(url, key=key)
-        with asking(len(asked)) as tick:
+        with asking(len(asked)) as advance:
+            tick = _told(advance, len(asked))
             found = check_links(
                 asked, service, corpus=corpus, executable=None if no_browser else executable, tick=tick
             )
@@ -61,5 +64,19 @@ def links(
         for kind, count in {**summary["landings"], **summary["faults"]}.items():
             click.echo(f"  {kind.replace('_', ' '):44}{count:>8,}")
         for one in summary["examples"]:
-            click.echo(f"{one['kind']}: {one['document']} {one['start_char']}-{one['end_char']}", err=True)
+            where = f"{one['kind']}: {one['question']} {one['document']} {one['start_char']}-{one['end_char']}"
+            click.echo(f"{where}; {one['why']}" if one["why"] else where, err=True)
     sys.exit(1 if found.faults else 0)
+
+
+def _told(advance: Callable[[], None], questions: int) -> Callable[[], None]:
+    """What counts the questions, and writes a line after each tenth of them where stderr is a file."""
+    asked = count(1)
+
+    def tick() -> None:
+        advance()
+        done = next(asked)
+        if not sys.stderr.isatty() and (done % max(1, questions // 10) == 0):
+            click.echo(f"{done:,} of {questions:,} questions", err=True)
+
+    return tick

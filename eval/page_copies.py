@@ -1,8 +1,8 @@
 """Copies of pages, served on this machine, and a browser that looks for quotes in them."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 2_500
 _STEP_MS = 100
+LOADING_MS = 60_000
+"""A copy comes from this machine: only one that is very busy needs so long."""
+_ATTEMPTS = 2
+SHOWN_LETTERS = 80
 COMPARED_LETTERS = 40
 LINE_LETTERS = 300
 _STYLE = (
@@ -67,6 +71,16 @@ class Landing(StrEnum):
     """Something was marked, and it does not begin with the quote."""
     NOT_FOUND = "not_found"
     """Nothing was marked."""
+    NOT_LOADED = "not_loaded"
+    """The browser did not open the page, though it was asked several times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """Where a link led, and the words that are marked first where they are not the quote's."""
+
+    landing: Landing
+    marked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,43 +146,83 @@ def served(pages: Mapping[str, str]) -> Iterator[Copies]:
 
 
 @contextmanager
-def chromium(executable: str = CHROMIUM) -> Iterator["Browser"]:
-    """A headless Chromium. Raises BrowserMissing."""
+def chromium(executable: str = CHROMIUM) -> Iterator["Callable[[], Browser]"]:
+    """What starts a headless Chromium and ends the one before it. Both it and this raise BrowserMissing."""
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
         raise BrowserMissing("the package playwright is missing; run `pip install playwright`") from error
-    with sync_playwright() as started:
+    with sync_playwright() as playwright:
+        running: list[Browser] = []
+
+        def ended() -> None:
+            while running:
+                with suppress(Error):  # one that broke down is gone already
+                    running.pop().close()
+
+        def started() -> "Browser":
+            ended()
+            try:
+                running.append(playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"]))
+            except Error as error:
+                raise BrowserMissing(
+                    f"{executable} cannot be started; install Chromium or give --chromium"
+                ) from error
+            return running[0]
+
         try:
-            browser = started.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        except Error as error:
-            raise BrowserMissing(f"{executable} cannot be started; install Chromium or give --chromium") from error
-        yield browser
-        browser.close()
+            yield started
+        finally:
+            ended()
 
 
 class Looking:
-    """A browser that follows deep links into copies and says what it marked there."""
+    """A browser that follows deep links into copies and says what it marked there.
 
-    def __init__(self, browser: "Browser", copies: Copies) -> None:
+    It outlives a page that hangs or breaks down, and a browser that does: `started` starts one.
+    """
+
+    def __init__(self, started: "Callable[[], Browser]", copies: Copies) -> None:
+        self._started = started
         self._copies = copies
+        self._followed = 0
+        self._open()
+
+    def follow(self, name: str, link: str, quoted: Sequence[str]) -> Landed:
+        """Where the link's fragment leads in the copy called `name`; `quoted`: from each right place on."""
+        from playwright.sync_api import Error
+
+        landed = Landed(Landing.NOT_LOADED)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                landed = self._look(name, link, quoted, patience_ms=attempt * PATIENCE_MS)
+            except Error:  # a busy machine: the page did not load in time, or the browser broke down
+                self._open()
+            # What is not found at once is looked for again: a busy browser marks late.
+            if landed.landing is Landing.FOUND:
+                break
+        return landed
+
+    def _open(self) -> None:
+        browser = self._started()
         self._counter = browser.new_page()
         self._page = browser.new_page(viewport={"width": 800, "height": 600})
-        self._followed = 0
+        self._page.set_default_timeout(LOADING_MS)
 
-    def follow(self, name: str, link: str, quoted: Sequence[str]) -> Landing:
-        """Where the link's fragment leads in the copy called `name`; `quoted`: from each right place on."""
+    def _look(self, name: str, link: str, quoted: Sequence[str], *, patience_ms: int) -> Landed:
         self._followed += 1
         # Another address each time: else the browser would only scroll in the page that it has open.
         address = f"{self._copies.address}/{quote(name, safe='')}?{self._followed}"
         self._page.goto(f"{address}#{link.partition('#')[2]}")
-        for _ in range(PATIENCE_MS // _STEP_MS):
+        for _ in range(patience_ms // _STEP_MS):
             top = self._first_marked()
             if top >= 0:
-                words = self._page.evaluate(_MARKED_WORDS, top + 2)
-                return Landing.FOUND if any(_begins(str(words), one) for one in quoted) else Landing.ELSEWHERE
+                words = str(self._page.evaluate(_MARKED_WORDS, top + 2))
+                if any(_begins(words, one) for one in quoted):
+                    return Landed(Landing.FOUND)
+                return Landed(Landing.ELSEWHERE, " ".join(words.split())[:SHOWN_LETTERS])
             self._page.wait_for_timeout(_STEP_MS)
-        return Landing.NOT_FOUND
+        return Landed(Landing.NOT_FOUND)
 
     def _first_marked(self) -> int:
         from playwright.sync_api import Error

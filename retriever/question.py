@@ -33,9 +33,8 @@ FACET_TERMS = frozenset(
 _SAYS_OF_SUBJECT = frozenset(
     terms(
         "treat treats treated treating prevent prevents prevented diagnose diagnoses diagnosed spread spreads "
-        "early "
-        "late later advanced cured cure curable cause caused live lives living survive surviving differ different "
-        "difference differences between versus vs compare compared same lower reduce raise raises increase "
+        "early late later advanced cured cure curable cause caused live lives living survive surviving differ "
+        "different difference differences between versus vs compare compared same lower reduce raise raises increase "
         "increases chance chances safe ask asks question right start starts starting age ages when done works"
     )
 )

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from eval.dataset import Question
 from eval.eval_command import command
-from eval.links import check_links
-from eval.page_copies import Landing, Looking, chromium, html_of_markdown, html_of_text, served
+from eval.links import _Checking, check_links
+from eval.page_copies import Landed, Landing, Looking, chromium, html_of_markdown, html_of_text, served
 from eval.service import Service, ServiceFailed
 from retriever.deep_link import deep_link
 from tests.test_eval_datasets import write_lines
@@ -101,6 +101,43 @@ def test_a_refused_question_is_counted_and_a_page_without_address_too() -> None:
     assert checked(response(link=None, url=None))["pages_without_address"] == 2
 
 
+class Failing(Told):
+    """A service that answers one question in two."""
+
+    def post(self, path: str, body: Mapping[str, Any], *, refusals: Any = ()) -> dict[str, Any]:
+        found = super().post(path, body, refusals=refusals)
+        if len(self.asked) % 2:
+            raise ServiceFailed("it answered 503")
+        return found
+
+
+def test_a_question_that_the_service_fails_is_counted_and_the_others_are_asked() -> None:
+    questions = [Question(f"q{number}", "what if I stop") for number in range(20)]
+    found = check_links(questions, Failing(response()), corpus=None, executable=None, tick=lambda: None).summary()
+    assert (found["questions"], found["answered"], found["failed"]) == (20, 10, 10)
+    assert found["faults"] == {"the service did not answer": 10}
+    assert len(found["examples"]) == 10
+
+
+class Landings(Looking):
+    """A browser that marks other words than the quote's."""
+
+    def __init__(self) -> None:
+        """Starts nothing."""
+
+    def follow(self, name: str, link: str, quoted: Any) -> Landed:  # noqa: ARG002 - the seam's
+        return Landed(Landing.ELSEWHERE, "Ask your doctor")
+
+
+def test_a_link_that_is_not_found_is_reported_with_what_it_looks_for() -> None:
+    checking = _Checking(Told(response()), None)
+    checking.ask_all([Question("q1", "what if I stop")], Landings(), lambda: None)
+    (fault,) = checking.checked.faults
+    assert fault.kind == "a link's target is elsewhere"
+    assert fault.why.startswith("looks for text=Bones thin quickly")
+    assert fault.why.endswith("marked is: Ask your doctor")
+
+
 def test_the_command_exits_with_1_where_a_service_is_not_there(tmp_path: Path) -> None:
     write_lines(tmp_path / "questions.jsonl", {"id": "a", "question": "what?", "answerable": True})
     outcome = CliRunner().invoke(command, ["links", str(tmp_path), "--url", "http://127.0.0.1:1", "--no-browser"])
@@ -139,8 +176,8 @@ def looking() -> Iterator[Looking]:
     if not Path("/usr/bin/chromium").exists():
         pytest.skip("there is no Chromium on this machine")
     far = TEXT.replace("\n\nAsk", "\n\n" + "Filler goes here.\n\n" * 60 + "Ask")
-    with served({"d": html_of_text(far)}) as copies, chromium() as browser:
-        yield Looking(browser, copies)
+    with served({"d": html_of_text(far)}) as copies, chromium() as started:
+        yield Looking(started, copies)
 
 
 @pytest.mark.browser
@@ -153,4 +190,13 @@ def looking() -> Iterator[Looking]:
     ],
 )
 def test_a_browser_says_where_a_link_leads(looking: Looking, fragment: str, quoted: str, landing: Landing) -> None:
-    assert looking.follow("d", f"{URL}#{fragment}", [quoted]) is landing
+    landed = looking.follow("d", f"{URL}#{fragment}", [quoted])
+    assert landed.landing is landing
+    assert bool(landed.marked) is (landing is Landing.ELSEWHERE)
+
+
+@pytest.mark.browser
+def test_a_browser_that_broke_down_is_started_again(looking: Looking) -> None:
+    looking._page.context.browser.close()  # type: ignore[union-attr]
+    landed = looking.follow("d", f"{URL}#:~:text=Ask%20your%20doctor", ["Ask your doctor before you stop."])
+    assert landed.landing is Landing.FOUND
