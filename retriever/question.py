@@ -34,8 +34,9 @@ _SAYS_OF_SUBJECT = frozenset(
     terms(
         "treat treats treated treating prevent prevents prevented diagnose diagnoses diagnosed spread spreads "
         "early late later advanced cured cure curable cause caused live lives living survive surviving differ "
-        "different difference differences between versus vs compare compared same lower reduce raise raises increase "
-        "increases chance chances safe ask asks question right start starts starting age ages when done works"
+        "different difference differences between versus vs compare compared same lower reduce raise raises "
+        "increase increases chance chances safe ask asks question right start starts starting age ages when "
+        "done works option options choice choices rate rates"
     )
 )
 """Words of titles that say something of a subject, and do not name it in a question."""

@@ -126,7 +126,7 @@ def scored(
             vector=vector,
             terms=frozenset(terms(quotes[place].text)),
             subject=_subject(quotes[place]),
-            says_little=_says_little(quotes[place], asked),
+            says_little=_says_little(quotes[place], asked) or tells_an_opinion(quotes[place].text),
         )
         for (score, place), cosine, vector in zip(cheap, cosines, vectors, strict=True)
     ]
