@@ -18,6 +18,7 @@ from ingest.reading_text import READING_VERSION
 from ingest.report import FileReport, FileWarning, Outcome
 from ingest.split import split
 from ingest.staging import Staging
+from retriever.converted_encoder import ConvertedEncoder
 from retriever.document import Document
 from retriever.encoder import Encoder
 from retriever.index import Index
@@ -85,7 +86,7 @@ class Intake:
             ]
 
     def embed(self, checkpoint: Checkpoint, progress: Progress) -> int:
-        """Stages the vectors and lets go of the previous generation; gives how many passages were encoded."""
+        """Stages the vectors; lets go of model and previous generation; gives how many passages were encoded."""
         known = self.known_vectors() | dict(checkpoint.vectors)
         refuse_full_disk(self.staging.folder, self.staging.least_bytes(self._encoder.identity.dimension))
         headings = embed(
@@ -106,6 +107,8 @@ class Intake:
         )
         del known
         self.previous = self._reusable = None
+        if isinstance(self._encoder, ConvertedEncoder):
+            self._encoder.release()  # publishing opens the whole generation, which is when most memory is needed
         progress.update("publishing", 0, 1, "generation")
         self.staging.write_vectors(passages.vectors, headings.vectors)
         return passages.encoded

@@ -64,6 +64,7 @@ class ConvertedEncoder:
         from tokenizers import Tokenizer
 
         described, artifact_sha256 = read_description(folder)
+        self._folder, self._described = folder, described
         content = {name: read_verified(folder, name, entry) for name, entry in described.files.items()}
         self.identity = EncoderIdentity(
             model=described.model,
@@ -82,6 +83,7 @@ class ConvertedEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(described.max_tokens)
         self._files: tuple[bytes, bytes] | None = (content[GRAPH], content[WEIGHTS])
+        self._is_loaded = False
         self._threads = threads
         self._loading = threading.Lock()
         self._pool = ThreadPoolExecutor(min(threads, MOST_STREAMS), "encode") if threads > 1 else None
@@ -93,12 +95,23 @@ class ConvertedEncoder:
     def _load(self) -> None:
         """Compiles the model, unless that was done; who comes meanwhile waits. Raises EncoderUnavailable."""
         with self._loading:
-            if self._files is None:
+            if self._is_loaded:
                 return
+            graph, weights = self._files or (self._verified(GRAPH), self._verified(WEIGHTS))
             with FIRST_USE:
-                self._compile(openvino_runtime().Core(), *self._files)
+                self._compile(openvino_runtime().Core(), graph, weights)
                 self._infer([[0]])
-            self._files = None
+            self._files, self._is_loaded = None, True
+
+    def release(self) -> None:
+        """Lets go of the compiled model until a text is encoded again. Nobody may be encoding meanwhile."""
+        with self._loading:
+            if self._is_loaded:
+                del self._compiled
+                self._requests, self._is_loaded = threading.local(), False
+
+    def _verified(self, name: str) -> bytes:
+        return read_verified(self._folder, name, self._described.files[name])
 
     def _compile(self, core: Any, graph: bytes, weights: bytes) -> None:
         with _failures():

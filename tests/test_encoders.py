@@ -123,6 +123,17 @@ def test_a_model_that_is_loaded_when_it_is_needed_gives_every_thread_its_vectors
     assert all(np.array_equal(vectors, converted.encode_queries(texts)) for vectors in several)
 
 
+def test_a_model_that_was_let_go_is_loaded_again_where_it_is_needed(
+    converted: Encoder, index_dir: Path, texts: list[str]
+) -> None:
+    encoder = ConvertedEncoder(encoder_folder(index_dir, converted.identity.artifact_sha256 or ""), threads=2)
+    before = encoder.encode_passages(texts)
+    encoder.release()
+    encoder.release()
+    assert encoder.count_tokens(texts) == converted.count_tokens(texts)
+    assert np.array_equal(encoder.encode_passages(texts), before)
+
+
 def test_no_text_gives_no_vector(converted: Encoder, reference: SentenceTransformerEncoder) -> None:
     assert converted.encode_passages([]).shape == reference.encode_passages([]).shape == (0, 384)
     assert converted.count_tokens([]) == reference.count_tokens([]) == []
