@@ -20,7 +20,7 @@ PEERS_FROM := PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)
 endif
 endif
 
-.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz
+.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz properties
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -50,6 +50,9 @@ fuzz: $(VENV)/.installed-test  ## a minute of coverage-guided fuzzing for each r
 	for target in front-matter markdown plain-text html pdf manifest pointer; do \
 		$(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=60 -max_len=8192 || exit 1; \
 	done
+
+properties: $(VENV)/.installed-test  ## the tests of properties with examples that no run had before; `make test` always draws the same
+	$(BIN)/python -m pytest -q --hypothesis-profile=explore -m "not slow and not model and not browser"
 
 check: $(VENV)/.installed-test  ## style, types and layers
 	$(BIN)/ruff format --check .

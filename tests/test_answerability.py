@@ -33,8 +33,7 @@ from retriever.query import Comparison, Mode, NoHits, Operator, Query, Retrieval
 from retriever.retrieve import Retriever
 from retriever.spelling import one_edit_apart
 from retriever.vocabulary import Vocabulary
-from tests.collections_on_disk import run_ingest, write_collection
-from tests.hashing import HashingEncoder
+from tests.hashed_collection import NO_EVIDENCE, ingested, retriever_of
 
 PAGES = {
     f"{name}.md": f"---\ntitle: {name.title()}\n---\n\n# {name.title()}\n\n"
@@ -46,11 +45,10 @@ PAGES = {
         ("warfarin", "thins the blood", "bleeding and bruises"),
     )
 }
-NONE = Evidence(**{field.name: 0.0 for field in fields(Evidence)})
 BY_COSINE = Calibration(
     format=FORMAT,
     state=CalibrationState.CALIBRATED,
-    weights=Weights(-5.0, replace(NONE, cosine=10.0)),
+    weights=Weights(-5.0, replace(NO_EVIDENCE, cosine=10.0)),
     threshold=0.5,
     max_risk=0.05,
     answerable=10,
@@ -63,15 +61,13 @@ BY_COSINE = Calibration(
 @pytest.fixture(scope="module")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four medicines, ingested."""
-    folder = tmp_path_factory.mktemp("index")
-    run_ingest(write_collection(tmp_path_factory.mktemp("pages"), PAGES), folder)
-    return folder
+    return ingested(tmp_path_factory, PAGES)
 
 
 @pytest.fixture(scope="module")
 def retriever(index_dir: Path) -> Retriever:
     """The four medicines, open."""
-    return Retriever(Index.open(index_dir), HashingEncoder())
+    return retriever_of(index_dir)
 
 
 @pytest.fixture(scope="module")
@@ -205,21 +201,21 @@ def test_the_vocabulary_counts_documents_and_their_passages(retriever: Retriever
 
 
 def test_the_probability_is_the_logistic_function_of_the_weighted_evidence() -> None:
-    weights = Weights(-1.0, replace(NONE, cosine=2.0, missing=-3.0))
-    found = replace(NONE, cosine=0.75, missing=0.5)
+    weights = Weights(-1.0, replace(NO_EVIDENCE, cosine=2.0, missing=-3.0))
+    found = replace(NO_EVIDENCE, cosine=0.75, missing=0.5)
     assert probability(found, weights) == pytest.approx(1 / (1 + math.exp(1 - 1.5 + 1.5)), abs=1e-4)
 
 
 def test_the_threshold_itself_is_answered_and_what_lies_below_is_not() -> None:
-    at = assess(replace(NONE, cosine=0.5), BY_COSINE)
-    below = assess(replace(NONE, cosine=0.499, covered=1.0), BY_COSINE)
+    at = assess(replace(NO_EVIDENCE, cosine=0.5), BY_COSINE)
+    below = assess(replace(NO_EVIDENCE, cosine=0.499, covered=1.0), BY_COSINE)
     assert (at.decision, at.probability, at.reason) == (Decision.ANSWER, 0.5, None)
     assert (below.decision, below.reason) == (Decision.ABSTAIN, Reason.WEAK_EVIDENCE)
 
 
 def test_what_neither_words_nor_meaning_speak_of_is_out_of_scope() -> None:
-    assert assess(replace(NONE, cosine=0.2, covered=0.1), BY_COSINE).reason is Reason.OUT_OF_SCOPE
-    assert assess(replace(NONE, cosine=0.45, covered=0.1), BY_COSINE).reason is Reason.WEAK_EVIDENCE
+    assert assess(replace(NO_EVIDENCE, cosine=0.2, covered=0.1), BY_COSINE).reason is Reason.OUT_OF_SCOPE
+    assert assess(replace(NO_EVIDENCE, cosine=0.45, covered=0.1), BY_COSINE).reason is Reason.WEAK_EVIDENCE
 
 
 @pytest.mark.parametrize("why", NoHits)

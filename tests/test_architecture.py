@@ -151,6 +151,32 @@ def test_nothing_is_ordered_by_the_time_of_a_file() -> None:
     assert not [name for name in compared if ordered.search((ROOT / name).read_text(encoding="utf-8"))]
 
 
+def test_no_test_asserts_how_long_something_took() -> None:
+    clocks = {
+        "monotonic",
+        "perf_counter",
+        "process_time",
+        "thread_time",
+        "time",
+        "monotonic_ns",
+        "perf_counter_ns",
+    }
+    found = []
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        for asserted in (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Assert)):
+            for compared in (node for node in ast.walk(asserted.test) if isinstance(node, ast.Compare)):
+                ordered = any(isinstance(sign, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for sign in compared.ops)
+                called = {
+                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                    for node in ast.walk(compared)
+                    if isinstance(node, ast.Call)
+                }
+                if ordered and called & clocks:
+                    found.append(f"{path.name}:{asserted.lineno}")
+    # A slow or busy machine is no defect: see tests/waiting.py and tests/proportion.py.
+    assert found == []
+
+
 def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     drawers = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py"}
     assert not [path for path in sources(tests=True) if path.name in drawers]

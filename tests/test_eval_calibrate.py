@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,11 +29,11 @@ from eval.read_dataset import read_dataset
 from ingest.ingest_command import command as ingest
 from retriever.answerability import Assessor
 from retriever.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
-from retriever.evidence import Evidence
 from retriever.index import Index
 from retriever.query import Query
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import NO_EVIDENCE, ingested, retriever_of
 from tests.hashing import HashingEncoder
 from tests.test_eval_datasets import write_lines
 
@@ -47,7 +47,6 @@ PAGES = {
     f"## Side effects of {name}\n\nPeople who take {name} feel effect number {place} most.\n"
     for place, name in enumerate(NAMES)
 }
-NONE = Evidence(**{field.name: 0.0 for field in fields(Evidence)})
 
 
 def now() -> datetime:
@@ -58,15 +57,13 @@ def now() -> datetime:
 @pytest.fixture(scope="module")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten medicines, ingested."""
-    folder = tmp_path_factory.mktemp("index")
-    run_ingest(write_collection(tmp_path_factory.mktemp("pages"), PAGES), folder)
-    return folder
+    return ingested(tmp_path_factory, PAGES)
 
 
 @pytest.fixture(scope="module")
 def retriever(index_dir: Path) -> Retriever:
     """Ten medicines, open."""
-    return Retriever(Index.open(index_dir), HashingEncoder())
+    return retriever_of(index_dir)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +74,9 @@ def made(retriever: Retriever) -> list[Generated]:
 
 def example(cosine: float, answerable: bool, number: int = 0, *, source: str = "") -> Example:
     """Evidence of which only the cosine differs."""
-    return Example(replace(NONE, cosine=cosine), answerable, "any", f"{source}-{answerable}-{number}", source)
+    return Example(
+        replace(NO_EVIDENCE, cosine=cosine), answerable, "any", f"{source}-{answerable}-{number}", source
+    )
 
 
 def spread_examples(each: int, *, source: str = "") -> list[Example]:
@@ -150,12 +149,14 @@ def test_a_fit_finds_the_weights_that_made_the_labels() -> None:
 def test_a_weight_never_takes_the_wrong_sign() -> None:
     backwards = [replace(one, answerable=not one.answerable) for one in spread_examples(50)]
     assert fit(backwards).of.cosine == 0
-    missing = [replace(one, evidence=replace(NONE, missing=one.evidence.cosine)) for one in spread_examples(50)]
+    missing = [
+        replace(one, evidence=replace(NO_EVIDENCE, missing=one.evidence.cosine)) for one in spread_examples(50)
+    ]
     assert fit(missing).of.missing == 0
 
 
 def test_few_questions_leave_the_prior_nearly_as_it_is_and_many_do_not() -> None:
-    prior = Weights(-1.0, replace(NONE, cosine=2.0))
+    prior = Weights(-1.0, replace(NO_EVIDENCE, cosine=2.0))
     few, many = fit(spread_examples(2), prior), fit(spread_examples(400), prior)
     assert few.of.cosine - 2 < 0.5 * (many.of.cosine - 2)
 
@@ -166,7 +167,8 @@ def test_a_fit_needs_both_sides() -> None:
 
 
 def test_held_out_questions_are_judged_without_their_group() -> None:
-    told = replace(NONE, cosine=0.4, phrased=1.0)  # only one page's questions show what a phrase is worth
+    # Only one page's questions show what a phrase is worth.
+    told = replace(NO_EVIDENCE, cosine=0.4, phrased=1.0)
     odd = [Example(told, True, "any", "odd") for _ in range(30)]
     examples = [*spread_examples(40), *odd]
     unseen = held_out(examples, seed=0)

@@ -35,6 +35,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def settle(page: "Page") -> None:
+    """Waits until nothing fades or moves any more: colours are looked at as they stay."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => true)")
+
+
 def empty(page: "Page", _address: str) -> None:
     page.wait_for_selector("#collection:not(:empty)")
 
@@ -48,7 +53,7 @@ def answer(page: "Page", _address: str) -> None:
     ask(page, QUESTION)
     page.click(".mark")
     page.click("#history summary")
-    page.wait_for_timeout(300)
+    settle(page)
 
 
 def urgent(page: "Page", _address: str) -> None:
@@ -73,7 +78,7 @@ def error(page: "Page", _address: str) -> None:
 def document(page: "Page", address: str) -> None:
     page.goto(f"{address}/#/document/doc-0/0-28")
     page.wait_for_selector(".whole mark")
-    page.wait_for_timeout(300)
+    settle(page)
 
 
 def reference(page: "Page", address: str) -> None:
@@ -184,7 +189,7 @@ def test_progress_and_result_are_announced(browser: "Browser", address: str) -> 
             "{childList: true}); }"
         )
         ask(page, QUESTION)
-        page.wait_for_timeout(100)
+        page.wait_for_function("window.heard.length >= 2")
         assert page.evaluate("window.heard") == [
             "Searching …",
             "Answered, with 1 footnote. Overdue for review: 1 of 3 passages.",
