@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.logging_setup import LogFormat, logging_config
+from api.setting_groups import GroupedCommand
 from api.settings import Settings, settings_options
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ BACKLOG = 2_048
 
 
 @click.command(
+    cls=GroupedCommand,
     epilog="Every flag has a variable, FOOTNOTED_PORT for --port. Exit codes: 0 stopped, 2 usage, 3 the address "
-    "cannot be listened on."
+    "cannot be listened on.",
 )
 @settings_options
 def command(**options: Any) -> None:
@@ -45,7 +47,7 @@ def command(**options: Any) -> None:
       footnoted serve                                         this machine alone, no keys
       footnoted serve --index /srv/index --port 8080
       footnoted serve --host 0.0.0.0 --keys keys.json --rate-limit 600/minute
-      footnoted serve --llm-url http://127.0.0.1:8080/v1      chats re-worded, every sentence checked
+      footnoted serve --llm-url http://127.0.0.1:8080/v1 --llm-model NAME      chats re-worded, and checked
     """
     settings = Settings(**options)
     logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))

@@ -1,14 +1,17 @@
 """docs/configuration.md says what can be set, all of it, as it is."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from api.configuration import OTHER_VARIABLES, accepted, known_variables, reference
+from api.setting_groups import GROUPS
 from api.settings import Settings
 from footnoted import main
 
@@ -81,3 +84,32 @@ def test_the_defaults_of_other_variables_are_those_of_the_commands() -> None:
 )
 def test_what_a_setting_takes_is_said_in_words(kind: "click.ParamType[object]", words: str) -> None:
     assert accepted(kind) == words
+
+
+def test_the_help_of_serve_shows_every_setting_once_and_groups_only_what_there_is() -> None:
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) <= {each.name for each in fields(Settings)}
+    shown = CliRunner().invoke(main, ["serve", "--help"]).output
+    for each in fields(Settings):
+        assert len(re.findall(rf"^  {each.metadata['flag']}\b(?!-)", shown, re.MULTILINE)) == 1
+    assert all(f"\n{heading}:\n" in shown for heading in GROUPS)
+
+
+EXAMPLE = re.compile(r"^ +(footnoted .*?)(?:  .*)?$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", list(commands(main)), ids=lambda command: str(command.name))
+def test_the_examples_of_a_command_use_flags_that_there_are(command: click.Command) -> None:
+    for example in EXAMPLE.findall(command.help or ""):
+        for one in example.split("&&"):
+            words = shlex.split(one.partition(" > ")[0])
+            group: click.Command = main
+            while isinstance(group, click.Group) and len(words) > 1:
+                words.pop(0)
+                name = words[0] if words[0] in group.list_commands(click.Context(group)) else "run"
+                found = group.get_command(click.Context(group), name)
+                assert found is not None, one
+                group = found
+            known = {flag for param in group.params for flag in (*param.opts, *param.secondary_opts)}
+            assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, one
