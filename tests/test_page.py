@@ -384,3 +384,17 @@ def test_a_footnote_mark_stays_on_the_line_of_its_last_word(browser: "Browser", 
             assert mark is not None
             assert mark["x"] >= word["x"] + word["width"] - 1
             assert mark["y"] < word["y"] + word["height"]
+
+
+def test_a_table_of_doses_is_seen_whole_on_a_phone(browser: "Browser", tmp_path: Path) -> None:
+    rows = [
+        "Use\tBrand\tDose\tHow often",
+        "Osteoporosis\tAclasta, Reclast\t5 mg\tonce a year",
+        "Bone metastases, myeloma\tZometa\t4 mg\tevery 3 to 4 weeks, or every 12 weeks",
+    ]
+    pages = [(Metadata(title="Zoledronic acid"), "\n".join(rows))]
+    screen = {"width": 320, "height": 640}
+    with published(tmp_path, pages) as address, watched(browser, address, viewport=screen) as page:
+        ask(page, "how often is zometa given for osteoporosis?")
+        page.eval_on_selector_all("details.passage", "all => all.forEach((one) => { one.open = true; })")
+        assert page.eval_on_selector(".table", "table => [table.scrollWidth - table.clientWidth]") == [0]
