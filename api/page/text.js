@@ -4,6 +4,7 @@
 import { element } from "./elements.js";
 
 const ITEM = /^\s*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s/;
+const BRIEF = 8;  // characters of a cell that stay on one line: a number with its unit
 const BULLET = /^\s*[-*+•◦▪‣–]\s+/;
 
 // The service counts code points, a string here counts UTF-16 units.
@@ -55,7 +56,7 @@ function rowOf(line, from, ranges) {
   const row = element("tr");
   let position = from;
   for (const cell of line.split("\t")) {
-    row.append(element("td", {}, ...marked(cell, position, ranges)));
+    row.append(element("td", { className: cell.length <= BRIEF ? "brief" : "" }, ...marked(cell, position, ranges)));
     position += cell.length + 1;
   }
   return row;
