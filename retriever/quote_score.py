@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,7 +125,7 @@ def scored(
             quote=quotes[place],
             score=round(score + WEIGHTS["cosine"] * float(cosine), 6),
             vector=vector,
-            terms=frozenset(terms(quotes[place].text)),
+            terms=_terms_of(quotes[place].text),
             subject=_subject(quotes[place]),
             says_little=_says_little(quotes[place], asked) or tells_an_opinion(quotes[place].text),
         )
@@ -175,19 +176,17 @@ def _names(quote: Quote, question: Question, thing: frozenset[str]) -> bool:
     if question.is_long or not thing or question.facets not in ((), (Facet.WHAT_IS,)):
         return True
     rarest = max(thing, key=lambda term: (question.weights.get(term, 0.0), term))
-    return holds(
-        frozenset(terms(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{quote.text}")), rarest
-    )
+    return holds(_terms_of(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{quote.text}"), rarest)
 
 
 def _subject(quote: Quote) -> frozenset[str]:
     """The terms that say what a quote is about: its page's, its headings', its own or those before a list."""
-    return frozenset(terms(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{_introduction(quote)}"))
+    return _terms_of(f"{page_name(quote.hit.document.metadata)}\n{_prefix(quote)}\n{_introduction(quote)}")
 
 
 def _page_terms(quote: Quote) -> frozenset[str]:
     """The terms of the whole passage and its headings."""
-    return frozenset(terms(f"{_prefix(quote)}\n{quote.hit.passage.text}"))
+    return _terms_of(f"{_prefix(quote)}\n{quote.hit.passage.text}")
 
 
 def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float:
@@ -196,8 +195,8 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
     of_heading, of_form = on_facet(quote, question.facets)
     core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
     parts = {
-        "coverage": question.coverage(frozenset(terms(quote.text))),
-        "coverage_with_headings": question.coverage(frozenset(terms(f"{_prefix(quote)}\n{quote.text}"))),
+        "coverage": question.coverage(_terms_of(quote.text)),
+        "coverage_with_headings": question.coverage(_terms_of(f"{_prefix(quote)}\n{quote.text}")),
         "reciprocal_rank": 1 / quote.hit.rank,
         "heading": of_heading,
         "form": of_form,
@@ -227,7 +226,7 @@ def _says_little(quote: Quote, asked: _Asked) -> bool:
 def _narrowing_part(quote: Quote) -> frozenset[str]:
     """The terms by which a quote may hold only for some: of its page's title, nearest heading, list's lead-in."""
     said = (quote.hit.document.metadata.title, *quote.hit.passage.headings[-1:])
-    return frozenset(terms("\n".join((*said, _introduction(quote)) if quote.is_list else said)))
+    return _terms_of("\n".join((*said, _introduction(quote)) if quote.is_list else said))
 
 
 def _introduction(quote: Quote) -> str:
@@ -238,10 +237,16 @@ def _introduction(quote: Quote) -> str:
 def _defines(quote: Quote, core: str, asked: _Asked) -> float:
     """How well a quote defines what was asked for; a page that is known by that name too may use another."""
     fit = defines(core, asked.thing, asked.question.weights)
-    if fit or not asked.thing <= frozenset(terms(page_name(quote.hit.document.metadata))):
+    if fit or not asked.thing <= _terms_of(page_name(quote.hit.document.metadata)):
         return fit
-    title = frozenset(terms(quote.hit.document.metadata.title)) - FACET_TERMS
+    title = _terms_of(quote.hit.document.metadata.title) - FACET_TERMS
     return defines(core, title, asked.question.weights)
+
+
+@lru_cache(maxsize=4_096)
+def _terms_of(text: str) -> frozenset[str]:
+    """The terms of a stretch of the collection, remembered: the same quotes and page names are looked at often."""
+    return frozenset(terms(text))
 
 
 def _prefix(quote: Quote) -> str:
