@@ -187,7 +187,7 @@ def service(starter_index: Path) -> Iterator[str]:
 @pytest.mark.model
 @pytest.mark.slow
 def test_a_service_scores_what_its_index_scores(starter_index: Path, service: str, tmp_path: Path) -> None:
-    common = (STARTER, "--index", starter_index, "--sample", "30", "--out")
+    common = (STARTER, "--index", starter_index, "--sample", "10", "--out")
     assert called(*common, tmp_path / "here").exit_code == 0
     outcome = called(*common, tmp_path / "there", "--url", service)
     assert outcome.exit_code == 0, outcome.stderr
@@ -212,7 +212,7 @@ def test_a_bench_times_every_stage_in_this_process_and_in_a_fresh_one(starter_in
 @pytest.mark.slow
 def test_the_report_of_the_starter_collection_is_drawn(starter_index: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
-    assert called(STARTER, "--index", starter_index, "--report", report, "--sample", "40").exit_code == 0
+    assert called(STARTER, "--index", starter_index, "--report", report, "--sample", "8").exit_code == 0
     assert "What each stage is worth" in report.read_text(encoding="utf-8")
 
 
