@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.fault_rounds import changes_under_load, flipped_bits, lock_rounds, random_kills
 
 
-def test_a_hundred_random_kills_leave_a_whole_generation(tmp_path: Path) -> None:
-    assert random_kills(tmp_path / "index", 100, seed=20_260_131) == []
+def test_two_hundred_random_kills_leave_a_whole_generation(tmp_path: Path) -> None:
+    assert random_kills(tmp_path / "index", 200, seed=20_260_131) == []
 
 
 def test_flipped_bits_and_cuts_of_every_file_of_a_real_index_are_refused(tmp_path: Path) -> None:
