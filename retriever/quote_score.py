@@ -19,6 +19,7 @@ from retriever.answer_forms import (
     tells_of_research,
 )
 from retriever.contents import embedding_text
+from retriever.differences import differ
 from retriever.facets import Facet, heading_speaks_of, sentence_speaks_of
 from retriever.governance import Audience, audience_of
 from retriever.question import FACET_TERMS, Question, holds, share
@@ -27,7 +28,10 @@ from retriever.quotes import Quote
 from retriever.title_fit import page_name
 from retriever.wants import Want, advises, asks_for_advice, is_conditional, meets, narrows, says_little, wants_of
 
-MAX_ENCODED = 12
+MAX_LOOKED_AT = 12
+MAX_ENCODED = 8
+WITHIN_REACH = 0.2
+"""How far below the best a quote may stand before its vector is known; one further below is not encoded."""
 
 WEIGHTS: Mapping[str, float] = {
     "cosine": 1.0,
@@ -88,16 +92,14 @@ class _Asked:
 def scored(
     text: str, question: Question, quotes: Sequence[Quote], of_question: NDArray[np.float32], known: QuoteVectors
 ) -> list[Scored]:
-    """The quotes with their scores, best first; only those that look best without a vector are encoded.
+    """The quotes with their scores, best first; of those that look best without a vector, as few as can change
+    what is chosen are encoded: a vector costs more than all else that is done for an answer.
 
     `of_question` is the question's vector, shape (dimension,).
 
     Left out are those that are about something else. Where all are, the best passage's page still answers if it is
     about most of what was asked.
     """
-    professional = {quote.hit.rank: _is_for_professionals(quote) for quote in quotes}
-    is_choice = not all(professional.values())
-    best = max((quote.hit.score for quote in quotes), default=0.0)
     asked = _Asked(
         question=question,
         thing=asked_thing(text),
@@ -106,34 +108,57 @@ def scored(
         wants_research=asks_for_research(text),
         wants_advice=asks_for_advice(text),
     )
+    cheap = _without_vectors(quotes, asked)
+    if not cheap:
+        return []
+
+    def with_vectors(some: Sequence[tuple[float, int]]) -> list[Scored]:
+        vectors = known.of([embedding_text(_prefix(quotes[place]), quotes[place].text) for _, place in some])
+        return [
+            Scored(
+                quote=quotes[place],
+                score=round(score + WEIGHTS["cosine"] * float(vector @ of_question), 6),
+                vector=vector,
+                terms=_terms_of(quotes[place].text),
+                subject=_subject(quotes[place]),
+                says_little=_says_little(quotes[place], asked) or tells_an_opinion(quotes[place].text),
+            )
+            for (score, place), vector in zip(some, vectors, strict=True)
+        ]
+
+    within = sum(score >= cheap[0][0] - WITHIN_REACH for score, _ in cheap[:MAX_ENCODED])
+    found = with_vectors(cheap[:within])
+    first = min(found, key=_order).quote
+    if rivals := [one for one in cheap[within:] if _is_rival(quotes[one[1]], first, question.facets)]:
+        found += with_vectors(rivals)
+    return sorted(found, key=_order)
+
+
+def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float, int]]:
+    """Score and place of the quotes that look best before any is encoded, best first."""
+    professional = {quote.hit.rank: _is_for_professionals(quote) for quote in quotes}
+    is_choice = not all(professional.values())
+    best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    for place in _about(question, asked.thing, quotes):
+    for place in _about(asked.question, asked.thing, quotes):
         quote = quotes[place]
-        if is_glossed(quote.text) and not defines(quote.text, asked.thing, question.weights):
+        if is_glossed(quote.text) and not defines(quote.text, asked.thing, asked.question.weights):
             continue  # the definition of another word
         is_professional = is_choice and professional[quote.hit.rank]
         below = 1 - quote.hit.score / best if best > 0 else 0.0
         score = _cheap_score(quote, asked, is_professional=is_professional) + WEIGHTS["below_best_hit"] * below
         cheap.append((score, place))
-    cheap = sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_ENCODED]
-    if not cheap:
-        return []
-    vectors = known.of([embedding_text(_prefix(quotes[p]), quotes[p].text) for _, p in cheap])
-    cosines = vectors @ of_question
-    found = [
-        Scored(
-            quote=quotes[place],
-            score=round(score + WEIGHTS["cosine"] * float(cosine), 6),
-            vector=vector,
-            terms=_terms_of(quotes[place].text),
-            subject=_subject(quotes[place]),
-            says_little=_says_little(quotes[place], asked) or tells_an_opinion(quotes[place].text),
-        )
-        for (score, place), cosine, vector in zip(cheap, cosines, vectors, strict=True)
-    ]
-    return sorted(
-        found, key=lambda one: (-one.score, one.quote.hit.rank, one.quote.start_char, one.quote.end_char)
-    )
+    return sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_LOOKED_AT]
+
+
+def _order(one: Scored) -> tuple[float, int, int, int]:
+    return -one.score, one.quote.hit.rank, one.quote.start_char, one.quote.end_char
+
+
+def _is_rival(one: Quote, best: Quote, facets: tuple[Facet, ...]) -> bool:
+    """Whether a quote of another page may contradict the best one; vectors tell whether they speak of the same."""
+    is_same_page = one.hit.document.document_id == best.hit.document.document_id
+    return not is_same_page and differ(best.text, one.text, facets)
 
 
 def on_facet(quote: Quote, facets: tuple[Facet, ...]) -> tuple[bool, bool]:

@@ -126,14 +126,18 @@ class Selector:
         question = f"What is {name}?"
         asked = replace(self._reader.read(question), facets=(Facet.WHAT_IS,))
         vector = self._encoder.encode_queries([question])[0]
-        for one in scored(question, asked, quotes, vector, self._vectors):
-            named = one.terms
-            if any(map(str.isdigit, own)):  # the second stage of three is told by its heading
-                named |= frozenset(terms(" ".join(one.quote.hit.passage.headings[-1:])))
-            is_named = own <= named if own else frozenset(terms(name)) <= named
-            if is_named and not one.says_little and (own <= one.terms or not others & one.terms):
-                return one
-        return None
+        telling = [quote for quote in quotes if _tells_of(quote, frozenset(terms(name)), own, others)]
+        found = scored(question, asked, telling, vector, self._vectors)
+        return next((one for one in found if not one.says_little), None)
+
+
+def _tells_of(quote: Quote, name: frozenset[str], own: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a quote names one side of a comparison, and not the other alone."""
+    said = frozenset(terms(quote.text))
+    named = said
+    if any(map(str.isdigit, own)):  # the second stage of three is told by its heading
+        named |= frozenset(terms(" ".join(quote.hit.passage.headings[-1:])))
+    return (own or name) <= named and (own <= said or not others & said)
 
 
 def _all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from retriever import quote_score
 from retriever.analyze import terms
 from retriever.answer import Answer, Answerer, AnswerWarning
 from retriever.answer_forms import (
@@ -39,6 +40,11 @@ class CountingEncoder(HashingEncoder):
     def __init__(self) -> None:
         super().__init__()
         self.questions: list[str] = []
+        self.passages: list[str] = []
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.passages += texts
+        return super().encode_passages(texts)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.questions += texts
@@ -388,6 +394,34 @@ def test_pages_that_contradict_each_other_are_both_quoted_with_a_warning(tmp_pat
     assert warning.code is AnswerWarning.SOURCES_DIFFER
     assert warning.passage_ranks == tuple(sorted({span.passage_rank for span in answer.spans}))
     assert len({span.document_id for span in answer.spans}) == 2
+
+
+def test_a_contradiction_far_below_the_best_quote_is_still_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quote_score, "MAX_ENCODED", 1)
+    test_pages_that_contradict_each_other_are_both_quoted_with_a_warning(tmp_path)
+
+
+def test_what_stands_far_below_the_best_quote_is_not_encoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (
+        "# Denosumab\n\n## How often\n\nDenosumab is given every six months.\n\n"
+        "## Storage\n\nDenosumab keeps in a fridge. Denosumab boxes are white. Nurses know denosumab well."
+    )
+    _, retrieval, index = asked(tmp_path, {"a.md": page}, "How often is denosumab given?")
+
+    def answered() -> tuple[Answer | None, int]:
+        encoder = CountingEncoder()
+        answer = Answerer(index, encoder).answer("How often is denosumab given?", retrieval.hits)
+        return answer, len(encoder.passages)
+
+    near = answered()
+    monkeypatch.setattr(quote_score, "WITHIN_REACH", 10.0)
+    every = answered()
+    assert near[0] == every[0]
+    assert near[1] < every[1]
 
 
 def test_pages_that_say_the_same_in_other_words_do_not_differ(tmp_path: Path) -> None:
