@@ -29,6 +29,9 @@ logger = logging.getLogger("footnoted.serve")
 MAX_OPEN_FILES = 16_384
 BACKLOG = 2_048
 """Connections that may wait to be taken."""
+THREAD_TURN_S = 0.000_5
+"""After how long a thread that answers lets another run. The one that accepts and refuses needs many short turns;
+with the 5 ms that Python gives a thread it was late in a flood."""
 
 
 @click.command(
@@ -201,6 +204,7 @@ def run_server(
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )
     _raise_open_files()
+    sys.setswitchinterval(THREAD_TURN_S)
     # uvicorn drains on these signals, then raises them again for the handler that stood before: leave with 0.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)

@@ -21,7 +21,7 @@ from api.doctor_command import command as doctor
 from api.settings import Settings
 from ingest.ingest_command import command as ingest
 from tests.collections_on_disk import write_collection
-from tests.running import server
+from tests.running import SMALL, server
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
@@ -48,6 +48,13 @@ run_server(create_app(settings, opener=FolderOpener({name: slow})), settings, li
 def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable that tells the tests where the shared data are: `doctor` would rightly ask what it is for."""
     monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
+
+
+def test_the_thread_that_refuses_gets_its_turn_before_a_millisecond_has_gone(tmp_path: Path) -> None:
+    announced = 'print(f"answers at http://{sys.getswitchinterval():.4f}", file=sys.stderr, flush=True)'
+    code = SMALL.replace('listen("127.0.0.1", 0))', f'listen("127.0.0.1", 0), announce=lambda: {announced})')
+    with server(code, str(tmp_path / "index")) as (_, interval):
+        assert interval == "http://0.0005"
 
 
 def test_a_server_without_an_index_answers_503_and_stops_with_0(tmp_path: Path) -> None:
