@@ -15,7 +15,7 @@ from retriever.query import Mode
 from retriever.ranking import Priors, Ranking
 
 WORDS_ONLY = "words only"
-NO_PRIORS = Priors(0.0, 0.0, 0.0, 0.0)
+NO_PRIORS = Priors(**{prior.name: 0.0 for prior in fields(Priors)})
 Asking = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
 
 

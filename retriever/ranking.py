@@ -37,6 +37,8 @@ class Priors:
     title: float = 0.1
     """Taken off where the page is named for what the question does not ask, and again where the question asks for
     what other pages are named for; a part of it for a part of the name."""
+    children: float = 0.1
+    """Taken off a passage of a page that is named as one on children, where the question speaks of none."""
     boilerplate: float = 0.2
     """Taken off a passage that stands, word for word, in many documents; a part of it for a part of that."""
 
@@ -93,7 +95,7 @@ OF_TEXTS = Ranking(
         Mode.LEXICAL: {"body": 0.2, "coverage": 0.2, "headings": 0.05},
     },
     of_statements={"dense": 0.5, "body": 0.3, "coverage": 0.2, "headings": 0.07},
-    priors=Priors(facet=0.0, professional=0.1, title=0.0, boilerplate=0.05),
+    priors=Priors(facet=0.0, professional=0.1, title=0.0, children=0.0, boilerplate=0.05),
 )
 """Short texts: what they say counts, what they are called says less. A question has other words than its answer,
 so its meaning leads; a claim or key words have those of the text."""

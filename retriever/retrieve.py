@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.children import asks_of_a_child, is_on_children
 from retriever.dense import cosines
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid, VectorsPending
@@ -85,6 +86,11 @@ class Retriever:
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
         )
+
+    @cached_property
+    def _on_children(self) -> NDArray[np.bool_]:
+        """Whether each document is on children by its name, shape (documents,)."""
+        return np.array([is_on_children(page_name(one.metadata)) for one in self.index.documents], dtype=np.bool_)
 
     @cached_property
     def _titles(self) -> TitleFit:
@@ -170,6 +176,8 @@ class Retriever:
         against += counts.professional * self._professional[documents]
         if counts.title:
             against += counts.title * self._titles.misfit(question, documents)
+        if counts.children and not asks_of_a_child(question):
+            against += counts.children * self._on_children[documents]
         if not counts.facet:
             return -against
         asked = facet_mask(facets_of_question(question))

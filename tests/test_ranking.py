@@ -1,10 +1,12 @@
 """What counts in which collection, and the parts that are worked out for the candidates alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from retriever.children import asks_of_a_child
 from retriever.document import Metadata
 from retriever.index import Index
 from retriever.query import Mode, Query
@@ -128,6 +130,45 @@ def test_a_field_tells_which_rows_hold_a_term(pages: Index) -> None:
     assert pages.body.holds("milk", rows).tolist() == held
     assert set(held) == {True, False}
     assert not pages.body.holds("unheard", rows).any()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What are the symptoms of bladder cancer?", False),
+        ("What are the symptoms of bladder cancer in children?", True),
+        ("my daughter has a tumor, what now", True),
+        ("our 5-year-old has leukemia", True),
+        ("treatment for a 55 year old with leukemia", False),
+        ("Pediatric brain tumors", True),
+        ("person, childless", False),
+    ],
+)
+def test_a_question_speaks_of_a_child_in_many_words(question: str, expected: bool) -> None:
+    assert asks_of_a_child(question) is expected
+
+
+def test_a_page_on_children_is_ranked_lower_unless_a_child_is_asked_about(tmp_path: Path) -> None:
+    page = "# {}\n\nIt is rare.\n\n## Signs\n\nBlood in the urine is a sign.\n\n## Sources\n\nNone.\n"
+    titles = ("Bladder Cancer in Children", "Bladder Cancer in Adults", "Bladder Cancer")
+    index = index_of(tmp_path, {f"{number}.md": page.format(title) for number, title in enumerate(titles)})
+    without = replace(OF_PAGES, priors=replace(OF_PAGES.priors, children=0.0))
+
+    def loss(question: str, source_path: str) -> float:
+        """What the prior takes off the best passage of a page."""
+        of_page = [
+            next(
+                hit.score
+                for hit in Retriever(index, HashingEncoder(), ranking=ranking).retrieve(Query(question)).hits
+                if hit.document.source_path == source_path
+            )
+            for ranking in (without, OF_PAGES)
+        ]
+        return of_page[0] - of_page[1]
+
+    assert loss("What are the signs of bladder cancer?", "0.md") > 0
+    assert loss("What are the signs of bladder cancer?", "1.md") == 0
+    assert loss("What are the signs of bladder cancer in my son?", "0.md") == 0
 
 
 def test_words_alone_find_the_section_by_its_headings(pages: Index) -> None:
