@@ -107,7 +107,7 @@ class QuestionReader:
         names = {
             term: log(1 + pages / self._titles[term])
             for term in weights
-            if term in self._titles and term not in FACET_TERMS | _SAYS_OF_SUBJECT
+            if term in self._titles and term not in FACET_TERMS and term not in _SAYS_OF_SUBJECT
         }
         is_long = len(question.split()) > LONG_QUESTION_WORDS
         return Question(weights, facets_of_question(question), names, is_long)

@@ -157,8 +157,12 @@ def _order(one: Scored) -> tuple[float, int, int, int]:
 
 def _is_rival(one: Quote, best: Quote, facets: tuple[Facet, ...]) -> bool:
     """Whether a quote of another page may contradict the best one; vectors tell whether they speak of the same."""
-    is_same_page = one.hit.document.document_id == best.hit.document.document_id
-    return not is_same_page and differ(best.text, one.text, facets)
+    return not same_document(one, best) and differ(best.text, one.text, facets)
+
+
+def same_document(one: Quote, other: Quote) -> bool:
+    """Whether two quotes stand on one page."""
+    return one.hit.document.document_id == other.hit.document.document_id
 
 
 def on_facet(quote: Quote, facets: tuple[Facet, ...]) -> tuple[bool, bool]:

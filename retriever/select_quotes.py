@@ -18,7 +18,7 @@ from retriever.facets import Facet
 from retriever.index import Index
 from retriever.query import Hit
 from retriever.question import Question, QuestionReader
-from retriever.quote_score import Scored, on_facet, scored
+from retriever.quote_score import Scored, on_facet, same_document, scored
 from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote, quotes_of
 
@@ -159,7 +159,7 @@ def _picked(found: Sequence[Scored], question: Question) -> tuple[list[Scored], 
     best = found[0]
     picked = [best]
     named = frozenset(question.names) & best.subject
-    found = [one for one in found if _same_document(one, best) or named <= one.subject]
+    found = [one for one in found if same_document(one.quote, best.quote) or named <= one.subject]
     rivals = [
         one
         for one in found
@@ -190,21 +190,17 @@ def _picked(found: Sequence[Scored], question: Question) -> tuple[list[Scored], 
 
 def _contradicts(best: Scored, one: Scored, facets: tuple[Facet, ...]) -> bool:
     """Whether another page says something else about what was asked, and about the same subject."""
-    if _same_document(one, best) or one.score < best.score - DIFFER_MARGIN:
+    if same_document(one.quote, best.quote) or one.score < best.score - DIFFER_MARGIN:
         return False
     if float(best.vector @ one.vector) < RELATED_COSINE:
         return False
     return differ(best.quote.text, one.quote.text, facets)
 
 
-def _same_document(one: Scored, other: Scored) -> bool:
-    return one.quote.hit.document.document_id == other.quote.hit.document.document_id
-
-
 def _says_again(one: Scored, other: Scored) -> bool:
     """Whether a quote repeats another: the same place, or nearly the same words or meaning."""
     ours, theirs = one.quote, other.quote
-    if _same_document(one, other):
+    if same_document(ours, theirs):
         if ours.start_char >= theirs.start_char and ours.end_char <= theirs.end_char:
             return True
     elif float(one.vector @ other.vector) >= SAME_COSINE:
