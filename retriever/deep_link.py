@@ -80,11 +80,12 @@ def text_directive(text: str, start_char: int, end_char: int) -> str | None:
         return None
     runs = _from_distinct(page, runs)
     (first, start, first_end), (last, last_start, end) = runs[0], runs[-1]
-    if first == last and end - start <= MAX_EXACT_CHARS:
+    middle = _middle(text, start, end) if first == last else None
+    if first == last and (middle is None or end - start <= MAX_EXACT_CHARS):
         prefix, suffix = _context(page, first, start, end)
         return _directive(prefix, [text[start:end]], suffix)
-    if first == last:
-        first_end = last_start = _middle(text, start, end)
+    if middle is not None:
+        first_end = last_start = middle
     prefix, opening_end = "", _distinct_opening(page, first, start, first_end)
     if opening_end is None:
         opening_end = _first_words(text, start, first_end, EDGE_WORDS)
@@ -233,11 +234,11 @@ def _first_words(text: str, start: int, end: int, count: int) -> int:
     return [match.end() for match in _WORD.finditer(text, start, end)][:count][-1]
 
 
-def _middle(text: str, start: int, end: int) -> int:
-    """A blank near the middle of a long span."""
+def _middle(text: str, start: int, end: int) -> int | None:
+    """The blank nearest to the middle of a span; None where it is one word, such as an address."""
     middle = (start + end) // 2
-    found = _SPACE.search(text, middle, end)
-    return found.start() if found else middle
+    blanks = [match.start() for match in _SPACE.finditer(text, start, end)]
+    return min(blanks, key=lambda blank: abs(blank - middle), default=None)
 
 
 def _directive(prefix: str, terms: Sequence[str], suffix: str) -> str:

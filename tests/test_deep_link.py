@@ -169,6 +169,16 @@ def test_a_long_sentence_is_named_by_its_two_ends() -> None:
     assert directive.endswith("nobody%20forgets%20it")
 
 
+def test_a_long_sentence_is_never_parted_within_an_address() -> None:
+    address = "https://example.org/treatment/side-effects/" + "bone-health/" * 9
+    assert text_directive(f"See also: {address}", 0, len(address) + 10) == (
+        f"text=See%20also%3A,{address.replace(':', '%3A').replace('/', '%2F').replace('-', '%2D')}"
+    )
+    assert text_directive(address, 0, len(address)) == (
+        f"text={address.replace(':', '%3A').replace('/', '%2F').replace('-', '%2D')}"
+    )
+
+
 def test_a_fragment_that_is_there_already_is_kept() -> None:
     link = deep_link(f"{URL}#use", PAGE, *span("Denosumab is an antibody."))
     assert link == f"{URL}#use:~:text=Denosumab%20is%20an%20antibody."
