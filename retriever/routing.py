@@ -18,7 +18,8 @@ from retriever.governance import declared_audience
 
 RULES_FILE = "routing.toml"
 RULES_VERSION = 1
-_SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;]*")
+# A point between digits ends no sentence: "a temperature of 38.2".
+_SENTENCE = re.compile(r"(?:[^.!?\n;]|(?<=\d)\.(?=\d))+[.!?\n;]*")
 _NAME = re.compile(r"\{([a-z]+)\}")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -29,10 +30,14 @@ class RoutingRulesInvalid(FootnotedError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: it fires on a sentence where a sign is found and no exception is."""
+    """One rule: it fires on a sentence where a sign is found and no exception is.
+
+    Where it has a `context`, one of these patterns must be found somewhere in the question, too.
+    """
 
     code: str
     text: str
+    context: tuple[re.Pattern[str], ...]
     signs: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
 
@@ -92,8 +97,10 @@ def route(question: str, rules: RoutingRules) -> Routing | None:
     """The first rule that fires on a sentence of the question; None where none does."""
     sentences = [" ".join(match[0].split()) for match in _SENTENCE.finditer(question)]
     for rule in rules.rules:
+        if rule.context and not any(_found(rule.context, sentence) for sentence in sentences):
+            continue
         for sentence in sentences:
-            if _fires(rule, sentence):
+            if _found(rule.signs, sentence) and not _found(rule.unless, sentence):
                 return Routing(rule.code, rule.text)
     return None
 
@@ -104,9 +111,8 @@ def concerns_health(documents: Sequence[Document], rules: RoutingRules) -> bool:
     return said > 0 and said >= rules.health_share * len(documents)
 
 
-def _fires(rule: Rule, sentence: str) -> bool:
-    is_found = any(sign.search(sentence) for sign in rule.signs)
-    return is_found and not any(exception.search(sentence) for exception in rule.unless)
+def _found(patterns: Sequence[re.Pattern[str]], sentence: str) -> bool:
+    return any(pattern.search(sentence) for pattern in patterns)
 
 
 def _says_health(document: Document, words: frozenset[str]) -> bool:
@@ -139,6 +145,7 @@ def _rule(table: Mapping[str, object], words: Mapping[str, str]) -> Rule:
     return Rule(
         code=code,
         text=str(table["text"]),
+        context=_patterns(table.get("context", []), words, code),
         signs=_patterns(table["signs"], words, code),
         unless=_patterns(table["unless"], words, code),
     )

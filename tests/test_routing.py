@@ -100,6 +100,116 @@ INFORMATION = (
     "my cousin is dying to know what a DXA scan is",
     "Why do people with myeloma have numb feet",
 )
+IN_TREATMENT = (
+    "my mum is on chemo and has a temp of 38.2 should i be worried",
+    "fever of 38.2 during chemotherapy, is it an emergency",
+    "temperature 101 on chemo",
+    "I had chemo 5 days ago and now I have a fever and chills",
+    "shivering and shaking with a fever after chemo last week",
+    "husband on docetaxel, temp 39 and rigors, what do we do",
+    "my son has leukemia and his temperature is 38.5",
+    "i have neutropenia and feel hot and shivery",
+    "She is neutropenic and has a fever",
+    "I have prostate cancer in my spine and since yesterday I can't walk and can't pee",
+    "legs gone numb and i've lost control of my bladder, breast cancer in spine",
+    "I cant keep any water down since my chemo yesterday, vomiting all night",
+    "been throwing up for 2 days since chemo and can't keep anything down",
+    "diarrhoea 10 times today on immunotherapy",
+    "husband is on pembrolizumab and has had diarrhea 8 times since this morning with blood",
+    "my port arm is swollen and red and i have a fever",
+    "my chemo drip leaked and my arm is burning and blistering",
+    "nosebleed wont stop, im on chemo and platelets are low",
+    "my wife on chemo has black tarry stools and is dizzy",
+    "mum is very confused and drowsy since this morning she has bone mets",
+    "i took a double dose of my capecitabine by mistake",
+    "I took twice as many methotrexate tablets as I should have",
+    "allergic reaction to taxol, hives and my throat feels tight",
+    "I'm on an immunotherapy and I'm breathless and coughing today",
+    "my child has a central line and is shaking with chills after it was flushed",
+    "CAR T cell 5 days ago husband now has fever and is confused",
+    "can't swallow my own spit since radiotherapy and i'm drooling",
+    "worst headache of my life and my dad has a brain tumour and he keeps being sick",
+    "I had my stem cell transplant 3 weeks ago and my temp is 100.8",
+    "Mum's temp is 38.7 and her next chemo is on monday, do we wait?",
+    "chemo fever 39",
+    "my wifes temperature went up to 101.5 tonight, she is having chemo for breast cancer",
+    "Day 9 after my second FOLFOX. I feel hot and cold and shivery.",
+    "My son is neutropenic. He has a fever of 38.1 now.",
+    "I'm on capecitabine and had the runs 8 times today, feel faint",
+    "severe diarrhoea on irinotecan",
+    "Husband on nivolumab with terrible diarrhoea and stomach cramps",
+    "I can not keep my tablets or fluids down after cisplatin",
+    "she vomits every hour since chemo on tuesday",
+    "my legs went weak overnight and i have mets in my back",
+    "can't pee since last night and my legs feel heavy, prostate cancer",
+    "tingling around my bum and i wet myself, cancer in the spine",
+    "dad with brain tumour had a fit",
+    "my nose has been bleeding for 40 minutes, im on chemo",
+    "bruises everywhere and bleeding gums since chemo, lots of tiny red spots",
+    "my picc line is leaking and the site is red and hot",
+)
+ABOUT_TREATMENT = (
+    "what temperature counts as a fever during chemo",
+    "can chemo cause fever",
+    "does immunotherapy cause diarrhea",
+    "I had a fever last year during chemo, will it happen again",
+    "how to prevent infection during chemotherapy",
+    "signs of infection during chemo",
+    "what is neutropenic fever",
+    "my hair is falling out since chemo",
+    "feeling tired on chemo today",
+    "hot flashes on tamoxifen at night",
+    "i feel sick a bit after chemo, what can i eat",
+    "how long does nausea last after chemo",
+    "my mouth is sore since chemo",
+    "is it normal to have diarrhea after radiation",
+    "what to do if I get a fever during chemo",
+    "my taste has changed since chemo started",
+    "fever as a symptom of leukemia",
+    "childhood leukemia symptoms fever bruising",
+    "does lymphoma cause fever and night sweats",
+    "what is spinal cord compression",
+    "can bone metastases cause weak legs",
+    "how is vomiting after chemo treated",
+    "does capecitabine have a double dose schedule",
+    "I missed a dose of letrozole, what should I do",
+    "tingling in fingers after oxaliplatin",
+    "my arm is swollen since my lymph nodes were removed",
+    "blood in my urine, could it be bladder cancer",
+    "yellow fever vaccine during chemo",
+    "hay fever tablets with tamoxifen, is it ok",
+    "flu jab before chemotherapy",
+    "what is the temperature in hyperthermia treatment",
+    "my daughter wants to know how hot the chemo ward is",
+    "hyperthermia heats tumors to what temperature",
+    "cannot sleep on steroids during chemo",
+    "my appetite is gone since chemo, I can't eat much",
+    "constipated for 3 days since my chemo",
+    "do i need to go to hospital for a stem cell transplant",
+    "can I go swimming with a central line",
+    "scanxiety: I am so scared of my scan tomorrow",
+    "my husband had a seizure before they found his brain tumor two years ago",
+    "will I have chills after rituximab infusion",
+    "what are the side effects of CAR T cell therapy, fever and confusion?",
+    "CAR T cell fever",
+    "is cancer an emergency",
+    "my mum has delirium at the end of life, what helps",
+    "what is a port and how is it flushed",
+    "my skin is red and itchy from radiation",
+    "i have been coughing for months, could it be lung cancer",
+    "what is a normal temperature for someone on chemo",
+    "is fever a symptom of lung cancer",
+    "does keytruda cause fever",
+    "Are chills a side effect of rituximab?",
+    "i am scared of getting an infection during chemo",
+    "how to take temperature during chemo",
+    "hyperthermia 41 degrees cancer treatment",
+    "I had chills after my infusion last year",
+    "which vaccines can i have on chemo",
+    "can i have ice cream when my throat is sore from radiation",
+    "does chemo cause diarrhea",
+    "what should I eat if I have diarrhea",
+)
 MINIMAL = """
 version = 1
 [applies]
@@ -122,6 +232,14 @@ def test_what_reads_as_an_emergency_is_routed(question: str) -> None:
     assert routing.code == "emergency"
 
 
+@pytest.mark.parametrize("question", IN_TREATMENT)
+def test_what_somebody_in_cancer_treatment_must_not_sit_out_is_routed_to_the_cancer_team(question: str) -> None:
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert routing.code == "emergency"
+    assert "cancer team" in routing.text
+
+
 @pytest.mark.parametrize("question", SELF_HARM)
 def test_what_reads_as_self_harm_is_routed(question: str) -> None:
     routing = route(question, default_rules())
@@ -129,7 +247,7 @@ def test_what_reads_as_self_harm_is_routed(question: str) -> None:
     assert routing.code == "self_harm"
 
 
-@pytest.mark.parametrize("question", INFORMATION)
+@pytest.mark.parametrize("question", [*INFORMATION, *ABOUT_TREATMENT])
 def test_a_question_for_information_is_not_routed(question: str) -> None:
     assert route(question, default_rules()) is None
 
@@ -149,11 +267,35 @@ def test_history_in_one_sentence_does_not_hide_an_emergency_in_the_next() -> Non
 
 
 @pytest.mark.parametrize(
-    "filler", ["i my chest ", "suddenly i have my ", "i " * 5, "my dear old mum is ", "can it "]
+    "filler",
+    ["i my chest ", "suddenly i have my ", "i " * 5, "my dear old mum is ", "can it ", "chemo temp fever now "],
 )
 def test_a_question_is_judged_in_time_in_proportion_to_its_length(filler: str) -> None:
     rules = default_rules()
     assert_in_proportion(lambda length: route((filler * length)[:length], rules), 16_000)
+
+
+def test_a_fever_alone_is_no_matter_for_the_cancer_team() -> None:
+    assert route("My son has a fever of 38.5 and a cold", default_rules()) is None
+
+
+def test_treatment_may_be_named_in_another_sentence_than_what_happens_now() -> None:
+    routing = route(
+        "Mum had her third chemo on Tuesday. Now she has a temp of 38.2. What do we do?", default_rules()
+    )
+    assert routing is not None
+    assert routing.code == "emergency"
+
+
+def test_a_point_within_a_number_ends_no_sentence() -> None:
+    rules = parse_rules(MINIMAL.replace("my {plant} is dying", "at 3\\\\.5 metres"))
+    assert route("It grew. Now it stands at 3.5 metres.", rules) is not None
+
+
+def test_a_rule_with_a_context_needs_it_somewhere_in_the_question() -> None:
+    rules = parse_rules(MINIMAL.replace("signs =", 'context = ["garden"]\nsigns ='))
+    assert route("My rose is dying.", rules) is None
+    assert route("My rose is dying. It stands in the garden.", rules) is not None
 
 
 def test_a_file_of_ones_own_replaces_the_rules() -> None:
