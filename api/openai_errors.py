@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/json"
 
-_SHAPED = re.compile(r"/v1/(?:chat/completions|models(?:/[^/]*)?|vector_stores/[^/]*/search)")
+# With all that lies below: an id may be anything. Three are not offered here; who calls them reads OpenAI's form.
+_SHAPED = re.compile(
+    r"/v1/(?:chat/completions|models|vector_stores|responses|completions|embeddings)(?:/.*)?", re.DOTALL
+)
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 

@@ -7,6 +7,7 @@ open file of this process. When it is killed the next file gets a new one.
 
 import atexit
 import os
+import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ class ParserProcess:
             raise TextUnreadable(_limit_of(source_type), detail) from error
         except (Ended, msgspec.DecodeError):
             self.close()
-            return None
+            # The libraries in C end their process so where they get no memory; what is damaged they refuse.
+            return Answer() if is_new and process.returncode == -signal.SIGABRT else None
         self._answered += 1
         if answer.document is None and answer.reason is None:
             self.close()

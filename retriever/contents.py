@@ -105,6 +105,14 @@ def npy_bytes(array: NDArray[Any]) -> bytes:
     return written.getvalue()
 
 
+def passage_rows(content: bytes | memoryview) -> NDArray[Any]:
+    """The rows of `passages.npy`, of `PASSAGE_DTYPE`. Raises ValueError for another file."""
+    rows = array_of_npy(content)
+    if rows.dtype != PASSAGE_DTYPE:
+        raise ValueError("the rows of the passages have other columns")
+    return rows
+
+
 def array_of_npy(content: bytes | memoryview) -> NDArray[Any]:
     """The array in the bytes of a .npy file, no pickle: a read-only view of these bytes, no copy.
 

@@ -1,10 +1,12 @@
 """An open, verified generation in memory: documents, passages, reading texts and both searches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,7 @@ from retriever import contents
 from retriever.coarse import COARSE_FILES, Approximation
 from retriever.dense import DenseIndex, DenseSearch
 from retriever.document import Document, SourceMap
+from retriever.errors import IndexMismatch
 from retriever.generation import Generation
 from retriever.lexical import KnownTerms, LexicalField, known_terms
 from retriever.manifest import VECTORS, Manifest
@@ -41,7 +44,10 @@ class Index:
         self._generation = generation
         self.manifest: Manifest = generation.manifest
         # Reading and hashing let other threads run: the next files come while one is being taken apart.
-        with ThreadPoolExecutor(_READERS, thread_name_prefix="read-index") as readers:
+        with (
+            ThreadPoolExecutor(_READERS, thread_name_prefix="read-index") as readers,
+            _laid_out_as_read_here(self.manifest),
+        ):
             first = _LARGEST_FIRST if self.manifest.has_vectors else _OF_WORDS
             ahead = {name: readers.submit(generation.read, name) for name in first}
 
@@ -51,7 +57,11 @@ class Index:
             self._stored = contents.decode_documents(read(contents.DOCUMENTS))
             self._texts = read(contents.TEXTS)
             self._source_map = contents.array_of_npy(read(contents.SOURCE_MAP))
-            self.rows = contents.array_of_npy(read(contents.PASSAGES))
+            self.rows = contents.passage_rows(read(contents.PASSAGES))
+            self.document_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["document"])
+            self.heading_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["heading"])
+            self.boilerplate: NDArray[np.uint8] = np.ascontiguousarray(self.rows["boilerplate"])
+            self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
             self._keys = read(contents.EMBEDDING_KEYS)
             self._heading_keys = read(contents.HEADING_KEYS)
             dimension = self.manifest.encoder.dimension
@@ -74,10 +84,6 @@ class Index:
         self.documents: Sequence[Document] = tuple(stored.document for stored in self._stored)
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}
-        self.document_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["document"])
-        self.heading_of_row: NDArray[np.int32] = np.ascontiguousarray(self.rows["heading"])
-        self.boilerplate: NDArray[np.uint8] = np.ascontiguousarray(self.rows["boilerplate"])
-        self.first_same: NDArray[np.int32] = np.ascontiguousarray(self.rows["first_same"])
         self._by_text = np.argsort(self.first_same, kind="stable")
         self.spelling = Spelling(self.body, self.headings)
         self._text = _decoding(self._texts)
@@ -169,11 +175,12 @@ class Index:
     def known_terms(self) -> KnownTerms | None:
         """The terms of every passage's own text; None where the generation has none that are ours.
 
-        Raises IndexCorrupt.
+        Raises IndexCorrupt, IndexMismatch.
         """
         if contents.BODY_TERMS not in self.manifest.files:
             return None
-        return known_terms(self._generation.read(contents.BODY_TERMS), self.body.numbers)
+        with _laid_out_as_read_here(self.manifest):
+            return known_terms(self._generation.read(contents.BODY_TERMS), self.body.numbers)
 
     def stored(self, document_id: str) -> contents.StoredDocument | None:
         """Where a document's parts lie, for an ingest that takes them over."""
@@ -193,6 +200,18 @@ class Index:
             tokens=tokens,
             text=text,
         )
+
+
+@contextmanager
+def _laid_out_as_read_here(manifest: Manifest) -> Iterator[None]:
+    """Turns what goes wrong with verified files of another form, or that lack one, into IndexMismatch."""
+    try:
+        yield
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise IndexMismatch(
+            f"{manifest.generation} was written by a version of this program that laid out its files differently "
+            f"({error}); run `footnoted ingest` again, which makes it anew"
+        ) from error
 
 
 def _decoding(texts: bytes | memoryview) -> Callable[[int, int], str]:

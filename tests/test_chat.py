@@ -230,6 +230,10 @@ def test_the_one_model_is_listed(client: TestClient) -> None:
         ("POST", "/v1/models", 405, "method_not_allowed"),
         ("POST", "/v1/vector_stores/other/search", 404, "vector_store_not_found"),
         ("GET", "/v1/models?x=1", 422, "unknown_field"),
+        ("GET", "/v1/models/..%2f..%2fetc", 404, "not_found"),
+        ("GET", "/v1/models/a%0d%0a/b", 404, "not_found"),
+        ("DELETE", "/v1/vector_stores/default", 404, "not_found"),
+        ("POST", "/v1/responses", 404, "not_found"),
     ],
 )
 def test_every_refusal_at_these_addresses_has_openai_s_form(

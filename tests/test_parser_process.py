@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from ingest.read_text import ReadDocument, read_text
 from ingest.source_type import SourceType
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
-from tests.pdf_files import ENCRYPTION, LEAFLET, make_pdf
+from tests.pdf_files import ENCRYPTION, LEAFLET, file_of, make_pdf
 from tests.waiting import PATIENCE_S
 
 PAGE = b"<h1>Falls</h1><p>Good light prevents falls.</p>"
@@ -65,6 +66,18 @@ def test_a_file_that_takes_too_much_memory_is_skipped_and_the_next_one_is_read(p
     limits = {SkipReason.PARSE_LIMIT, SkipReason.PARSE_FAILED}
     assert reason(parser, b"<p>" + b"<b>x</b>" * 300_000) in limits
     assert read(parser, PAGE).metadata.title == "Falls"
+
+
+def test_a_pdf_whose_page_unpacks_to_more_than_the_memory_is_over_the_limit(parser: ParserProcess) -> None:
+    packed = zlib.compress(zlib.compress(bytes(100_000_000), 1))
+    contents = b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream" % (
+        len(packed),
+        packed,
+    )
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>"
+    tree = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"]
+    assert reason(parser, file_of([*tree, page, contents]), SourceType.PDF) is SkipReason.PDF_LIMIT
+    assert read(parser, LEAFLET, SourceType.PDF).metadata.title
 
 
 def test_a_file_that_takes_too_long_is_skipped_and_the_next_one_is_read(

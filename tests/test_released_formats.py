@@ -2,13 +2,20 @@
 
 import base64
 import gzip
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from retriever import contents
 from retriever.backup import restore
+from retriever.errors import IndexMismatch
 from retriever.generation import VerifiedGeneration
 from retriever.index import Index
+from retriever.manifest import FileEntry
+from retriever.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 
 FORMATS = sorted(Path(__file__).parent.glob("released_format_*.txt"))
@@ -47,3 +54,29 @@ def test_an_ingest_over_it_gives_the_files_of_one_anew(tmp_path: Path, path: Pat
     run_ingest(root, tmp_path / "anew")
     assert Index.open(tmp_path / "index").manifest.files == Index.open(tmp_path / "anew").manifest.files
     assert not run_ingest(root, tmp_path / "index").published
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        *((name, None) for name in (contents.HEADING_KEYS, contents.SOURCE_MAP, "body.vocabulary.json")),
+        (contents.PASSAGES, contents.npy_bytes(np.zeros(3, dtype=[("document", "<i4"), ("start", "<i4")]))),
+        (contents.SOURCE_MAP, b"a file of another kind"),
+        (contents.DOCUMENTS, b'{"document": {"id": "a"}}\n'),
+        (contents.DOCUMENTS, b"\xff\n"),
+        ("headings.vocabulary.json", b'["bone"]'),
+        (contents.BODY_TERMS, b"\xc0"),
+    ],
+)  # fmt: skip
+def test_a_sound_generation_that_is_laid_out_differently_is_refused_with_the_next_step(
+    tmp_path: Path, file: str, content: bytes | None
+) -> None:
+    run_ingest(write_collection(tmp_path / "pages"), tmp_path / "index")
+    written = IndexStore(tmp_path / "index").open()
+    files = {name: entry for name, entry in written.manifest.files.items() if name != file}
+    if content is not None:
+        (written.path / file).write_bytes(content)
+        files[file] = FileEntry(len(content), hashlib.sha256(content).hexdigest())
+    older = replace(written, manifest=replace(written.manifest, files=files))
+    with pytest.raises(IndexMismatch, match=r"^gen-000001 was written by .*; run `footnoted ingest` again"):
+        Index(older).known_terms()
