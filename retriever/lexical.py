@@ -162,6 +162,17 @@ class LexicalField:
         """How many rows hold a term."""
         return len(self._data[self._postings(term)])
 
+    def rows_of(self, term: str) -> NDArray[np.int32]:
+        """The rows that hold a term, ascending."""
+        rows: NDArray[np.int32] = self.row_of_posting[self._postings(term)]
+        return rows
+
+    def best_rows(self, term: str, count: int) -> NDArray[np.int32]:
+        """Of the rows that hold a term the `count` that score highest by it, best first, ties by row."""
+        rows = self.rows_of(term)
+        best: NDArray[np.int32] = rows[np.lexsort((rows, -self._data[self._postings(term)]))[:count]]
+        return best
+
     def holds(self, term: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether a term stands in each of these rows, shape (len(rows),)."""
         having = self.row_of_posting[self._postings(term)]

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.aliases import Aliases
 from retriever.children import asks_of_a_child, is_on_children
 from retriever.dense import cosines
 from retriever.encoder import Encoder
@@ -83,6 +84,7 @@ class Retriever:
         )
         self._active_rows = self._rows_of(self._active)
         self._facets = HeadingFacets(index)
+        self._aliases = Aliases(index)
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
         )
@@ -113,7 +115,7 @@ class Retriever:
         if allowed is not None and not allowed.any():
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
-        text = query.text if query.mode is Mode.DENSE else self.index.spelling.mended(query.text)
+        text = query.text if query.mode is Mode.DENSE else self.as_meant(query.text)
         vector = None if query.mode is Mode.LEXICAL else self._encoder.encode_queries([text])[0]
         encoded = time.perf_counter()
         rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
@@ -136,6 +138,10 @@ class Retriever:
                 "mode hybrid or lexical, or wait for `footnoted ingest` to end"
             )
         return replace(query, mode=Mode.LEXICAL)
+
+    def as_meant(self, question: str) -> str:
+        """The question as it is searched: typing errors mended, brand names and abbreviations spelled out."""
+        return self._aliases.spelled_out(self.index.spelling.mended(question))
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""

@@ -1,0 +1,71 @@
+"""Other names in a question: what the collection says they stand for, and when it is left alone."""
+
+from pathlib import Path
+
+import pytest
+
+from retriever.index import Index
+from retriever.query import Mode, Query
+from retriever.retrieve import Retriever, normalise_question
+from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashing import HashingEncoder
+
+PAGES = {
+    "pembro.md": "# Pembrolizumab\n\nPembrolizumab (Keytruda) is given as an infusion.\n\n## Use\n\nFor melanoma.",
+    "list.md": "# Drugs\n\nApproved are pembrolizumab (Keytruda) and nivolumab.",
+    "eds.md": "# Ehlers-Danlos syndrome\n\nEhlers-Danlos syndrome (EDS) makes joints loose.\n\n## Signs\n\n"
+    "People with Ehlers-Danlos syndrome (EDS) bruise easily.",
+    "marrow.md": "# Myeloma\n\nMyeloma, also called kahlerosis, starts in plasma cells.\n\n## Outlook\n\n"
+    "Once myeloma (also known as kahlerosis) was always fatal.",
+    "trial.md": "# A trial\n\nProgression-free survival (PFS) grew.\n\n## Later\n\nProgression-free survival "
+    "(PFS) stayed longer. One report (Wombat) named zanubrutinib (Brukinsa) for lymphoma.",
+}
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """Pages that say what some names stand for."""
+    folder: Path = tmp_path_factory.mktemp("aliases")
+    run_ingest(write_collection(folder / "pages", PAGES), folder / "index")
+    return Retriever(Index.open(folder / "index"), HashingEncoder())
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("what is keytruda for", "what is keytruda (pembrolizumab) for"),
+        ("Is EDS painful?", "Is EDS (Ehlers-Danlos syndrome) painful?"),
+        ("is eds painful", "is eds (Ehlers-Danlos syndrome) painful"),
+        ("kahlerosis outlook", "kahlerosis (Myeloma) outlook"),
+        ("pembrolizumab", "pembrolizumab"),  # names a page itself
+        ("is Keytruda the same as pembrolizumab", "is Keytruda the same as pembrolizumab"),
+        ("what is brukinsa", "what is brukinsa"),  # said once only
+        ("what is PFS", "what is PFS"),  # no page is about that
+        ("what is ozempic", "what is ozempic"),  # unknown
+        ("IS IT SAFE", "IS IT SAFE"),
+        ("", ""),
+    ],
+)
+def test_what_a_name_stands_for_is_searched_too_where_the_collection_says_it(
+    retriever: Retriever, asked: str, searched: str
+) -> None:
+    assert retriever.as_meant(asked).lower() == searched.lower()
+
+
+def test_a_brand_name_leads_to_the_page_on_the_drug(retriever: Retriever) -> None:
+    hits = retriever.retrieve(Query(normalise_question("What is Keytruda used for?"), mode=Mode.LEXICAL)).hits
+
+    assert hits[0].document.source_path == "pembro.md"
+
+
+def test_a_search_by_meaning_alone_reads_the_question_as_it_stands(retriever: Retriever) -> None:
+    asked = Query("keytruda", mode=Mode.DENSE, top_k=1)
+
+    found = retriever.retrieve(asked).vector
+
+    assert found is not None
+    assert (found == HashingEncoder().encode_queries(["keytruda"])[0]).all()
+
+
+def test_what_was_asked_twice_is_spelled_out_the_same(retriever: Retriever) -> None:
+    assert retriever.as_meant("keytruda dose") == retriever.as_meant("keytruda dose")
