@@ -21,7 +21,7 @@ from api.core_routes import add_core_routes
 from api.encoder_ahead import EncoderLender
 from api.evidence_endpoint import add_evidence_routes
 from api.evidence_policy import evidence_policy
-from api.gate import Gate
+from api.gate import Gate, Keeper
 from api.generation.configured import generator_of
 from api.live_index import LiveIndex
 from api.live_keys import LiveKeys
@@ -33,6 +33,7 @@ from api.older_texts import OlderTexts
 from api.openapi import add_openapi
 from api.problems import Problem, invalid, problem_of, respond_problem
 from api.question_page import add_pages
+from api.quick_refusal import QuickRefusals
 from api.rate_limit import Rate, RateLimiter
 from api.request_edge import RequestEdge
 from api.retrieval_threads import RetrievalThreads
@@ -154,12 +155,13 @@ def create_app(
     if settings.metrics:
         add_metrics(app, metrics)
     _add_error_handlers(app)
-    app.add_middleware(
-        Gate,
+    keeper = Keeper(
         keys=None if settings.keys_file is None else LiveKeys(settings.keys_file),
         limiter=None if settings.rate_limit == "off" else RateLimiter(Rate.parse(settings.rate_limit)),
         trusted=networks(settings.trusted_proxies),
     )
+    app.state.quick_refusals = QuickRefusals(app.state.service, keeper, observer)
+    app.add_middleware(Gate, keeper=keeper)
     app.add_middleware(RequestEdge, observer=observer)
     add_openapi(app, with_keys=settings.keys_file is not None)
     return app

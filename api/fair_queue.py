@@ -21,17 +21,22 @@ class FairQueue(Generic[Item]):
 
         In a queue of `limit` that is the newest of the caller who has most waiting: perhaps this very item.
         """
-        mine = self._waiting.get(caller, ())
+        if not self.has_place(caller, limit=limit):
+            return item
         if self._length >= limit:
-            longest = max(self._waiting.values(), key=len, default=None)
-            if longest is None or len(mine) + 1 >= len(longest):
-                return item
-            put_out = longest.pop()
+            put_out = max(self._waiting.values(), key=len).pop()
             self._waiting.setdefault(caller, deque()).append(item)
             return put_out
         self._waiting.setdefault(caller, deque()).append(item)
         self._length += 1
         return None
+
+    def has_place(self, caller: str, *, limit: int) -> bool:
+        """Whether a new item of this caller would stay, in a queue of `limit`."""
+        if self._length < limit:
+            return True
+        longest = max(map(len, self._waiting.values()), default=0)
+        return len(self._waiting.get(caller, ())) + 1 < longest
 
     def pop(self) -> Item | None:
         """The next item, or None. Its caller then goes behind all others."""

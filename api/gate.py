@@ -23,39 +23,20 @@ _DOCUMENT = re.compile(r"/v1/documents/[^/]+")
 _WRITING = frozenset({"PUT", "PATCH", "DELETE"})
 
 
-class Gate:
-    """ASGI middleware. Without a file of keys everybody may read and nobody may write."""
+class Keeper:
+    """Knows whose request one is and how often that caller may ask.
+
+    Without a file of keys everybody may read and nobody may write.
+    """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        keys: LiveKeys | None,
-        limiter: RateLimiter | None,
-        trusted: tuple[Network, ...],
+        self, *, keys: LiveKeys | None, limiter: RateLimiter | None, trusted: tuple[Network, ...]
     ) -> None:
-        self._app = app
         self._keys = keys
         self._limiter = limiter
         self._trusted = trusted
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request through, or answers it with its refusal."""
-        if scope["type"] != "http" or is_open(scope["path"]):
-            await self._app(scope, receive, send)
-            return
-        try:
-            caller = self._caller(scope)
-            standing = None if self._limiter is None else self._limiter.count(caller)
-            if standing is not None and not standing.allowed:
-                _refuse(scope, standing)
-        except Problem as problem:
-            await respond_problem(Request(scope), problem)(scope, receive, send)
-            return
-        CALLER.set(caller)
-        await self._app(scope, receive, send if standing is None else _with_headers(send, standing))
-
-    def _caller(self, scope: Scope) -> str:
+    def caller(self, scope: Scope) -> str:
         """Whose quota and turn this is. Raises Problem 401 without a valid key, 403 without the scope."""
         ring = KeyRing(()) if self._keys is None else self._keys.ring()
         key = None if self._keys is None else _key(scope, ring)
@@ -71,6 +52,38 @@ class Gate:
         if needed not in key.scopes:
             raise Problem(403, "scope_missing", f"this key may not do that; use one that has the scope {needed}")
         return f"key {key.name}"
+
+    def count(self, caller: str) -> Standing | None:
+        """Counts a request; where its caller stands then, or None where there is no rate."""
+        return None if self._limiter is None else self._limiter.count(caller)
+
+    def is_used_up(self, caller: str) -> bool:
+        """Whether a request of this caller would be above the rate. Counts nothing."""
+        return self._limiter is not None and self._limiter.is_used_up(caller)
+
+
+class Gate:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, *, keeper: Keeper) -> None:
+        self._app = app
+        self._keeper = keeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request through, or answers it with its refusal."""
+        if scope["type"] != "http" or is_open(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        try:
+            caller = self._keeper.caller(scope)
+            standing = self._keeper.count(caller)
+            if standing is not None and not standing.allowed:
+                _refuse(scope, standing)
+        except Problem as problem:
+            await respond_problem(Request(scope), problem)(scope, receive, send)
+            return
+        CALLER.set(caller)
+        await self._app(scope, receive, send if standing is None else _with_headers(send, standing))
 
 
 def is_open(path: str) -> bool:
@@ -96,11 +109,16 @@ def _key(scope: Scope, ring: KeyRing) -> Key:
     return key
 
 
-def _refuse(scope: Scope, standing: Standing) -> None:
-    """Raises the refusal of a request above its rate, or leaves it to be raised once a question has been read."""
+def above_rate(standing: Standing) -> Problem:
+    """The refusal of a request that is above its caller's rate."""
     unit = f"{standing.rate.quota} requests in {standing.rate.window_s} s"
     detail = f"this is more than {unit}; try again in {standing.reset_s} s"
-    problem = Problem(429, "rate_limited", detail, headers=standing.headers())
+    return Problem(429, "rate_limited", detail, headers=standing.headers())
+
+
+def _refuse(scope: Scope, standing: Standing) -> None:
+    """Raises the refusal of a request above its rate, or leaves it to be raised once a question has been read."""
+    problem = above_rate(standing)
     if scope["method"] != "POST" or not may_hold_question(scope["path"]):
         raise problem
     refuse_later(scope, problem)

@@ -6,7 +6,6 @@ service's own form.
 """
 
 import asyncio
-from enum import StrEnum
 from typing import Any
 
 import httptools
@@ -26,22 +25,14 @@ from api.http_limits import (
     refusal_bytes,
 )
 from api.late_refusal import takes_question
+from api.phase_timer import Phase, PhaseTimer
 from api.problems import Problem
+from api.quick_refusal import QuickRefusals
 from api.request_edge import CALLER_GONE
 from api.write_watch import WriteWatch
 
 MAX_PIPELINED = 200
 MAX_DRAINED_BYTES = 64 * 1024
-
-
-class _Phase(StrEnum):
-    """Where an exchange stands, as far as the caller is waited for."""
-
-    IDLE = "idle"
-    HEAD = "head"
-    BODY = "body"
-    LINGERING = "lingering"
-    OURS = "ours"
 
 
 class _Refused(Exception):
@@ -51,11 +42,13 @@ class _Refused(Exception):
 class Connection(HttpToolsProtocol):
     """The protocol of one connection."""
 
-    def __init__(self, *arguments: Any, deadlines: Deadlines, **named: Any) -> None:
+    def __init__(self, *arguments: Any, deadlines: Deadlines, refusals: QuickRefusals, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._deadlines = deadlines
-        self._phase: _Phase | None = None
-        self._timer: Any = None
+        self._refusals = refusals
+        self._held: tuple[Any, Any] | None = None
+        self._may_hold = False
+        self._phases = PhaseTimer(deadlines, idle_s=self.timeout_keep_alive, too_late=self._too_late)
         self._writes: WriteWatch | None = None
         self._is_in_head = True
         self._head_bytes = 0
@@ -71,15 +64,15 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begins to wait for the first request."""
         super().connection_made(transport)
+        self._gentle = GentleTransport(transport, close=self.close_gently)
         # With no room in the buffer, `pause_writing` means that something waits to be taken, however little.
         transport.set_write_buffer_limits(high=0)
         self._writes = WriteWatch(self.loop, transport, look_s=self._deadlines.take_s)
-        self._watch(self._deadlines.head_s)
+        self._phases.enter(Phase.IDLE, idle_s=self._deadlines.head_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends all waiting."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._phases.stop()
         if self._writes is not None:
             self._writes.ended()
         super().connection_lost(exc)
@@ -96,6 +89,11 @@ class Connection(HttpToolsProtocol):
         if self._is_lingering or self._is_refused:
             self._drain(len(data))
             return
+        self._parse(data)
+        self._release()
+        self._watch()
+
+    def _parse(self, data: bytes) -> None:
         self._head_bytes += len(data) if self._is_in_head else 0
         self._unset_keepalive_if_required()
         try:
@@ -111,7 +109,6 @@ class Connection(HttpToolsProtocol):
                 TARGET_TOO_LONG if not self.headers and len(self.url) > MAX_TARGET_BYTES else HEADERS_TOO_LARGE
             )
             self._refuse(too_long)
-        self._watch()
 
     def pause_writing(self) -> None:
         """Bytes wait to be taken: looks now and then whether they are."""
@@ -155,8 +152,10 @@ class Connection(HttpToolsProtocol):
             self._stop(MALFORMED)
         if self.parser.should_upgrade():
             return  # `_ignore_upgrade` goes on
+        self._may_hold = True
         super().on_headers_complete()
-        self.cycle.transport = GentleTransport(self.transport, close=self.close_gently)  # type: ignore[assignment]
+        self._may_hold = False
+        self.cycle.transport = self._gentle  # type: ignore[assignment]
         self._is_in_head, self._head_bytes = False, 0
 
     def on_body(self, body: bytes) -> None:
@@ -171,24 +170,51 @@ class Connection(HttpToolsProtocol):
         """A request is complete."""
         if not self.parser.should_upgrade():
             super().on_message_complete()
-        self._is_in_head, self._head_bytes, self._phase = True, 0, None
+        self._is_in_head, self._head_bytes = True, 0
+        self._phases.forget()
 
     # What uvicorn says
 
     def on_response_complete(self) -> None:
         """An answer has been handed over; a refusal that waited for its turn follows it."""
+        self._gentle.flush()
         super().on_response_complete()
         if self._is_refused and not self._is_lingering and self.cycle.response_complete and not self.pipeline:
             self._write_refusal()
         self._watch()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        if self._may_hold and self._refusals.concerns(cycle.scope):
+            self._held = cycle, app  # until what came with its head has been read
+            return
         task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         self._work = cycle, task
 
     # Refusing and closing
+
+    def _release(self) -> None:
+        """Begins with the request that was held, or refuses it at once where all of it is there."""
+        if self._held is None:
+            return
+        (cycle, app), self._held = self._held, None
+        refusal = None
+        if not cycle.more_body and not self.flow.write_paused:
+            refusal = self._refusals.refusal(
+                cycle.scope,
+                bytes(cycle.body),
+                is_last=not cycle.keep_alive,
+                headers=self.server_state.default_headers,
+            )
+        if refusal is None:
+            self._start_asgi_task(cycle, app)
+            return
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(refusal)
+        if not cycle.keep_alive:
+            self.close_gently()
+        self.on_response_complete()
 
     def close_gently(self) -> None:
         """Closes after what was written; while a body still comes, only once the caller could read the answer.
@@ -249,39 +275,25 @@ class Connection(HttpToolsProtocol):
 
     # Deadlines
 
-    def _standing(self) -> _Phase:
+    def _standing(self) -> Phase:
         if self._is_lingering:
-            return _Phase.LINGERING
+            return Phase.LINGERING
         if not self._is_in_head:
-            return _Phase.BODY
+            return Phase.BODY
         if self._head_bytes:
-            return _Phase.HEAD
+            return Phase.HEAD
         is_ours = self.cycle is not None and not self.cycle.response_complete
-        return _Phase.OURS if is_ours or self._is_refused else _Phase.IDLE
+        return Phase.OURS if is_ours or self._is_refused else Phase.IDLE
 
-    def _watch(self, idle_s: float | None = None) -> None:
-        """Starts the deadline of the phase that the exchange has entered; within a phase it is never moved."""
-        phase = self._standing()
-        if phase is self._phase or self.transport.is_closing():
-            return
-        self._phase = phase
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        seconds = {
-            _Phase.IDLE: self.timeout_keep_alive if idle_s is None else idle_s,
-            _Phase.HEAD: self._deadlines.head_s,
-            _Phase.BODY: self._deadlines.body_s,
-            _Phase.LINGERING: self._deadlines.linger_s,
-        }.get(phase)
-        if seconds is not None:
-            self._timer = self.loop.call_later(seconds, self._too_late, phase)
+    def _watch(self) -> None:
+        """Starts the deadline of the phase that the exchange has entered."""
+        if not self.transport.is_closing():
+            self._phases.enter(self._standing())
 
-    def _too_late(self, phase: _Phase) -> None:
-        self._timer = None
-        if phase is _Phase.HEAD:
+    def _too_late(self, phase: Phase) -> None:
+        if phase is Phase.HEAD:
             self._refuse(HEAD_TIMEOUT)
-        elif phase is _Phase.IDLE:
+        elif phase is Phase.IDLE:
             self.transport.close()
         else:
             self.transport.abort()

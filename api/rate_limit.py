@@ -62,8 +62,15 @@ class RateLimiter:
         self._clock = clock
         self._times: OrderedDict[str, deque[float]] = OrderedDict()
 
+    def is_used_up(self, caller: str) -> bool:
+        """Whether one more request now would be above the rate. Counts nothing."""
+        times = self._times.get(caller)
+        if times is None or len(times) < self._rate.quota:
+            return False
+        return times[0] > self._clock() - self._rate.window_s
+
     def count(self, caller: str) -> Standing:
-        """Counts one request, unless it is above the rate: a refused request costs nothing more."""
+        """Counts one request, unless it is above the rate: a refused request is not counted."""
         now = self._clock()
         times = self._times.setdefault(caller, deque())
         self._times.move_to_end(caller)

@@ -51,7 +51,7 @@ class RequestEdge:
             return
         started = perf_counter()
         ended = self._observer.request_began(scope["headers"])
-        request_id = _request_id(scope)
+        request_id = request_id_of(scope)
         response = _Response(send, request_id=request_id, without_body=scope["method"] == "HEAD")
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         inner.setdefault("state", {})["request_id"] = request_id
@@ -72,7 +72,7 @@ class RequestEdge:
             route = getattr(inner.get("route"), "path", "-")
             seen = RequestSeen(request_id, method, route, response.status, perf_counter() - started)
             ended(seen)
-            _log(seen)
+            log_request(seen)
 
 
 class _Response:
@@ -93,7 +93,8 @@ class _Response:
         await self._send(message)
 
 
-def _log(request: RequestSeen) -> None:
+def log_request(request: RequestSeen) -> None:
+    """Writes the one line that the log has for a request."""
     milliseconds = request.duration_s * 1_000
     logger.info(
         "%s %s %s %.1fms request_id=%s",
@@ -112,7 +113,8 @@ def _log(request: RequestSeen) -> None:
     )
 
 
-def _request_id(scope: Scope) -> str:
+def request_id_of(scope: Scope) -> str:
+    """The id that a request has, or a new one."""
     given = [value for name, value in scope["headers"] if name == b"x-request-id"]
     if len(given) == 1 and _REQUEST_ID.fullmatch(given[0]):
         return bytes(given[0]).decode("ascii")

@@ -75,6 +75,17 @@ class RetrievalThreads:
         """How much work is under way."""
         return self._running
 
+    def has_room(self, caller: str, *, besides: int) -> bool:
+        """Whether work of this caller would be let in now, after `besides` pieces that are about to come."""
+        with self._lock:
+            room = self._limit - self._running - besides
+            return not self._is_hopeless(caller, besides) and self._line.has_place(caller, limit=room)
+
+    def refusal(self) -> Problem:
+        """What is said to one for whom there is no room; it is counted. Called on the event loop."""
+        self.admissions.refused += 1
+        return _overloaded()
+
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, run in a thread in its caller's turn. Raises Problem 503 when overloaded."""
         caller = CALLER.get()
@@ -105,18 +116,17 @@ class RetrievalThreads:
         with self._lock:
             room = self._limit - self._running
             put_out = waiting if self._is_hopeless(caller) else self._line.push(caller, waiting, limit=room)
-            if put_out is not None:
-                self.admissions.refused += 1
-            if put_out is waiting:
-                raise _overloaded()
+        if put_out is waiting:
+            raise self.refusal()
         if put_out is not None:
+            self.admissions.refused += 1
             put_out.is_late = True
             put_out.outcome.cancel()
             return  # the place that it had among the executor's tasks serves the newcomer
         self._executor.submit(self._serve_next)
 
-    def _is_hopeless(self, caller: str) -> bool:
-        ahead = self._running + self._line.ahead_of(caller) + 1 - self._threads
+    def _is_hopeless(self, caller: str, besides: int = 0) -> bool:
+        ahead = self._running + self._line.ahead_of(caller) + besides + 1 - self._threads
         return ahead > 0 and ahead * self._mean_s / self._threads > self._wait_limit_s / 2
 
     def _expire(self, caller: str, waiting: _Waiting) -> None:

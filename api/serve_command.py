@@ -29,6 +29,7 @@ logger = logging.getLogger("footnoted.serve")
 MAX_OPEN_FILES = 16_384
 BACKLOG = 2_048
 """Connections that may wait to be taken."""
+TAKEN_AT_ONCE = 16
 THREAD_TURN_S = 0.000_5
 """After how long a thread that answers lets another run. The one that accepts and refuses needs many short turns;
 with the 5 ms that Python gives a thread it was late in a flood."""
@@ -190,7 +191,11 @@ def run_server(
 
     config = uvicorn.Config(
         app,
-        http=partial(Connection, deadlines=Deadlines(body_s=settings.body_timeout_s + 1)),  # type: ignore[arg-type]
+        http=partial(  # type: ignore[arg-type]
+            Connection,
+            deadlines=Deadlines(body_s=settings.body_timeout_s + 1),
+            refusals=app.state.quick_refusals,
+        ),
         ws="none",
         loop="asyncio",
         log_config=logging_config(LogFormat(settings.log_format), worker=worker),
@@ -199,8 +204,8 @@ def run_server(
         # Forwarded headers are anybody's to write; nothing here depends on them.
         proxy_headers=False,
         timeout_keep_alive=5,
-        # How many connections asyncio takes at once: one, where other workers may be idle.
-        backlog=1 if settings.workers > 1 else BACKLOG,
+        # How many connections asyncio takes before it does anything else: one, where other workers may be idle.
+        backlog=1 if settings.workers > 1 else TAKEN_AT_ONCE,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )
     _raise_open_files()

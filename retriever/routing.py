@@ -22,10 +22,46 @@ RULES_VERSION = 1
 _SENTENCE = re.compile(r"(?:[^.!?\n;]|(?<=\d)\.(?=\d))+[.!?\n;]*")
 _NAME = re.compile(r"\{([a-z]+)\}")
 _WORD = re.compile(r"[^\W_]+")
+_PLAIN = re.compile(r"\\(?:[wWsSdDbB]|[^\w\\-])|[0-9]-[0-9]")
+_NOT_PLAIN = re.compile(r"\\|\(\?[^:=!<]|\(\?<[^=!]|\[[^\]]*-")
 
 
 class RoutingRulesInvalid(FootnotedError, ValueError):
     """A file of routing rules cannot be used; the message names the table and the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A pattern that is searched for without regard to case.
+
+    `lowered` finds the same in a sentence that is ASCII and in lower case, in half of the time. None for a
+    pattern of which that is not certain.
+    """
+
+    pattern: re.Pattern[str]
+    lowered: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, pattern: str) -> "Sign":
+        """The sign that is written so. Raises re.error."""
+        return cls(re.compile(pattern, re.IGNORECASE), re.compile(pattern) if _is_lower(pattern) else None)
+
+    def is_in(self, sentence: "_Sentence") -> bool:
+        """Whether it is found."""
+        if self.lowered is None or sentence.lowered is None:
+            return self.pattern.search(sentence.text) is not None
+        return self.lowered.search(sentence.lowered) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    lowered: str | None
+
+    @classmethod
+    def of(cls, text: str) -> "_Sentence":
+        joined = " ".join(text.split())
+        return cls(joined, joined.lower() if joined.isascii() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +73,9 @@ class Rule:
 
     code: str
     text: str
-    context: tuple[re.Pattern[str], ...]
-    signs: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    context: tuple[Sign, ...]
+    signs: tuple[Sign, ...]
+    unless: tuple[Sign, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +131,7 @@ def parse_rules(content: str) -> RoutingRules:
 
 def route(question: str, rules: RoutingRules) -> Routing | None:
     """The first rule that fires on a sentence of the question; None where none does."""
-    sentences = [" ".join(match[0].split()) for match in _SENTENCE.finditer(question)]
+    sentences = [_Sentence.of(match[0]) for match in _SENTENCE.finditer(question)]
     for rule in rules.rules:
         if rule.context and not any(_found(rule.context, sentence) for sentence in sentences):
             continue
@@ -111,8 +147,19 @@ def concerns_health(documents: Sequence[Document], rules: RoutingRules) -> bool:
     return said > 0 and said >= rules.health_share * len(documents)
 
 
-def _found(patterns: Sequence[re.Pattern[str]], sentence: str) -> bool:
-    return any(pattern.search(sentence) for pattern in patterns)
+def _found(signs: Sequence[Sign], sentence: _Sentence) -> bool:
+    return any(sign.is_in(sentence) for sign in signs)
+
+
+def _is_lower(pattern: str) -> bool:
+    """Whether a pattern certainly means the same in ASCII text of lower case, with or without regard to case.
+
+    It has no letter in upper case, none outside ASCII that has a case, nor what could stand for one: ranges but
+    of digits, characters by number, flags, references.
+    """
+    bare = _PLAIN.sub("", pattern)
+    is_caseless = all(letter.isascii() or letter.lower() == letter.upper() for letter in bare)
+    return bare == bare.lower() and is_caseless and _NOT_PLAIN.search(bare) is None
 
 
 def _says_health(document: Document, words: frozenset[str]) -> bool:
@@ -151,10 +198,10 @@ def _rule(table: Mapping[str, object], words: Mapping[str, str]) -> Rule:
     )
 
 
-def _patterns(patterns: object, words: Mapping[str, str], code: str) -> tuple[re.Pattern[str], ...]:
+def _patterns(patterns: object, words: Mapping[str, str], code: str) -> tuple[Sign, ...]:
     if not isinstance(patterns, list):
         raise RoutingRulesInvalid(f"the rule {code} has patterns that are not a list")
     try:
-        return tuple(re.compile(_filled(str(pattern), words), re.IGNORECASE) for pattern in patterns)
+        return tuple(Sign.of(_filled(str(pattern), words)) for pattern in patterns)
     except re.error as error:
         raise RoutingRulesInvalid(f"the rule {code} has a pattern that is not one: {error}") from error

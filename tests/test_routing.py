@@ -1,9 +1,11 @@
 """Which questions are routed to help, and which only ask about the same things."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retriever.document import Document, Metadata
-from retriever.routing import RoutingRulesInvalid, concerns_health, default_rules, parse_rules, route
+from retriever.routing import RoutingRulesInvalid, Sign, concerns_health, default_rules, parse_rules, route
 from tests.proportion import assert_in_proportion
 
 EMERGENCIES = (
@@ -250,6 +252,33 @@ def test_what_reads_as_self_harm_is_routed(question: str) -> None:
 @pytest.mark.parametrize("question", [*INFORMATION, *ABOUT_TREATMENT])
 def test_a_question_for_information_is_not_routed(question: str) -> None:
     assert route(question, default_rules()) is None
+
+
+@given(st.sampled_from(EMERGENCIES + SELF_HARM + INFORMATION), st.data())
+def test_a_rule_finds_the_same_in_any_case(question: str, data: st.DataObject) -> None:
+    capitals = data.draw(st.lists(st.booleans(), min_size=len(question), max_size=len(question)))
+    shouted = "".join(
+        letter.upper() if capital else letter for letter, capital in zip(question, capitals, strict=True)
+    )
+    for rule in default_rules().rules:
+        for sign in (*rule.context, *rule.signs, *rule.unless) if shouted.isascii() else ():
+            assert sign.lowered is not None
+            assert bool(sign.lowered.search(shouted.lower())) is bool(sign.pattern.search(shouted))
+    assert route(shouted, default_rules()) == route(question, default_rules())
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["Chest", "[A-z]", "[!-_]", r"\x43hest", r"(chest)\1", "(?i:chest)", "\u017fick", "\u212a", "(?P<part>chest)"],
+)
+def test_a_pattern_that_could_mean_a_capital_letter_is_never_searched_in_lower_case(pattern: str) -> None:
+    assert Sign.of(pattern).lowered is None
+
+
+def test_a_pattern_of_another_script_finds_the_same_in_any_case() -> None:
+    rules = parse_rules(MINIMAL.replace("is dying", "(?:стонет|is DYING)"))
+    assert route("MY ROSE СТОНЕТ", rules) is not None
+    assert route("my rose is dying", rules) is not None
 
 
 def test_the_texts_name_several_countries_numbers_and_no_diagnosis() -> None:

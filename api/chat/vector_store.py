@@ -128,18 +128,19 @@ async def search_store(
             index=found.index,
         ).model_dump_json()
 
-    with within_limits(request, snapshot, _question(asked)):
+    with within_limits(request, snapshot, question_of(asked)):
         body = await service.threads.run(work)
     return Response(body, media_type="application/json")
 
 
-def _question(asked: StoreSearchRequest) -> str:
+def question_of(asked: StoreSearchRequest) -> str:
+    """The question of a search."""
     return asked.query[0] if isinstance(asked.query, list) else asked.query
 
 
 def _query(asked: StoreSearchRequest) -> QueryRequest:
     return QueryRequest(
-        query=_question(asked), top_k=asked.max_num_results or 10, filters=asked.filters, answer=AnswerKind.NONE
+        query=question_of(asked), top_k=asked.max_num_results or 10, filters=asked.filters, answer=AnswerKind.NONE
     )
 
 
