@@ -53,17 +53,11 @@ class AnswerSpan:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text with a footnote mark `[rank]` behind each stretch, where the stretches stand, and what to know.
-
-    `score` is the best quote's, and `is_on_facet` says whether its words or headings speak of the side of the
-    subject that was asked about (side effects, dose, ...): both are for the decision whether to answer at all.
-    """
+    """The text with a footnote mark `[rank]` behind each stretch, where the stretches stand, and what to know."""
 
     text: str
     spans: tuple[AnswerSpan, ...]
     warnings: tuple[Warned, ...]
-    score: float
-    is_on_facet: bool
 
 
 class Answerer:
@@ -106,13 +100,7 @@ def _written(selection: Selection) -> Answer:
         )
         text += f" [{chosen.hit.rank}]"
         previous = chosen
-    return Answer(
-        text=text,
-        spans=tuple(spans),
-        warnings=_warnings(selection),
-        score=selection.score,
-        is_on_facet=selection.is_on_facet,
-    )
+    return Answer(text=text, spans=tuple(spans), warnings=_warnings(selection))
 
 
 def _warnings(selection: Selection) -> tuple[Warned, ...]:

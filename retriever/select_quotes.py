@@ -18,7 +18,8 @@ from retriever.facets import Facet
 from retriever.index import Index
 from retriever.query import Hit
 from retriever.question import Question, QuestionReader
-from retriever.quote_score import Scored, on_facet, same_document, scored
+from retriever.quote_score import Scored, scored
+from retriever.quote_subject import same_document
 from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote, quotes_of
 
@@ -51,13 +52,11 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What was chosen, in the order of the answer; `differing` holds the ranks of passages that
-    contradict each other, `score` is the best quote's.
+    contradict each other.
     """
 
     chosen: tuple[Chosen, ...]
     differing: tuple[tuple[int, ...], ...]
-    score: float
-    is_on_facet: bool
 
 
 class Selector:
@@ -92,8 +91,6 @@ class Selector:
         return Selection(
             chosen=_joined(picked, self._index),
             differing=differing,
-            score=picked[0].score,
-            is_on_facet=not asked.facets or any(on_facet(picked[0].quote, asked.facets)),
         )
 
     def _beside(self, sides: Comparison, found: Sequence[Scored], quotes: Sequence[Quote]) -> list[Scored]:
@@ -192,9 +189,14 @@ def _contradicts(best: Scored, one: Scored, facets: tuple[Facet, ...]) -> bool:
     """Whether another page says something else about what was asked, and about the same subject."""
     if same_document(one.quote, best.quote) or one.score < best.score - DIFFER_MARGIN:
         return False
-    if float(best.vector @ one.vector) < RELATED_COSINE:
+    if _likeness(best, one) < RELATED_COSINE:
         return False
     return differ(best.quote.text, one.quote.text, facets)
+
+
+def _likeness(one: Scored, other: Scored) -> float:
+    """The cosine of two quotes; 0 where one was not encoded, and then their words alone tell."""
+    return 0.0 if one.vector is None or other.vector is None else float(one.vector @ other.vector)
 
 
 def _says_again(one: Scored, other: Scored) -> bool:
@@ -203,7 +205,7 @@ def _says_again(one: Scored, other: Scored) -> bool:
     if same_document(ours, theirs):
         if ours.start_char >= theirs.start_char and ours.end_char <= theirs.end_char:
             return True
-    elif float(one.vector @ other.vector) >= SAME_COSINE:
+    elif _likeness(one, other) >= SAME_COSINE:
         return True
     smaller = min(len(one.terms), len(other.terms))
     return smaller > 0 and len(one.terms & other.terms) >= SAME_TERMS * smaller

@@ -294,7 +294,6 @@ def test_the_answer_is_the_sentence_that_answers_with_its_footnote(tmp_path: Pat
     assert answer.text[span.start_char : span.end_char].startswith("Denosumab is given every six months.")
     assert answer.text[span.end_char :].startswith(f" [{span.passage_rank}]")
     assert retrieval.hits[span.passage_rank - 1].passage.headings[-1] == "How often"
-    assert answer.is_on_facet
 
 
 def test_the_list_that_answers_comes_whole(tmp_path: Path) -> None:
@@ -602,3 +601,17 @@ def test_the_vector_that_was_searched_with_serves_the_answer_too(tmp_path: Path)
     assert question not in encoder.questions
     assert answerer.answer(question, retrieval.hits) == answer
     assert question in encoder.questions
+
+
+def test_a_quote_that_nothing_comes_near_needs_no_vector(tmp_path: Path) -> None:
+    page = (
+        "# Denosumab\n\n## How often\n\nDenosumab is given every six months.\n\n"
+        "## Storage\n\nA fridge is cold. Boxes are white."
+    )
+    question = "How often is denosumab given?"
+    answer, retrieval, index = asked(tmp_path, {"a.md": page}, question)
+    assert answer is not None
+    assert "every six months" in answer.text
+    encoder = CountingEncoder()
+    assert Answerer(index, encoder).answer(question, retrieval.hits, vector=retrieval.vector) == answer
+    assert encoder.passages == []
