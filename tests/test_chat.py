@@ -105,6 +105,12 @@ def test_an_emergency_is_spoken_to_before_the_answer(client: TestClient) -> None
     assert content[cited["start_index"] :].startswith("Denosumab")
 
 
+def test_an_emergency_is_all_that_is_said_where_no_page_answers(client: TestClient) -> None:
+    body = chat(client, user("cant breathe"))
+    assert body["answerability"]["decision"] == "abstain"
+    assert body["choices"][0]["message"]["content"] == body["warnings"][0]["detail"]
+
+
 def test_an_emergency_is_seen_in_the_person_s_own_words_of_a_follow_up(client: TestClient) -> None:
     body = chat(
         client, user("denosumab"), {"role": "assistant", "content": "..."}, user("it hurts: I can't breathe")

@@ -97,6 +97,38 @@ def test_an_emergency_is_met_with_its_text_before_all_else(page: "Page") -> None
     assert not notice.is_visible()
 
 
+def test_the_numbers_of_an_emergency_can_be_called_with_one_touch(page: "Page") -> None:
+    ask(page, "my mum has collapsed right now after denosumab")
+    links = page.eval_on_selector_all("#urgent a", "all => all.map((one) => one.getAttribute('href'))")
+    assert links == ["tel:112", "tel:911", "tel:999"]
+    assert page.inner_text("#urgent strong") == "This may be an emergency."
+
+
+def test_pages_that_do_not_answer_stay_closed_beside_an_emergency(page: "Page") -> None:
+    ask(page, "zebra giraffe ostrich penguin walrus badger otter lynx heron quokka mammogram, send an ambulance")
+    assert page.is_visible("#urgent")
+    assert page.locator("#abstention").count() == 0
+    assert not page.is_visible(".passage >> nth=0")
+    page.click("text=Pages that are near")
+    assert page.is_visible(".passage >> nth=0")
+
+
+def test_a_page_that_is_near_with_several_passages_is_named_once(page: "Page") -> None:
+    ask(page, "zebra giraffe ostrich penguin walrus badger otter lynx heron quokka mammogram")
+    shown = page.evaluate(
+        """async () => {
+          const { showResponse } = await import("/page/results.js");
+          const question = { method: "POST", headers: { "Content-Type": "application/json" } };
+          question.body = JSON.stringify({ query: document.querySelector("#question").value });
+          const body = await (await fetch("/v1/query", question)).json();
+          body.passages = body.passages.concat(body.passages);
+          showResponse(body, { kept: "", say: () => {}, searchAll: () => {} });
+          return [body.passages.length, document.querySelectorAll("details.passage").length];
+        }"""
+    )
+    assert shown[0] == 2 * shown[1] > 0
+
+
 def test_pages_that_differ_are_shown_plainly(browser: "Browser", tmp_path: Path) -> None:
     pages = [
         (Metadata(title="Denosumab"), "Denosumab is given every six months under the skin."),

@@ -29,9 +29,11 @@ class Stretch:
 
 
 def extractive_stretches(response: QueryResponse) -> Iterator[Stretch]:
-    """The answer in the pages' own words; a plain sentence where there is none."""
+    """The answer in the pages' own words; without one a plain sentence, or nothing beside an urgent text."""
     if response.answerability.decision is Decision.ABSTAIN:
-        yield Stretch(_abstention(response), ())
+        # Beside a text that cannot wait, "not found" would only sound as if that did not matter.
+        if not _urgent(response):
+            yield Stretch(_abstention(response), ())
         return
     if response.answer is None:
         yield Stretch(_NOT_QUOTABLE, tuple(passage.rank for passage in response.passages[:NEAREST]))
@@ -54,8 +56,9 @@ class Reply:
 
     def opening(self) -> str:
         """What must be read before anything else; empty as a rule."""
-        urgent = [each.detail for each in self._response.warnings if each.code in _URGENT]
-        return self._add("".join(f"{detail}\n\n" for detail in urgent))
+        urgent = "\n\n".join(_urgent(self._response))
+        is_all = self._response.answerability.decision is Decision.ABSTAIN
+        return self._add(f"{urgent}\n\n" if urgent and not is_all else urgent)
 
     def stretch(self, stretch: Stretch) -> str:
         """A part of the answer; its marks become annotations where its pages have an address."""
@@ -133,6 +136,10 @@ def harmless(text: str) -> str:
     Chat clients render what they get: words of a page must not load an image from anywhere.
     """
     return _TAG.sub("< ", _LINK_OR_IMAGE.sub("] ", text))
+
+
+def _urgent(response: QueryResponse) -> Sequence[str]:
+    return [each.detail for each in response.warnings if each.code in _URGENT]
 
 
 def _abstention(response: QueryResponse) -> str:

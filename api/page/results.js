@@ -3,31 +3,31 @@
 import { answerPanel } from "./answer.js";
 import { button, counted, element, part, sentence, short } from "./elements.js";
 import { folded } from "./passages.js";
+import { isUrgent, showUrgent } from "./urgent.js";
 
-const URGENT = ["emergency", "self_harm"];
 const NOT_FOUND = "Not found in this collection";
 const ABSTENTIONS = {
   empty_index: "The collection holds no passages yet.",
   filtered_out: "No page that may be searched is left.",
   no_match: "No page here speaks to this question. Other words may help, or the answer lies elsewhere.",
-  weak_evidence: "No page here was found that answers this question well enough to be quoted.",
+  weak_evidence: "No page here was found that answers this question well enough to be quoted. Try other words.",
   out_of_scope: "The pages here speak of other things. The answer may well exist elsewhere.",
 };
 
 // Shows a response; gives its outcome and the sentence that a screen reader hears.
 export function showResponse(body, { kept, say, searchAll }) {
-  const urgent = body.warnings.filter(({ code }) => URGENT.includes(code));
-  part("urgent").replaceChildren(...urgent.map(({ detail }) => element("p", { text: detail })));
-  part("urgent").hidden = urgent.length === 0;
-  const shown = outcomeOf(body, say, kept);
+  const isAlone = showUrgent(body.warnings) && isAbstained(body) && body.passages.length > 0;
+  const shown = isAlone ? onlyUrgent(body) : outcomeOf(body, say, kept);
   part("results").replaceChildren(...[keptLine(kept, searchAll), notices(body), ...shown.parts].filter(Boolean));
   const overdue = body.passages.filter(({ citation }) => citation.freshness === "overdue").length;
   const late = overdue && ` Overdue for review: ${overdue} of ${counted(body.passages.length, "passage", "passages")}.`;
-  return { outcome: shown.outcome, spoken: overdue ? shown.spoken + late : shown.spoken };
+  return { outcome: shown.outcome, spoken: shown.spoken && overdue ? shown.spoken + late : shown.spoken };
 }
 
+const isAbstained = (body) => body.answerability.decision === "abstain";
+
 function outcomeOf(body, say, kept) {
-  if (body.answerability.decision === "abstain") return abstained(body, kept);
+  if (isAbstained(body)) return abstained(body, kept);
   return body.answer ? answered(body, say) : passagesOnly(body);
 }
 
@@ -60,13 +60,31 @@ function passagesOnly(body) {
   };
 }
 
+// Beside a text that cannot wait, pages that do not answer only distract: they are there for who opens them.
+function onlyUrgent(body) {
+  const closed = element(
+    "details",
+    { className: "tool beside" },
+    element("summary", { text: "Pages that are near" }),
+    element("ol", { className: "passages" }, ...nearestPages(body).map((passage) => folded(passage))),
+  );
+  return { outcome: "abstained", spoken: "", parts: [closed] };
+}
+
+// The closest passage of each page.
+function nearestPages({ passages }) {
+  const seen = new Set();
+  return passages.filter(({ document_id: id }) => !seen.has(id) && seen.add(id));
+}
+
 function abstained(body, kept) {
   const text = ABSTENTIONS[body.answerability.reason] ?? ABSTENTIONS.no_match;
-  const near = body.passages.length;
+  const pages = nearestPages(body);
+  const near = pages.length;
   const hint = kept ? " Only a part of the collection was searched." : "";
   return {
     outcome: "abstained",
-    spoken: `${NOT_FOUND}. ${text}${hint}` + (near ? ` ${counted(near, "passage is", "passages are")} near.` : ""),
+    spoken: `${NOT_FOUND}. ${text}${hint}` + (near ? ` ${counted(near, "page is", "pages are")} near.` : ""),
     parts: [
       element(
         "section",
@@ -75,7 +93,7 @@ function abstained(body, kept) {
         element("p", { className: "asked", text: short(body.query), attributes: { dir: "auto" } }),
         element("p", { text: near ? `${text} These are the nearest pages; they may or may not help.` : text }),
       ),
-      ...list("Nearest pages", body.passages),
+      ...list("Nearest pages", pages),
     ],
   };
 }
@@ -98,8 +116,10 @@ function keptLine(kept, searchAll) {
 }
 
 function notices(body) {
-  const known = [...URGENT, "no_match", "filtered_out", "empty_index", "not_quotable"];
-  const told = body.warnings.filter(({ code, passage_rank: rank }) => rank === null && !known.includes(code));
+  const known = ["no_match", "filtered_out", "empty_index", "not_quotable"];
+  const told = body.warnings.filter(
+    (warning) => warning.passage_rank === null && !isUrgent(warning) && !known.includes(warning.code),
+  );
   return told.length > 0 && element(
     "ul",
     { className: "notices" },
