@@ -76,22 +76,31 @@ def _separation(
 ) -> tuple[Interval, Interval]:
     """AUROC and the share rejected, each with the percentile interval over resamples of both sides."""
     random = np.random.default_rng(seed)
-    wins = (accepted[:, None] > declined) + 0.5 * (accepted[:, None] == declined)
-    order = np.sort(accepted)
+    order, rising = np.sort(accepted), np.sort(declined)
+    by_yes, by_no = np.argsort(accepted, kind="stable"), np.argsort(declined, kind="stable")
+    # How many of the accepted lie below each of the declined, and how many below it or level with it.
+    below, not_above = np.searchsorted(order, rising), np.searchsorted(order, rising, side="right")
     aurocs, shares = [], []
     for _ in range(RESAMPLES // 1_000):
         drawn_yes = random.multinomial(accepted.size, np.full(accepted.size, 1 / accepted.size), size=1_000)
         drawn_no = random.multinomial(declined.size, np.full(declined.size, 1 / declined.size), size=1_000)
-        aurocs.append(np.einsum("ra,ab,rb->r", drawn_yes, wins, drawn_no, optimize=True))
-        by_score = drawn_yes[:, np.argsort(accepted, kind="stable")]
-        places = (by_score.cumsum(axis=1) > accepted.size * (1 - ACCEPTED)).argmax(axis=1)
-        below = declined[None, :] < order[places][:, None]
-        shares.append((below * drawn_no).sum(axis=1) / declined.size)
+        yes, no = _sums_before(drawn_yes[:, by_yes]), _sums_before(drawn_no[:, by_no])
+        losses = 0.5 * (yes[:, below] + yes[:, not_above])
+        aurocs.append(((accepted.size - losses) * np.diff(no, axis=1)).sum(axis=1))
+        places = (yes[:, 1:] > accepted.size * (1 - ACCEPTED)).argmax(axis=1)
+        rejected = np.searchsorted(rising, order[places])
+        shares.append(np.take_along_axis(no, rejected[:, None], axis=1)[:, 0] / declined.size)
+    mean = (accepted.size - 0.5 * (below + not_above)).mean() / accepted.size
     threshold = order[int(np.floor(accepted.size * (1 - ACCEPTED)))]
     return (
-        _interval(float(wins.mean()), np.concatenate(aurocs) / (accepted.size * declined.size)),
+        _interval(float(mean), np.concatenate(aurocs) / (accepted.size * declined.size)),
         _interval(float((declined < threshold).mean()), np.concatenate(shares)),
     )
+
+
+def _sums_before(drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sum of each row (resamples, questions) before each place and, in a last column, of all of it."""
+    return np.pad(drawn.cumsum(axis=1), ((0, 0), (1, 0)))
 
 
 def _interval(mean: float, resampled: NDArray[np.float64]) -> Interval:
