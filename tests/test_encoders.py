@@ -24,6 +24,8 @@ from retriever.openvino_runtime import FIRST_USE
 from retriever.sentence_model import SentenceTransformerEncoder
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+SOME = 16
+"""Paragraphs that are encoded: two batches, and enough to see that directions agree."""
 pytestmark = [
     pytest.mark.model,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # torch and transformers use what Python will drop
@@ -36,7 +38,7 @@ def texts() -> list[str]:
     paragraphs = [
         p for page in sorted(CORPUS.rglob("*.md")) for p in page.read_text(encoding="utf-8").split("\n\n")
     ]
-    return [*[p for p in paragraphs if len(p) > 200][:40], "Short.", "word " * 600]
+    return [*[p for p in paragraphs if len(p) > 200][:SOME], "Short.", "word " * 600]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def converted(index_dir: Path) -> Encoder:
 def test_int8_points_where_float32_points(
     converted: Encoder, reference: SentenceTransformerEncoder, texts: list[str]
 ) -> None:
-    paragraphs = texts[:40]
+    paragraphs = texts[:SOME]
     cosines = (converted.encode_passages(paragraphs) * reference.encode_passages(paragraphs)).sum(axis=1)
     assert cosines.mean() > 0.995
     assert cosines.min() > 0.98

@@ -18,4 +18,4 @@ def test_of_ten_writers_one_wins_and_the_others_name_it(tmp_path: Path) -> None:
 
 
 def test_publishes_and_rollbacks_under_load_fail_no_answer_and_mix_none(tmp_path: Path) -> None:
-    assert changes_under_load(tmp_path, 20) == []
+    assert changes_under_load(tmp_path, 10) == []

@@ -1,7 +1,6 @@
 """Ingest: what changed is taken in, what did not is not embedded again, and an interruption loses nothing."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from retriever.errors import IndexCorrupt, IndexLocked
 from retriever.index import Index
 from retriever.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
+from tests.fault_rounds import ended, fresh_processes, ingest_slowly
 from tests.hashing import IDENTITY, HashingEncoder
 from tests.waiting import PATIENCE_S
 
@@ -336,37 +336,21 @@ def test_a_checkpoint_of_another_encoder_is_not_used(tmp_path: Path) -> None:
         assert not checkpoint.vectors
 
 
-_INGEST = """
-import sys
-from pathlib import Path
-from tests.collections_on_disk import run_ingest
-from tests.hashing import HashingEncoder
-import time
-class Slow(HashingEncoder):
-    def encode_passages(self, texts):
-        time.sleep(0.02)
-        return super().encode_passages(texts)
-print("ready", flush=True)
-run_ingest(Path(sys.argv[1]), Path(sys.argv[2]), Slow(), rebuild=True)
-"""
-
-
-@pytest.mark.slow
 def test_twenty_kills_leave_the_old_or_the_new_generation(tmp_path: Path) -> None:
     root, index_dir = many_pages(tmp_path / "pages"), tmp_path / "index"
     run_ingest(root, index_dir)
-    published = {IndexStore(index_dir).current()}
+    processes, published = fresh_processes(), {IndexStore(index_dir).current()}
     for kill in range(20):
         write_collection(root, {"000.md": f"# Page\n\nEdition {kill}."})
-        process = subprocess.Popen(
-            [sys.executable, "-c", _INGEST, str(root), str(index_dir)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        ready, told = processes.Pipe(duplex=False)
+        process = processes.Process(target=ingest_slowly, args=(told, root, index_dir))
+        process.start()
+        told.close()
+        assert ready.poll(PATIENCE_S)
         time.sleep(0.03 * kill)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        process.kill()
+        ended(process)
+        ready.close()
         index = Index.open(index_dir)
         assert len(index.documents) == 3 * WINDOW
         published.add(index.generation)
