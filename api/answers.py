@@ -154,12 +154,15 @@ def _quote(index: Index, span: AnswerSpan) -> QuoteBody:
         document_id=span.document_id,
         start_char=start,
         end_char=end,
-        deep_link=deep_link(document.metadata.url, text, start, end, page=page),
+        deep_link=deep_link(
+            document.metadata.url, text, start, end, page=page, omitted_at=index.omissions(span.document_id)
+        ),
     )
 
 
 def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
-    text = index.reading_text(hit.passage.document_id)
+    document_id = hit.passage.document_id
+    text = index.reading_text(document_id)
     return PassageBody(
         rank=hit.rank,
         passage_id=hit.passage.passage_id,
@@ -168,7 +171,11 @@ def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
         score=round(hit.score, SCORE_DIGITS),
         scores=Scores(dense=_rounded(hit.dense), lexical=_rounded(hit.lexical)),
         also_in=list(_duplicates(index, hit)),
-        citation=citation_body(cite(hit.document, hit.passage, reading_text=text, today=today)),
+        citation=citation_body(
+            cite(
+                hit.document, hit.passage, reading_text=text, omitted_at=index.omissions(document_id), today=today
+            )
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from eval.service import Service, ServiceFailed
 
 _REFUSALS = (400, 422)
 _BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
-_LINE_END = pattern(r"\n+")
+_BEGINNING = pattern(r"\n+|(?<=[.!?])\s+")
 MOST_FAILURES = 5
 """After so many questions in a row that the service does not answer, the rest is not asked."""
 
@@ -215,6 +215,6 @@ def _why(link: str, marked: str) -> str:
 
 
 def _beginnings(text: str, start: int, end: int) -> list[str]:
-    """The text from each line on that begins in the first half of a span: a link may leave out common lines."""
-    lines = [start, *(match.end() for match in _LINE_END.finditer(text, start, end))]
-    return [text[place:] for place in lines if 2 * (place - start) <= end - start]
+    """The text from each line or sentence that begins in the first half of a span: links may leave some out."""
+    places = [start, *(match.end() for match in _BEGINNING.finditer(text, start, end))]
+    return [text[place:] for place in places if 2 * (place - start) <= end - start]

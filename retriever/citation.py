@@ -42,15 +42,22 @@ class Citation:
     document_sha256: str
 
 
-def cite(document: Document, passage: Passage, *, reading_text: str, today: date) -> Citation:
-    """The citation of a passage as it stands on `today`; `reading_text` is the whole page's, for the deep link."""
+def cite(
+    document: Document, passage: Passage, *, reading_text: str, omitted_at: tuple[int, ...], today: date
+) -> Citation:
+    """The citation of a passage as it stands on `today`.
+
+    `reading_text` is the whole page's and `omitted_at` where the page shows more than it, for the deep link.
+    """
     metadata = document.metadata
     due = review(metadata, today=today)
     page = document.page_of(passage.start_char)
     return Citation(
         title=metadata.title,
         url=metadata.url,
-        deep_link=deep_link(metadata.url, reading_text, passage.start_char, passage.end_char, page=page),
+        deep_link=deep_link(
+            metadata.url, reading_text, passage.start_char, passage.end_char, page=page, omitted_at=omitted_at
+        ),
         source=metadata.source,
         citation=metadata.citation,
         license=metadata.license,

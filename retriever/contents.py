@@ -34,6 +34,9 @@ PASSAGES, EMBEDDING_KEYS = "passages.npy", "embedding_keys.bin"
 HEADING_KEYS, HEADING_VECTORS = "heading_keys.bin", "heading_vectors.npy"
 BODY, HEADINGS, BODY_TERMS = "body", "headings", "body.terms.bin"
 KEY_BYTES = 32
+_SHORTEST_REFERENCE = 9
+"""Code points of `[[1](#a)]`."""
+_BEFORE_REFERENCES = ".,;:!?)]”\"'"
 _LONGEST_HEADER = 10 + 65_535
 """Of a .npy file of format 1."""
 
@@ -86,6 +89,18 @@ def map_of_rows(rows: NDArray[np.int32]) -> SourceMap:
     """The source map that rows of `source_map.npy` hold."""
     reading_starts, source_starts, lengths = (tuple(column) for column in rows.T.tolist())
     return SourceMap(reading_starts=reading_starts, source_starts=source_starts, lengths=lengths)
+
+
+def omissions(rows: NDArray[np.int32], text: str) -> tuple[int, ...]:
+    """The places of a reading text, in order, where its page may show more: the numbers of references.
+
+    `rows` are those of its source map. A reference stands behind a mark of punctuation and takes more room in the
+    source than marks of emphasis do; what else is left out there is taken for one too.
+    """
+    ends = rows[:, 0] + rows[:, 2]
+    left_out = rows[1:, 1] - rows[:-1, 1] - rows[:-1, 2]
+    candidates = ends[:-1][left_out >= _SHORTEST_REFERENCE].tolist()
+    return tuple(end for end in candidates if text[end - 1] in _BEFORE_REFERENCES)
 
 
 def embedding_text(prefix: str, text: str) -> str:

@@ -128,6 +128,12 @@ class Index:
         stored = self._stored[self._places[document_id]]
         return contents.map_of_rows(self._source_map[stored.map_start : stored.map_start + stored.map_slices])
 
+    def omissions(self, document_id: str) -> tuple[int, ...]:
+        """Where a document's page may show more than its reading text holds; see `contents.omissions`."""
+        stored = self._stored[self._places[document_id]]
+        rows = self._source_map[stored.map_start : stored.map_start + stored.map_slices]
+        return contents.omissions(rows, self._text(stored.text_start, stored.text_bytes))
+
     def passage_count(self, document_id: str) -> int:
         """How many passages a document has."""
         return self._stored[self._places[document_id]].passage_count

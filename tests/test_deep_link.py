@@ -179,6 +179,46 @@ def test_a_long_sentence_is_never_parted_within_an_address() -> None:
     )
 
 
+REFERRED = """Stage I
+
+Three courses of chemotherapy are given.
+
+Surgery helps some, many, and most people.
+
+Stage II
+
+Four courses of chemotherapy are given.
+
+Surgery helps some, many, and most people.
+"""
+"""On the page a number stands behind each sentence and, in brackets, within the second one of both stages."""
+OMITTED = tuple(match.end() for match in re.finditer(r"given\.|people\.|some,|many,", REFERRED))
+
+
+def test_words_are_not_joined_over_what_the_reading_text_leaves_out() -> None:
+    start = REFERRED.index("Four courses")
+    end = REFERRED.index("given.", start) + len("given.")
+    assert text_directive(REFERRED, start, end, omitted_at=OMITTED) == (
+        "text=Four%20courses%20of%20chemotherapy%20are%20given."
+    )
+    long = "Surgery helps some, many, and most people."
+    only = REFERRED[: REFERRED.index("Stage II")]
+    start = only.index(long)
+    places = tuple(place for place in OMITTED if place < len(only))
+    assert text_directive(only, start, start + len(long), omitted_at=places) == (
+        "text=Surgery%20helps%20some%2C,and%20most%20people"
+    )
+
+
+def test_where_only_words_beyond_an_omission_tell_quotes_apart_a_browser_has_a_second_directive() -> None:
+    start = REFERRED.rindex("Surgery helps some,")
+    end = start + len("Surgery helps some,")
+    directive = text_directive(REFERRED, start, end, omitted_at=OMITTED)
+    assert directive == (
+        "text=Four%20courses%20of%20chemotherapy%20are%20given.-,Surgery%20helps%20some%2C&text=Surgery%20helps%20some%2C"
+    )
+
+
 def test_a_fragment_that_is_there_already_is_kept() -> None:
     link = deep_link(f"{URL}#use", PAGE, *span("Denosumab is an antibody."))
     assert link == f"{URL}#use:~:text=Denosumab%20is%20an%20antibody."
@@ -229,7 +269,7 @@ def test_what_is_written_can_be_read_back_from_the_page(text: str, data: st.Data
     if directive is None:
         assert not re.search(r"\w", text[start:end]) or re.search(r"[a-z][.)]", text)
         return
-    parts = directive.removeprefix("text=").split(",")
+    parts = directive.removeprefix("text=").partition("&text=")[0].split(",")
     terms = [unquote(part) for part in parts if not part.startswith("-") and not part.endswith("-")]
     assert 1 <= len(terms) <= 2
     collapsed = " ".join(text[start:end].split())

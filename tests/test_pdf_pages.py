@@ -197,7 +197,8 @@ def test_a_citation_of_a_pdf_names_its_page_and_links_to_it(tmp_path: Path) -> N
     (document,) = index.documents
     text = index.reading_text(document.document_id)
     cited = [
-        cite(document, one, reading_text=text, today=TODAY) for one in index.passages_of(document.document_id)
+        cite(document, one, reading_text=text, omitted_at=(), today=TODAY)
+        for one in index.passages_of(document.document_id)
     ]
     assert {(one.page, one.deep_link) for one in cited} == {
         (1, "https://example.org/l.pdf#page=1"),
