@@ -13,7 +13,22 @@ SHORTEST_CORRECTED = 6
 COMMON_SHARE = 2e-4
 """A word in this share of the passages, and in two of them, may have been meant: rarer ones are mostly names, and
 an unknown name near a rare one is another name."""
+VARIANT_TIMES = 8
+"""How many times as many passages the other spelling of a known word stands in, for it to be searched instead."""
 _EDGE = 3
+_SPELLINGS = tuple(
+    (re.compile(sound), other)
+    for sound, other in (
+        ("ae|oe", "e"),
+        ("our(?=$|s$|ed$|ing$|able$|ite$)", "or"),
+        ("or(?=$|s$|ed$|ing$|able$|ite$)", "our"),
+        ("(?<=[iy])s(?=e|i|ation)", "z"),
+        ("(?<=[iy])z(?=e|i|ation)", "s"),
+    )
+)
+"""Sounds that British and American English write differently: leukaemia and leukemia, tumour and tumor.
+
+Where only a letter is wanting (leukemia in a British collection), the word is mended as a typing error."""
 
 
 class Spelling:
@@ -55,19 +70,32 @@ class Spelling:
         }
         return min(near, key=lambda word: (-self._rows_with(word), word), default=term)
 
+    def usual(self, word: str) -> str:
+        """The word itself, or its other spelling (British or American) where the collection writes mostly that."""
+        found = {other: self._rows_with(terms(other)[0]) for other in _spelled_otherwise(word.lower())}
+        if not any(found.values()):
+            return word
+        usual = min(found, key=lambda other: (-found[other], other))
+        least = max(2, COMMON_SHARE * self._body.rows, VARIANT_TIMES * self._rows_with(terms(word)[0]))
+        return usual if found[usual] >= least else word
+
     def _rows_with(self, term: str) -> int:
         return max(self._body.rows_with(term), self._headings.rows_with(term))
 
     def mended(self, question: str) -> str:
         """The question with the term that was meant in the place of every word that the collection does not know.
 
-        Only where that term stays what it is when it is read as a word.
+        Only where that term stays what it is when it is read as a word. A word that the collection spells the
+        other way (British or American) is spelled as it does.
         """
         for word in dict.fromkeys(words(question)):
             (term, *_) = terms(word)
-            meant = self.meant(term)
-            if meant != term and terms(meant) == [meant]:
-                question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
+            meant = self.usual(word)
+            if meant == word:
+                meant = self.meant(term)
+                if meant == term or terms(meant) != [meant]:
+                    continue
+            question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
         return question
 
 
@@ -82,6 +110,17 @@ def one_edit_apart(one: str, other: str) -> bool:
         return one[at:] == other[at + 1 :]
     exchanged = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
     return exchanged or one[at + 1 :] == other[at + 1 :]
+
+
+def _spelled_otherwise(word: str) -> set[str]:
+    """What a word may be in the other spelling, each of its sounds exchanged, or all of a kind."""
+    found: set[str] = set()
+    for sound, other in _SPELLINGS:
+        places = list(sound.finditer(word))
+        found.update(word[: one.start()] + other + word[one.end() :] for one in places)
+        if len(places) > 1:
+            found.add(sound.sub(other, word))
+    return {other for other in found if max(len(word), len(other)) >= SHORTEST_CORRECTED}
 
 
 def _edges(word: str) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -50,3 +50,30 @@ def test_a_search_by_meaning_alone_reads_the_question_as_it_stands(index: Index)
         for mode in (Mode.DENSE, Mode.HYBRID)
     }
     assert best[Mode.DENSE] < best[Mode.HYBRID]
+
+
+@pytest.fixture(scope="module")
+def american(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Pages in American spelling, one of which cites a British title."""
+    folder = tmp_path_factory.mktemp("american")
+    pages = {f"{n}.md": f"# Page {n}\n\nLeukemia, anemia and tumors: we analyze morning {n}." for n in range(16)}
+    pages["cited.md"] = "# Sources\n\nLeukaemia in Leeds. Anaemia and tumours analysed. On mourning."
+    run_ingest(write_collection(folder / "pages", pages), folder / "index")
+    return Index.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("Leukaemia in children", "leukemia in children"),
+        ("is anaemia a tumour", "is anemia a tumor"),
+        ("analysed leukaemia", "analyzed leukemia"),
+        ("leukemia", "leukemia"),
+        ("on mourning in Leeds", "on mourning in Leeds"),  # no spelling of "morning"
+        ("does your source", "does your source"),
+    ],
+)
+def test_a_word_is_searched_in_the_spelling_that_the_collection_mostly_has(
+    american: Index, asked: str, searched: str
+) -> None:
+    assert american.spelling.mended(asked) == searched
