@@ -21,7 +21,7 @@ from eval.fit_answerability import (
     probabilities_of,
     upper,
 )
-from eval.generated_questions import generate, wordy
+from eval.generated_questions import LEFT_OUT, generate, wordy
 from retriever.calibration import (
     FORMAT,
     Calibration,
@@ -101,21 +101,36 @@ def calibrate_across(
 ) -> Calibrated:
     """Weights from all sets; the threshold, and all that is said of it, from people's held-out questions alone."""
     unseen = held_out(examples, seed=seed)
-    asked = np.array([not example.source.startswith(GENERATED_SET) for example in examples])
+    asked = np.array([_is_of_people(example) for example in examples])
     people = [example for example, own in zip(examples, asked, strict=True) if own]
     return judged(people, unseen[asked], fit(examples), questions=questions, max_risk=max_risk, now=now)
 
 
-def transferred(examples: Sequence[Example], *, threshold: float) -> tuple[Answered, ...]:
-    """The shares of people's sets that are answered when each is judged by weights of all the other sets."""
+def transferred(
+    examples: Sequence[Example], *, threshold: float, left_out: Callable[[Example], str]
+) -> tuple[Answered, ...]:
+    """The shares of people's sets that are answered by weights that have not seen what `left_out` names alike.
+
+    By its set, a set is judged by the other sets; by its collection, as a new collection is: with no other set on
+    it, and without what was made from it.
+    """
     found: list[Answered] = []
-    for name in dict.fromkeys(example.source for example in examples):
-        if not name.startswith(GENERATED_SET):
-            own = [example for example in examples if example.source == name]
-            groups = frozenset(example.group for example in own)
-            weights = fit([example for example in examples if example.group not in groups])
-            found += answered_by_category(own, probabilities_of(own, weights), threshold=threshold)
+    for name in dict.fromkeys(left_out(example) for example in examples if _is_of_people(example)):
+        own = [example for example in examples if left_out(example) == name and _is_of_people(example)]
+        groups = frozenset(example.group for example in own)
+        others = [one for one in examples if left_out(one) != name and one.group not in groups]
+        found += answered_by_category(own, probabilities_of(own, fit(others)), threshold=threshold)
     return tuple(found)
+
+
+def on_neighbours(examples: Sequence[Example]) -> list[Example]:
+    """Those made from a collection whose pages are left out and whose place a neighbour takes, as another set.
+
+    Both questions of each pair. As a set they count as much as all that is made from the collection: a page on the
+    nearest relative of what was asked is the gap that looks most like an answer, and few draws give it.
+    """
+    taken = frozenset(one.group for one in examples if one.category == LEFT_OUT and one.evidence.neighbour > 0)
+    return [replace(one, source=f"{one.source} on neighbours") for one in examples if one.group in taken]
 
 
 def judged(
@@ -241,6 +256,10 @@ def generated_examples(
             "give labelled questions"
         )
     return examples
+
+
+def _is_of_people(example: Example) -> bool:
+    return not example.source.startswith(GENERATED_SET)
 
 
 def _evidence(

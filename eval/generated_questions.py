@@ -25,6 +25,8 @@ MOST_LEFT_OUT = 0.5
 """A subject that more than this share of the collection speaks of is not asked for: nothing would be left."""
 MISSPELT = 0.25
 """Share of the longer words of a misspelt question that hold a typing error."""
+LEFT_OUT, INVENTED = "left_out", "invented"
+"""Why a question has no answer: its pages are left out, or it asks for something that does not exist."""
 WORDINGS = ("plain", "misspelt", "wordy")
 SHARES = (0.5, 0.2, 0.3)
 
@@ -92,8 +94,8 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
 class Generated:
     """One question, whether the collection answers it, and the source paths that its search has to leave out.
 
-    `kind` says how it is worded, or why it has no answer: its pages are `left_out`, or it asks for something
-    `invented`. Questions of one `group` are about one page.
+    `kind` says how it is worded, or why it has no answer: `LEFT_OUT` or `INVENTED`. Questions of one `group` are
+    about one page.
     """
 
     text: str
@@ -168,11 +170,11 @@ def _pair(index: Index, vocabulary: Vocabulary, subject: _Subject, random: np.ra
     facets = _facets(index.documents[subject.document])
     if facets and random.random() < ASKED_BY_FACET:
         asked = OF_FACET[facets[int(random.integers(len(facets)))]].format(subject=_bare(subject.title))
-    gap, kind, left_out = asked, "left_out", subject.near
+    gap, kind, left_out = asked, LEFT_OUT, subject.near
     if random.random() < 0.5:
         form = WITH_INVENTED[int(random.integers(len(WITH_INVENTED)))]
         word = _invented(vocabulary, random)
-        gap, kind, left_out = form.format(subject=subject.title, side=side or "effects", word=word), "invented", ()
+        gap, kind, left_out = form.format(subject=subject.title, side=side or "effects", word=word), INVENTED, ()
     wording = WORDINGS[int(random.choice(len(WORDINGS), p=SHARES))]
     state = int(random.integers(2**32))
     yes, no = (_worded(text, wording, np.random.default_rng(state)) for text in (asked, gap))

@@ -20,6 +20,7 @@ from eval.calibrate import (
     examples_of_dataset,
     generated_examples,
     made_for,
+    on_neighbours,
     transferred,
 )
 from eval.complete_index import open_complete
@@ -72,12 +73,17 @@ def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int
         )
         described.append(f"{text} on {len(retriever.index.documents)} documents")
         of = f" on {len(retriever.index.documents)} documents"  # sets of two collections count as two
-        examples += [replace(one, source=one.source + of) for one in found]
+        made = [] if dataset else on_neighbours(found)
+        examples += [replace(one, source=one.source + of) for one in (*found, *made)]
     calibrated = calibrate_across(examples, questions="; ".join(described), max_risk=max_risk, seed=seed, now=now)
     out.write_bytes(encode_calibration(replace(calibrated.calibration, state=CalibrationState.DEFAULT)))
     print_calibrated(calibrated)
-    across = transferred(examples, threshold=calibrated.point.threshold)
-    _console().print(_answered("each set judged by a fit on the others", across))
+    for title, left_out in (
+        ("each set judged by a fit on the others", lambda one: one.source),
+        ("each collection judged by a fit on the others", lambda one: one.source.rpartition(" on ")[2]),
+    ):
+        across = transferred(examples, threshold=calibrated.point.threshold, left_out=left_out)
+        _console().print(_answered(title, across))
 
 
 def open_retriever(index_dir: Path) -> Retriever:

@@ -1,7 +1,7 @@
 """Calibration: generated questions, the fit, the choice of a threshold, the command."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from eval.calibrate import (
     examples_of_dataset,
     generated_examples,
     made_for,
+    on_neighbours,
     transferred,
 )
 from eval.dataset import Question
@@ -236,7 +237,53 @@ def test_across_sets_the_threshold_rests_on_peoples_sets_alone() -> None:
     found = calibrate_across([*sets, *generated], questions="all", max_risk=0.05, seed=0, now=now)
     assert {one.source for one in found.by_category} == {"one", "two"}
     assert (found.calibration.answerable, found.calibration.unanswerable) == (100, 100)
-    assert [one.source for one in transferred([*sets, *generated], threshold=0.5)] == ["one", "one", "two", "two"]
+
+
+def by_source(one: Example) -> str:
+    """The set that an example comes from."""
+    return one.source
+
+
+def test_a_set_is_judged_by_the_others_and_those_made_from_a_collection_are_not_judged() -> None:
+    sets = [*spread_examples(50, source="one"), *spread_examples(50, source="two")]
+    generated = [replace(one, source="generated") for one in spread_examples(50)]
+    across = transferred([*sets, *generated], threshold=0.5, left_out=by_source)
+    assert [one.source for one in across] == ["one", "one", "two", "two"]
+
+
+def test_a_new_collection_is_judged_without_what_was_made_from_it() -> None:
+    def collection(one: Example) -> str:
+        return one.source.rpartition(" on ")[2]
+
+    asked = spread_examples(50, source="people on A")
+    elsewhere = spread_examples(50, source="people on B")
+    turned = [replace(one, evidence=replace(one.evidence, covered=1.0)) for one in asked if not one.answerable]
+    # What was made from A tells that words mean little there: who has not seen A does not know it.
+    made = [replace(one, source="generated on A", group=f"made {one.group}") for one in (*asked, *turned)]
+    told = [replace(one, evidence=replace(one.evidence, covered=float(one.answerable))) for one in elsewhere]
+    examples = [*asked, *turned, *told, *made]
+
+    def false_answers(left_out: Callable[[Example], str]) -> int:
+        across = transferred(examples, threshold=0.5, left_out=left_out)
+        return sum(one.answered for one in across if one.source == "people on A" and not one.answerable)
+
+    assert false_answers(collection) > false_answers(by_source)
+
+
+def test_questions_whose_place_a_neighbour_takes_are_a_set_of_their_own_with_their_pairs() -> None:
+    def made(group: str, *, answerable: bool, kind: str, neighbour: float) -> Example:
+        return Example(replace(NO_EVIDENCE, neighbour=neighbour), answerable, kind, group, "generated")
+
+    pairs = [
+        made("rectal", answerable=True, kind="plain", neighbour=0.0),
+        made("rectal", answerable=False, kind="left_out", neighbour=0.7),
+        made("salt", answerable=True, kind="plain", neighbour=0.0),
+        made("salt", answerable=False, kind="left_out", neighbour=0.0),
+        made("liver", answerable=True, kind="wordy", neighbour=0.0),
+        made("liver", answerable=False, kind="invented", neighbour=0.7),
+    ]
+    found = on_neighbours(pairs)
+    assert found == [replace(one, source="generated on neighbours") for one in pairs[:2]]
 
 
 def test_a_calibration_names_the_collection_it_is_made_for(retriever: Retriever) -> None:
