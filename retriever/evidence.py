@@ -76,7 +76,9 @@ class EvidenceReader:
         hits = retrieval.hits[:EVIDENCE_HITS]
         if not hits:
             raise ValueError("a retrieval without hits has no evidence; its `no_hits` says why")
-        asked = read_asked(query.text, self._vocabulary)
+        # A page on pembrolizumab answers who asks for Keytruda, though its name holds no word of the question.
+        text = retrieval.meant or query.text
+        asked = read_asked(text, self._vocabulary)
         words = self._words(asked, query)
         mass = sum(word.weight for word in words.values()) or 1.0
 
@@ -91,7 +93,7 @@ class EvidenceReader:
         length = len(query.text.split())
         by_the_way = _fading(sqrt(asked.length * length))
         of_asking = {term: word for term, word in words.items() if term in asked.asking}
-        stretches = self._phrases(query.text)
+        stretches = self._phrases(text)
         return Evidence(
             cosine=_cosine(hits, covered),
             covered=covered,

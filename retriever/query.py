@@ -108,7 +108,8 @@ class Hit:
 class Retrieval:
     """The hits of one query, from one generation. `no_hits` says why there are none, if there are none.
 
-    `vector` is what was searched with, shape (dimension,); None where only words were searched.
+    `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is the
+    question as it was searched: mended, and with what its names stand for; empty where nothing was searched.
     """
 
     hits: tuple[Hit, ...]
@@ -116,3 +117,4 @@ class Retrieval:
     encode_ms: float
     search_ms: float
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    meant: str = field(default="", compare=False, repr=False)

@@ -126,6 +126,7 @@ class Retriever:
             encode_ms=(encoded - started) * 1000,
             search_ms=(time.perf_counter() - encoded) * 1000,
             vector=vector,
+            meant=text,
         )
 
     def _as_searched(self, query: Query) -> Query:

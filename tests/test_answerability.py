@@ -158,6 +158,16 @@ def test_a_question_without_words_has_evidence(retriever: Retriever, reader: Evi
     assert (found.covered, found.missing, found.unknown) == (0, 0, 0)
 
 
+def test_what_a_name_stands_for_is_judged_with_it(retriever: Retriever, reader: EvidenceReader) -> None:
+    query = Query("does glivec cause nausea")
+    found = retriever.retrieve(Query("does imatinib cause nausea"))
+    asked = replace(found, meant=query.text)
+    told = replace(found, meant="does glivec (imatinib) cause nausea")
+    assert reader.read(query, asked).named == 0
+    assert reader.read(query, told).named > 0.2
+    assert reader.read(query, told).length == reader.read(query, asked).length
+
+
 def test_a_retrieval_without_hits_has_no_evidence(reader: EvidenceReader) -> None:
     nothing = Retrieval(hits=(), no_hits=NoHits.NO_MATCH, encode_ms=0, search_ms=0)
     with pytest.raises(ValueError, match="no_hits"):
