@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Hit
-from retriever.select_quotes import Chosen, Selection, Selector
+from retriever.select_quotes import Selection, Selector
+from retriever.stretches import Chosen
 
 
 class AnswerWarning(StrEnum):

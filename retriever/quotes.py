@@ -238,7 +238,10 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
             first = _whose(text, inside, first)
     elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction) or all(map(_TITLE.match, items)):
         return None
-    if first is None or inside[last].end_char - inside[first].start_char > MAX_LIST_CHARS:
+    if first is None:
+        return None
+    last = _as_far_as_fits(text, inside, place, last, inside[first].start_char + MAX_LIST_CHARS)
+    if last < place:
         return None
     start_char, end_char = inside[first].start_char, inside[last].end_char
     return Quote(
@@ -251,6 +254,20 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
         continues=any(unit.block == opening.block and unit.start_char >= end_char for unit in units),
         text=text[start_char:end_char],
     )
+
+
+def _as_far_as_fits(text: str, inside: Sequence[Unit], place: int, last: int, end_char: int) -> int:
+    """The place of the last item up to which a long list is quoted: of two or more, none that introduces others.
+
+    One before `place` where not even two fit.
+    """
+    if inside[last].end_char <= end_char:
+        return last
+    while last > place and (
+        inside[last].end_char > end_char or text[inside[last].start_char : inside[last].end_char].endswith(":")
+    ):
+        last -= 1
+    return last if last > place else place - 1
 
 
 def _introduces(text: str, units: Sequence[Unit], before: Unit, items: Sequence[str]) -> bool:

@@ -1,7 +1,5 @@
 """Selection: which quotes of the hits answer a question, none twice, and none against another unseen."""
 
-import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +10,6 @@ from retriever.analyze import terms
 from retriever.answer_forms import asks_what_a_procedure_is
 from retriever.comparison import Comparison, compared, contrasts
 from retriever.differences import differ
-from retriever.document import Document, Section
 from retriever.encoder import Encoder
 from retriever.facets import Facet
 from retriever.index import Index
@@ -21,7 +18,8 @@ from retriever.question import Question, QuestionReader
 from retriever.quote_score import Scored, scored
 from retriever.quote_subject import same_document
 from retriever.quote_vectors import QuoteVectors
-from retriever.quotes import Quote, quotes_of
+from retriever.quotes import Quote
+from retriever.stretches import Chosen, all_quotes, joined
 
 MAX_SENTENCES = 4
 ANSWER_HITS = 8
@@ -34,19 +32,6 @@ DIFFER_MARGIN = 0.5
 SAME_COSINE = 0.95
 SAME_TERMS = 0.75
 RELATED_COSINE = 0.6
-
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A verbatim stretch of one hit's passage that goes into the answer; `text` is `reading_text[start:end]`."""
-
-    hit: Hit
-    start_char: int
-    end_char: int
-    text: str
-    continues: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +66,8 @@ class Selector:
         asked = self._reader.read(question)
         if asks_what_a_procedure_is(question):
             asked = replace(asked, facets=(Facet.WHAT_IS,))
-        quotes = _all_quotes(hits[:ANSWER_HITS], self._index)
+        hits = hits[:ANSWER_HITS]
+        quotes = all_quotes(hits, self._index)
         found = scored(question, asked, quotes, vector, self._vectors)
         sides = compared(question)
         beside = [] if sides is None else self._beside(sides, found, quotes)
@@ -89,7 +75,7 @@ class Selector:
             return None
         picked, differing = (beside, ()) if beside else _picked(found, asked)
         return Selection(
-            chosen=_joined(picked, self._index),
+            chosen=joined([one.quote for one in picked], hits, self._index),
             differing=differing,
         )
 
@@ -135,20 +121,6 @@ def _tells_of(quote: Quote, name: frozenset[str], own: frozenset[str], others: f
     if any(map(str.isdigit, own)):  # the second stage of three is told by its heading
         named |= frozenset(terms(" ".join(quote.hit.passage.headings[-1:])))
     return (own or name) <= named and (own <= said or not others & said)
-
-
-def _all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:
-    quotes: list[Quote] = []
-    for hit in hits:
-        text = index.reading_text(hit.document.document_id)
-        section = _section_of(hit.document, hit.passage.start_char)
-        quotes += quotes_of(hit, text, section, language=hit.document.metadata.language)
-    return quotes
-
-
-def _section_of(document: Document, position: int) -> Section:
-    place = bisect_right(document.sections, position, key=lambda section: section.start_char) - 1
-    return document.sections[place]
 
 
 def _picked(found: Sequence[Scored], question: Question) -> tuple[list[Scored], tuple[tuple[int, ...], ...]]:
@@ -209,29 +181,3 @@ def _says_again(one: Scored, other: Scored) -> bool:
         return True
     smaller = min(len(one.terms), len(other.terms))
     return smaller > 0 and len(one.terms & other.terms) >= SAME_TERMS * smaller
-
-
-def _joined(picked: Sequence[Scored], index: Index) -> tuple[Chosen, ...]:
-    """The picked quotes by passage, the best passage first; those that touch in a paragraph become one."""
-    order = list(dict.fromkeys(one.quote.hit.rank for one in picked))
-    chosen: list[Chosen] = []
-    for rank in order:
-        quotes = sorted(
-            (one.quote for one in picked if one.quote.hit.rank == rank), key=lambda quote: quote.start_char
-        )
-        text = index.reading_text(quotes[0].hit.document.document_id)
-        stretches: list[Chosen] = []
-        for quote in quotes:
-            start = quote.start_char
-            if stretches and _touch(text, stretches[-1].end_char, start):
-                start = stretches.pop().start_char
-            stretches.append(
-                Chosen(quote.hit, start, quote.end_char, text[start : quote.end_char], quote.continues)
-            )
-        chosen += stretches
-    return tuple(chosen)
-
-
-def _touch(text: str, end: int, start: int) -> bool:
-    between = text[end:start]
-    return not between.strip() and not _BLANK_LINE.search(between)
