@@ -116,6 +116,9 @@ class MemoryIndex(Index):
     def reading_text(self, document_id: str) -> str:
         return self._reading[document_id]
 
+    def omissions(self, document_id: str) -> tuple[int, ...]:
+        return () if document_id in self._reading else (0,)
+
     def passage_count(self, document_id: str) -> int:
         return len(self.passages_of(document_id))
 
