@@ -1,7 +1,8 @@
 """Writing to the collection: one change at a time, each durable and visible before it is answered, or undone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from retriever.lock import writer_lock
 from retriever.store import IndexStore
 
 WAITING_LIMIT = 16
+"""Changes that are made, wait for their turn or come in at the same time."""
+
 Result = TypeVar("Result")
 
 
@@ -42,6 +45,18 @@ class CollectionWriter:
         self._process = IngestProcess(documents_dir=documents_dir, index_dir=index_dir, timeout_s=timeout_s)
         self._turn = asyncio.Lock()
         self._changes: set[asyncio.Task[Any]] = set()
+        self._uploads = 0
+
+    @contextmanager
+    def uploading(self) -> Iterator[None]:
+        """Keeps a place for a document while it comes in, for it is held in memory. Raises Problem 503."""
+        if self._uploads + len(self._changes) >= WAITING_LIMIT:
+            raise _too_many(Connection="close")
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
 
     async def put(self, document_id: str, extension: str, content: bytes) -> Written:
         """The document of this id holds this content, new or not. Raises Problem, FootnotedError."""
@@ -63,8 +78,7 @@ class CollectionWriter:
     async def _in_turn(self, change: Callable[[], Awaitable[Result]]) -> Result:
         """The result of a change that is made after those before it, and made to the end if its caller goes."""
         if len(self._changes) >= WAITING_LIMIT:
-            detail = "too many changes are waiting; send one after the other"
-            raise Problem(503, "overloaded", detail, headers={"Retry-After": "5"})
+            raise _too_many()
 
         async def wait_and_change() -> Result:
             async with self._turn:
@@ -198,6 +212,11 @@ _SAME: Mapping[str, tuple[str, ...]] = {
     ".html": (".html", ".htm"),
 }
 """The names that a file of each type may have already."""
+
+
+def _too_many(**headers: str) -> Problem:
+    detail = "too many changes are waiting; send one after the other"
+    return Problem(503, "overloaded", detail, headers={"Retry-After": "5", **headers})
 
 
 def _not_taken(reason: str) -> Problem:

@@ -71,9 +71,10 @@ async def put_document(request: Request, document_id: DocumentId) -> Response:
     if extension is None:
         detail = f"send the body as one of {', '.join(EXTENSIONS)}, text in UTF-8"
         raise Problem(415, "type_unsupported", detail, headers={"Connection": "close"})
-    content = await read_body(
-        request, limit_bytes=settings.document_limit_bytes, timeout_s=settings.body_timeout_s
-    )
+    with writer.uploading():
+        content = await read_body(
+            request, limit_bytes=settings.document_limit_bytes, timeout_s=settings.body_timeout_s
+        )
     written = await writer.put(document_id, extension, content)
     body = WrittenBody(
         generation=written.snapshot.index.generation,

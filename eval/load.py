@@ -39,7 +39,9 @@ class Exchange:
 class Figures:
     """What a phase showed. Rates are per second; latencies are milliseconds from when a question was due.
 
+    `last_refusal_s` is when the last question that was refused, or got no answer, was due; 0 without any.
     `generator_lag_p99_ms` says how late the questions left: where it is large, this machine was the bottleneck.
+    `generator_cpu` is the part of one processor that asking took; on the service's own machine it misses that.
     """
 
     name: str
@@ -51,7 +53,9 @@ class Figures:
     answered_p99_ms: float
     refused_p99_ms: float
     livez_max_ms: float
+    last_refusal_s: float
     generator_lag_p99_ms: float
+    generator_cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,9 @@ async def slow_callers(url: str, number: int) -> AsyncIterator[None]:
         await asyncio.gather(*dawdling, return_exceptions=True)
 
 
-def figures(name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_max_ms: float) -> Figures:
+def figures(
+    name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_max_ms: float, generator_cpu: float = 0.0
+) -> Figures:
     """The exchanges of a phase of that many seconds as figures."""
     answered = [each for each in exchanges if each.status == HTTPStatus.OK]
     refused = [each for each in exchanges if each.status in REFUSALS]
@@ -189,6 +195,8 @@ def figures(name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_m
         answered_p99_ms=quantile([each.ended_s - each.due_s for each in answered], 0.99) * 1_000,
         refused_p99_ms=quantile([each.ended_s - each.due_s for each in refused], 0.99) * 1_000,
         livez_max_ms=livez_max_ms,
+        last_refusal_s=max((each.due_s for each in exchanges if each.status != HTTPStatus.OK), default=0.0),
+        generator_cpu=generator_cpu,
         generator_lag_p99_ms=quantile([each.left_s - each.due_s for each in exchanges], 0.99) * 1_000,
     )
 

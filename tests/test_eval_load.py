@@ -1,11 +1,13 @@
 """The load generator: its schedule and its arithmetic, and what it sees of a service that is asked too much."""
 
 import asyncio
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from eval.load import Exchange, Target, arrivals, capacity, figures, quantile
+from eval.load import Exchange, Figures, Target, arrivals, capacity, figures, quantile
+from eval.load_verdicts import Kind, Phase, verdicts
 from eval.run_load import run_load
 from tests.running_server import running_server
 
@@ -22,7 +24,7 @@ def test_latency_counts_from_when_a_question_was_due() -> None:
     found = figures("x", exchanges, 2.0, livez_max_ms=3.0)
     assert (found.offered, found.goodput, found.refused, found.failed) == (1.5, 1.0, 0.5, 0)
     assert (found.answered_p50_ms, found.answered_p99_ms, found.refused_p99_ms) == (250.0, 1000.0, 62.5)
-    assert (found.generator_lag_p99_ms, found.livez_max_ms) == (500.0, 3.0)
+    assert (found.generator_lag_p99_ms, found.livez_max_ms, found.last_refusal_s) == (500.0, 3.0, 1.0)
 
 
 def test_what_is_answered_after_the_end_does_not_count_as_answered_in_time() -> None:
@@ -33,6 +35,36 @@ def test_a_question_without_any_answer_has_failed() -> None:
     assert (
         figures("x", [Exchange(0.0, 0.0, 1.0, 0), Exchange(0.0, 0.0, 1.0, 500)], 1.0, livez_max_ms=0).failed == 2
     )
+
+
+def phase(name: str, multiple: float, kind: Kind = Kind.PLAIN, **seen: float) -> Phase:
+    nothing = dict.fromkeys((each.name for each in fields(Figures)), 0.0)
+    return Phase(kind, multiple, Figures(**{**nothing, "failed": 0, **seen, "name": name}))  # type: ignore[arg-type]
+
+
+def test_what_is_promised_is_held_against_what_was_seen() -> None:
+    phases = [
+        phase("0.7 C", 0.7, answered_p99_ms=20),
+        phase("5 C", 5, goodput=44, refused_p99_ms=50, livez_max_ms=201, failed=1),
+        phase("0.7 C", 0.7, refused=1, last_refusal_s=10.5),
+        phase("retries", 2, Kind.RETRIES, goodput=40),
+        phase("slow", 0.7, Kind.SLOW_CALLERS, refused=0.1),
+        phase("alone", 0.2, Kind.ALONE, answered_p99_ms=20),
+        phase("beside", 0.2, Kind.BESIDE_CROWD, answered_p99_ms=40),
+        phase("crowd", 10, Kind.CROWD),
+    ]
+    found = [(one.line, one.seen, one.held) for one in verdicts(phases, capacity=50, seconds=60)]
+    assert found == [
+        ("L1, 0.7 C", "0.0/s refused, 0 failed, p99 20 ms", True),
+        ("L2, 5 C", "0.88 C", False),
+        ("L2, 5 C", "50 ms", True),
+        ("L2, 5 C", "201 ms", False),
+        ("L2, 5 C", "1 failed", False),
+        ("L2, 0.7 C after it", "the last after 10.5 s", False),
+        ("L5, retries", "0.80 C", True),
+        ("L6, slow", "0.1/s refused, 0 failed, p99 0 ms", False),
+        ("L4, beside", "0.0/s refused, p99 40 ms, alone 20 ms", True),
+    ]
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 2), (0.51, 3), (0.99, 4), (0.01, 1)])
@@ -57,3 +89,5 @@ def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path:
     assert over["failed"] == after["failed"] == 0
     assert over["goodput"] > 0
     assert over["refused"] > after["refused"]
+    assert over["generator_cpu"] > 0
+    assert [one["line"] for one in found["verdicts"]] == [*["L2, 8 C"] * 4, "L2, 0.5 C after it"]
