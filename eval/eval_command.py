@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from api.index_option import index_option
+from eval.calibrate_command import calibrate, calibrate_default
 from eval.links_command import links
 from eval.peers_command import install_peers, peers
-from eval.performance_command import encoders, growth
+from eval.performance_command import bench, encoders, growth, load
 from eval.refusing import refusing
 
 
@@ -74,7 +75,13 @@ def command() -> None:
     help="The folder that was ingested: passages are then looked up in their files too.",
 )
 @click.option("--export", type=click.Choice(["ragas", "trec"]), multiple=True, help="Also write this into --out.")
-@click.option("--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid", show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    default="hybrid",
+    show_default=True,
+    help="Search by meaning (dense), by words (lexical) or both.",
+)
 @click.option("--top-k", type=click.IntRange(1, 50), default=20, show_default=True, help="Passages per question.")
 @click.option(
     "--max-per-document", type=click.IntRange(1, 50), help="Passages of one document  [default: the API's]"
@@ -92,7 +99,9 @@ def command() -> None:
 @click.option("--split", default="test", show_default=True, help="Which of BEIR's qrels.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N questions.")
 @click.option("--sample", "draw", type=click.IntRange(1), help="Only N questions, drawn by the seed.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides what is drawn, and resampled."
+)
 @click.option("--allow-missing", is_flag=True, help="Go on where relevant documents are not in the index.")
 @click.option("--all", "show_all", is_flag=True, help="Print every measure, not only those that stand first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -109,7 +118,8 @@ def run(**options: Any) -> None:
       footnoted eval eval/starter --gate gate.json --update-gate      write a gate ...
       footnoted eval eval/starter --gate gate.json                    ... and hold later runs to it
     """
-    from eval.run_eval import Options, run_eval
+    from eval.eval_options import Options
+    from eval.run_eval import run_eval
 
     chosen = Options(**options)
     if problem := chosen.problem():
@@ -136,131 +146,10 @@ def prepare(source: Path, out_dir: Path) -> None:
     click.echo(f"{written} pages written; next: footnoted ingest {out_dir}", err=True)
 
 
-@command.command(short_help="Latency, throughput and memory of an index.")
-@click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
-@index_option
-@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Another index, asked in turns.")
-@click.option(
-    "--ingest",
-    "pages",
-    type=click.Path(exists=True, path_type=Path),
-    help="Also time a complete ingest of these pages into a new index.",
-)
-@click.option("--questions", type=click.IntRange(1), default=100, show_default=True, help="The first N questions.")
-@click.option("--repeats", type=click.IntRange(1), default=3, show_default=True, help="Rounds that count.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 256), multiple=True, default=(1, 8), show_default=True, help="Threads."
-)
-@click.option("--starts", type=click.IntRange(0), default=3, show_default=True, help="Fresh processes timed.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) -> None:
-    """Time the questions of DATASET: by stage, cold and warm, at several concurrencies.
-
-    \b
-    Examples:
-      footnoted eval bench eval/starter
-      footnoted eval bench eval/starter --against other-index --concurrency 1 --concurrency 8
-    """
-    from eval.run_bench import echo, run_bench
-
-    with refusing():
-        found = run_bench(dataset_path, index_dir=index_dir, **options)
-    echo(found, as_json=as_json)
-
-
-@command.command(short_help="More questions than a service can answer.")
-@click.argument("dataset_path", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
-@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running service.")
-@click.option(
-    "--seconds", type=click.FloatRange(1, 86_400), default=30.0, show_default=True, help="Of each phase."
-)
-@click.option(
-    "--multiple", "multiples", type=click.FloatRange(0.01, 100), multiple=True, default=(0.7, 2, 5, 0.7),
-    show_default=True, help="Phases, each as a multiple of the capacity.",
-)  # fmt: skip
-@click.option("--rate", type=click.FloatRange(0.1), help="The capacity, where it is known; else it is measured.")
-@click.option(
-    "--at-once", type=click.IntRange(1, 256), default=64, show_default=True,
-    help="Most questions under way to measure it: 2, 4, 8 ... as long as more are answered.",
-)  # fmt: skip
-@click.option(
-    "--step-seconds", type=click.FloatRange(0.1, 3_600), default=6.0, show_default=True, help="Of each such step."
-)
-@click.option("--slow", type=click.IntRange(0, 10_000), default=0, help="A phase beside so many slow callers.")
-@click.option("--retries", type=click.IntRange(0, 10), default=0, help="A phase of clients that retry at once.")
-@click.option("--key", envvar="FOOTNOTED_API_KEY", show_envvar=True, help="The key of a service that wants one.")
-@click.option("--other-key", help="A second key: whether the first can push it aside.")
-@click.option("--questions", type=click.IntRange(1), default=200, show_default=True, help="The first N questions.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options: Any) -> None:
-    """Ask a running service more than it can answer, and see what becomes of the questions.
-
-    An open loop: questions are sent when they are due, and latency counts from then.
-
-    \b
-    Examples:
-      footnoted eval load eval/starter --url http://127.0.0.1:8000
-      footnoted eval load eval/starter --multiple 2 --multiple 5 --slow 1000
-    """
-    from eval.read_dataset import read_dataset
-    from eval.run_load import echo, run_load
-
-    with refusing():
-        texts = [question.text for question in read_dataset(dataset_path).questions[:questions]]
-        found = run_load(url, texts, **options)
-    echo(found, as_json=as_json)
-
-
-@command.command(short_help='When to say "not found" in this collection.')
-@click.argument("dataset_path", metavar="[DATASET]", required=False, type=click.Path(exists=True, path_type=Path))
-@index_option
-@click.option(
-    "--max-risk",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.05,
-    show_default=True,
-    help="Share of the answered questions that may be unanswerable, where both kinds are equally frequent.",
-)
-@click.option(
-    "--questions", type=click.IntRange(20, 10_000), default=400, show_default=True, help="Made without DATASET."
-)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def calibrate(**options: Any) -> None:
-    """Fit to this collection when to say "not found in this collection".
-
-    On labelled questions (DATASET), or, without them, on questions made from the collection by leaving documents
-    out. Writes calibration.json into the index directory.
-
-    \b
-    Examples:
-      footnoted eval calibrate
-      footnoted eval calibrate my-questions --max-risk 0.02
-    """
-    from datetime import UTC, datetime
-
-    from eval.run_calibrate import run_calibrate
-
-    with refusing():
-        run_calibrate(**options, now=lambda: datetime.now(UTC))
-
-
-@command.command("calibrate-default", hidden=True)
-@click.argument("sources", metavar="INDEX[=DATASET]...", nargs=-1, required=True)
-@click.option("--max-risk", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@click.option("--seed", type=click.IntRange(0), default=0)
-def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
-    """Fit the calibration that comes with the program: on every INDEX's own questions or on a DATASET's."""
-    from datetime import UTC, datetime
-
-    from eval.run_calibrate import run_default
-
-    with refusing():
-        run_default(sources, **options, now=lambda: datetime.now(UTC))
-
-
+command.add_command(bench)
+command.add_command(load)
+command.add_command(calibrate)
+command.add_command(calibrate_default)
 command.add_command(links)
 command.add_command(encoders)
 command.add_command(growth)

@@ -1,6 +1,7 @@
 """Which measures a reader sees first, and what each of them says in plain words."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 HEADLINE: tuple[tuple[str, str], ...] = (
     ("nDCG@10", "all"),
@@ -49,6 +50,9 @@ MEANING = {
 }
 
 
+_NO_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({})
+
+
 def headline(measured: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The measures that stand first, as (measure, subset), out of those that were measured."""
     known = set(measured)
@@ -68,16 +72,21 @@ def meaning(measure: str) -> str:
     return f"{said}; any number of passages of one page" if " " in rest else said
 
 
-def in_words(means: Mapping[str, float]) -> str | None:
+def in_words(means: Mapping[str, float], ranges: Mapping[str, tuple[float, float]] = _NO_RANGES) -> str | None:
     """The result as a clause for whoever does not know the measures; None where nothing of it was measured.
 
-    `means` are those over all questions, by measure; a share is told as so many of a hundred.
+    `means` are those over all questions, by measure, and `ranges` the low and high of their intervals where they
+    are to be told too; a share is told as so many of a hundred.
     """
     told = []
     for measures, text in _TOLD:
-        taken = [means[measure] for measure in measures if measure in means]
-        if taken:
-            told.append(f"{text} for {round(100 * taken[0])}")
+        taken = next((measure for measure in measures if measure in means), None)
+        if taken is None:
+            continue
+        told.append(f"{text} for {round(100 * means[taken])}")
+        if taken in ranges:
+            low, high = ranges[taken]
+            told[-1] += f" ({round(100 * low)} to {round(100 * high)})"
     return ", ".join(told) or None
 
 

@@ -41,9 +41,9 @@ def links(
     """
     import msgspec
 
+    from eval.asking import asking
     from eval.links import check_links
     from eval.read_dataset import read_dataset, sample
-    from eval.run_eval import asking
     from eval.service import Service
 
     with refusing():

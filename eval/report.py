@@ -124,7 +124,12 @@ def write_report(
 
 def _lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
     """The result in words; with a baseline, how that does on the same questions."""
-    ours = in_words({one.measure: one.interval.mean for one in evaluation.means if one.subset == "all"})
+    over_all = {one.measure: one.interval for one in evaluation.means if one.subset == "all"}
+    # Of few questions the numbers alone would say more than is known.
+    ours = in_words(
+        {measure: one.mean for measure, one in over_all.items()},
+        {measure: (one.low, one.high) for measure, one in over_all.items()},
+    )
     lead = [] if ours is None else [f"Of a hundred questions like these, {ours}."]
     if against is not None:
         before = {one.measure: one.baseline for one in against.differences if one.subset == "all"}

@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from eval.asking import asking
 from eval.calibrate import (
     GENERATED,
     Answered,
@@ -26,7 +27,6 @@ from eval.calibrate import (
 from eval.complete_index import open_complete
 from eval.fit_answerability import Example
 from eval.read_dataset import read_dataset
-from eval.run_eval import asking
 from retriever.calibration import CalibrationState, default_calibration, encode_calibration, write_calibration
 from retriever.open_encoder import open_encoder
 from retriever.retrieve import Retriever

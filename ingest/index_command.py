@@ -94,7 +94,7 @@ def rollback_command(index_dir: Path, as_json: bool, to: str | None) -> None:
         click.echo(f"{now} is served now (before: {before or 'none'}).")
 
 
-@index_group.command("prune")
+@index_group.command("prune", short_help="Remove old generations, and what an ingest left behind.")
 @common_options
 @click.option(
     "--keep",

@@ -135,9 +135,10 @@ class Intake:
         """Raises IngestRefused where there is nothing to publish, or much less than is served now."""
         documents = len(self.staging.stored)
         if documents == 0:
+            seen = "could be read" if self.files else "lies"
+            next_step = "the list of skipped files says why" if self.files else "give a folder that holds pages"
             raise IngestRefused(
-                "no document could be read below the given paths, so nothing is published; "
-                "the list of skipped files says why",
+                f"no document {seen} below the given paths, so nothing is published; {next_step}",
                 files=tuple(self.files),
             )
         before = 0 if self.previous is None else len(self.previous.documents)

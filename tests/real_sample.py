@@ -14,7 +14,7 @@ from eval.read_dataset import read_dataset, sample
 from tests.shared_data import shared
 
 QUESTIONS = 26
-SEED = 3
+SEED = 2
 MAX_OTHER_BYTES = 20_000
 """Pages for professionals are up to a megabyte long; the gate watches the passages of those that answer."""
 

@@ -119,7 +119,7 @@ CLOCKS_OF_DAYS = {
     "retriever/lock.py": "since when a process has been writing, for people",
     "ingest/ingest_command.py": "when a generation was made, for people",
     "ingest/lint_command.py": "the day by which dates lie in the future",
-    "eval/eval_command.py": "when a calibration was made, for people",
+    "eval/calibrate_command.py": "when a calibration was made, for people",
 }
 """Where the clock that people set may be read, and what for. It jumps: nothing waits, orders or ends by it."""
 

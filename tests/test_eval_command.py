@@ -19,9 +19,10 @@ from eval.eval_command import command
 from eval.evaluate import Depth, evaluate
 from eval.gate import Setting, read_gate
 from eval.in_process import InProcess
+from eval.opened import refuse_missing
 from eval.over_http import OverHttp
 from eval.read_dataset import read_dataset
-from eval.run_eval import gate_passed, refuse_missing
+from eval.run_eval import gate_passed
 from eval.service import ServiceFailed
 from eval.source_tokens import SourceTokens
 from ingest.ingest_command import command as ingest
@@ -101,6 +102,15 @@ def test_out_and_exports_are_written(tmp_path: Path) -> None:
     assert outcome.exit_code == 0
     assert (out / "qrels.trec").read_text(encoding="utf-8") == "a 0 x.md 1\n"
     assert json.loads((out / "ragas.jsonl").read_text(encoding="utf-8"))["user_input"] == "what?"
+
+
+@pytest.mark.parametrize("flag", ["--out", "--report"])
+def test_what_cannot_be_written_is_refused_before_a_question_is_asked(tmp_path: Path, flag: str) -> None:
+    dataset, run = judged(tmp_path / "small"), run_of(tmp_path / "run.trec", "x.md")
+    outcome = called(dataset, "--run-file", run, flag, run / "in a file" / "results")
+    assert outcome.exit_code == 3
+    assert "cannot be written (Not a directory)" in outcome.stderr
+    assert "asking" not in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from eval.ablation import ablate, baseline_of, variants
+from eval.asking import asking
 from eval.compare import Verdict, differences, read_baseline
 from eval.dataset import Dataset, GoldSpan, Question, Quote
 from eval.document_names import DocumentNames, match_names
@@ -26,7 +27,6 @@ from eval.prepare import prepare
 from eval.read_dataset import read_dataset
 from eval.report import Comparison, write_report
 from eval.results import passages_of, write_results
-from eval.run_eval import asking
 from eval.source_tokens import SourceTokens
 from eval.spans import Span
 from eval.system import Found
@@ -336,6 +336,7 @@ def page(
 def test_the_report_begins_with_the_result_in_words(page: str) -> None:
     lead = page.partition('<p class="lead">')[2].partition("</p>")[0]
     assert lead.startswith("Of a hundred questions like these, the right page comes first for ")
+    assert re.search(r"for \d+ \(\d+ to \d+\)", lead)
     assert page.index('<p class="lead">') < page.index("<h2>")
 
 
@@ -343,6 +344,7 @@ def test_shares_are_told_as_so_many_of_a_hundred() -> None:
     means = {"Success@1": 0.935, "R@1": 0.5, "passage-hit-2@1": 0.84}
     assert in_words(means) == "the right page comes first for 94, the first passage answers for 84"
     assert in_words({"RR@10": 0.9}) is None
+    assert in_words({"R@1": 0.9}, {"R@1": (0.7, 1.0)}) == "the right page comes first for 90 (70 to 100)"
 
 
 @pytest.mark.parametrize(

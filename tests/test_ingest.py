@@ -210,6 +210,12 @@ def test_nothing_readable_is_never_published(tmp_path: Path) -> None:
         run_ingest(root, tmp_path / "index", force=True)
 
 
+def test_a_folder_without_files_is_told_apart_from_unreadable_ones(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(IngestRefused, match="give a folder that holds pages"):
+        run_ingest(tmp_path / "pages", tmp_path / "index")
+
+
 def test_every_file_has_exactly_one_outcome(tmp_path: Path) -> None:
     files = {
         "a.md": DENOSUMAB,

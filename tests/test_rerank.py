@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.ablation import ablate, variants
+from eval.asking import asking
 from eval.dataset import Dataset, Question
 from eval.document_names import match_names
 from eval.evaluate import Depth, evaluate
 from eval.in_process import InProcess
-from eval.run_eval import asking
 from eval.source_tokens import SourceTokens
 from retriever import rerank
 from retriever.index import Index

@@ -15,8 +15,8 @@ from eval.dataset import Dataset, GoldSpan
 from eval.document_names import DocumentNames, match_names
 from eval.encoder_speed import embedded_text
 from eval.errors import ComparisonRefused
+from eval.opened import refuse_missing
 from eval.rank_documents import document_values
-from eval.run_eval import refuse_missing
 from eval.source_tokens import SourceTokens, gold_spans
 from eval.spans import Span, hit_values
 from retriever.index import Index
