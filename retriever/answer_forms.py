@@ -72,7 +72,7 @@ _PERSON = re.compile(
 _RESEARCH = re.compile(
     r"\b(?:study|studies|trials?|researchers?|investigators?|scientists|authors?|findings|participants|enrolled"
     r"|randomi[sz]ed|cohort|placebo|mice|preclinical|meta-analys[ei]s|published|journal|phase (?:[1-4]|I{1,3}V?)"
-    r"|level of evidence|Food and Drug Administration|FDA|approv(?:ed|al)"
+    r"|level of evidence|Food and Drug Administration|FDA|approval|approved(?! (?:to|for)\b)"
     r"|hazard ratio|odds ratio|relative risk|confidence interval|95% CI|P\s*[<=]\s*[.0]|n\s*=\s*\d)\b",
     re.IGNORECASE,
 )

@@ -47,6 +47,8 @@ def _compile(question: str, heading: str | None = None, sentence: str | None = N
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|an?|half|several|few)"
 _PERIOD = r"(?:second|minute|hour|day|week|month|year|decade)s?"
+_INTERVAL = r"how (?:long|much time|many (?:days|weeks|months|years))\b.* between\b(?!.* and\b)"
+"""The time from one scan to the next, which comes again; that between a tablet and another one does not."""
 _SIDE_EFFECTS = r"side.?effects?|adverse|unwanted|reaction|bad for|harm|complication|problems? (?:from|with|after)"
 _DOSE = r"\b(?:doses?|dosage|how much|how many (?:mg|tablets?|pills?|units?|drops?|milligrams?))\b"
 
@@ -65,12 +67,14 @@ _PATTERNS: Mapping[Facet, _Patterns] = {
         r"\b(?:stop\w*|miss\w*|delay\w*|discontinu\w*|coming off|last (?:injection|dose)|late|forg\w*)\b",
     ),
     Facet.HOW_OFTEN: _compile(
-        r"how (?:often|frequent\w*)|every how|how many times|when (?:is|are) (?:the )?next",
+        r"how (?:often|frequent\w*)|every how|how many times|when (?:is|are) (?:the )?next|how far apart"
+        rf"|{_INTERVAL}",
         r"how often|frequency|schedule|how (?:it|they) (?:is|are) (?:given|taken)|dos(?:e|age|ing)|when",
         rf"\b(?:every|once|twice|daily|weekly|monthly|yearly|annual\w*|times)\b|\b{_NUMBER} (?:a|per) {_PERIOD}\b",
     ),
     Facet.HOW_LONG: _compile(
-        rf"how (?:long|soon)|how many (?:{_PERIOD})|duration|for how|when (?:will|does|do|can)",
+        rf"(?!.*{_INTERVAL})(?:how (?:long|soon)|how many {_PERIOD}|duration|for how"
+        r"|when (?:will|does|do|can))",
         r"how long|duration|length|recovery|course|time|what happens",
         rf"\b(?:{_NUMBER}|first|last|next)(?: (?:to|or|and|of) {_NUMBER})?[ -]{_PERIOD}\b"
         rf"|\b(?:for|within|after) (?:\w+ ){{0,2}}{_PERIOD}\b|\b(?:long.term|lifelong|same day|on the day)\b",

@@ -256,7 +256,8 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         "other_names": 1 - share(question.names, subject_of(quote)) if question.names else 0.0,
         "professional": is_professional,
         "opinion": tells_an_opinion(quote.text),
-        "research": not asked.wants_research and tells_of_research(introduction_of(quote)),
+        "research": not (asked.wants_research or Want.EFFECT in asked.wants)
+        and tells_of_research(introduction_of(quote)),
         "want": meets(asked.wants, quote.text, quote.hit.passage.headings[-2:]),
         "says_little": _says_little(quote, asked),
         "procedure": defines(core, asked.procedure, question.weights),

@@ -27,6 +27,10 @@ class Want(StrEnum):
     MECHANISM = "mechanism"
     COPING = "coping"
     QUESTIONS = "questions"
+    USE = "use"
+    EFFECT = "effect"
+    CAUSE = "cause"
+    FIGURE = "figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,13 @@ _TREATMENT = (
     r"|transplant|cryosurgery|ablation|antibod\w+|drugs?|medicines?|watchful waiting|active surveillance"
     r"|palliative)"
 )
+_FIGURE = (
+    r"(?:every|once|twice|daily|weekly|monthly|yearly|annually|\d[\d,.]* (?:percent|in|out of)|\$\d+"
+    r"|(?:\d+|an?|one|two|three|four|five|six|eight|ten|twelve|several|few|many)"
+    r" (?:(?:to|or|and) (?:\d+|\w+) )?(?:more )?"
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times)"
+    r"|(?:minutes|hours|days|weeks|months|years) (?:or|to|after))"
+)
 _PATTERNS: Mapping[Want, _Patterns] = {
     Want.INHERITED: _compile(
         r"\binherit\w*|\bheredit\w*|\bgenetic\b(?! test)|\bruns? in (?:the |my )?famil|passed (?:on|down)",
@@ -70,8 +81,8 @@ _PATTERNS: Mapping[Want, _Patterns] = {
         r"prognosis|outlook|surviv\w*|deaths?",
     ),
     Want.AGE: _compile(
-        r"(?:what|which) age|how old|\bages?\b|when (?:should|do|does|must|can) .*(?:start|begin|screen|get|have"
-        r"|first)",
+        r"(?:what|which) age|how old|\bages?\b|when (?:should |do |does |must |can |to ).*(?:start|begin|screen"
+        r"|get|have|first)",
         r"\bage[ds]?\s+(?:of\s+)?\d|\d+\s+(?:years? )?(?:to|and|or)\s+\d+|\d+\s+years (?:old|of age)|\byears old\b"
         r"|\bevery \w+ years",
         r"when|\bage",
@@ -130,6 +141,33 @@ _PATTERNS: Mapping[Want, _Patterns] = {
     Want.QUESTIONS: _compile(
         r"\b(?:questions?|what) (?:should|can|do|to) (?:I |we )?ask\b|questions", r"\?", r"question"
     ),
+    Want.USE: _compile(
+        r"\bused (?:for|to treat)\b|\buses\b|\bapproved (?:for|to)\b|\bwhat (?:is|are) .*\bfor\s*\??\s*\Z",
+        r"\b(?:is|are) (?:also )?approved\b|\b(?:is|are|be|may be|can be) (?:\w+ )?used"
+        r"(?: alone| together| with [^.:]{1,60}?)? (?:to|for|in|as)\b|\b(?:treats|helps)\b",
+        r"\buses?\b|\bused\b",
+    ),
+    Want.EFFECT: _compile(
+        r"(?:^|[.,:;!?]\s+)(?:so |but |and )?(?:do|does|did|can|could|will|is|are)\b(?! (?:I|we|my)\b).*"
+        r"\b(?:works?|helps?|cures?|effective|treats?|fights?|kills?|shrinks?|prevents?)\b",
+        r"\beffective\w*|\bevidence\b|\b(?:has|have|had|been) (?:not )?shown\b|\bshow(?:s|ed)?\b|\bbenefits?\b"
+        r"|\b(?:little|no|any|an|anticancer) (?:\w+ )?effects?\b|\bimprove[sd]?\b|\bworks?\b"
+        r"|\b(?:does|do|did|is|are|has|have) not\b"
+        r"|\bcannot\b|\bapproved\b|\b(?:reduce|lower|prevent|shrink|relieve|help)(?:s|d|ed)?\b",
+        r"effective|evidence|benefit|\bworks?\b|\bhelps?\b",
+    ),
+    Want.CAUSE: _compile(
+        r"\bwhat (?:\w+ ){0,3}causes?\b|\bcauses? of\b|\bcaused by what\b"
+        r"|\b(?:why|how) do(?:es)? (?:people|someone|you|I|we)\b.*\bget\b",
+        r"\b(?:main|most common|leading) causes?\b|\bcaused by\b|\bcauses?\b|\blinked to\b|\bdue to\b"
+        r"|\b(?:increase|raise)[sd]? (?:\w+ ){0,3}(?:risk|chance)|risk factors? (?:for|include)|\bbecause\b",
+        r"caus\w*|risk",
+    ),
+    Want.FIGURE: _compile(
+        r"\bhow (?:long|often|many|much|soon|common|likely|frequent\w*)\b|\bsurviv\w*"
+        r"|\bwhat (?:percent\w*|share)\b",
+        rf"\b{_FIGURE}\b|\d\s?%",
+    ),
 }
 _NARROWING = tuple(
     frozenset(terms(words))
@@ -141,7 +179,8 @@ _NARROWING = tuple(
         "metastatic metastasized advanced",
         "stage stages early late",
         "hiv aids",
-        "favorable unfavorable",
+        "favorable unfavorable resectable unresectable borderline",
+        "partial",
         "syndrome",
         "trial trials study studies research advances",
     )
@@ -158,7 +197,8 @@ _SAYS_LITTLE = re.compile(
     r"|(?:some|many) risk factors? .*\bcan(?:not)? be changed|having (?:one|a risk factor|one or more)\b"
     r"|not (?:every|all)|(?:there are )?(?:different|many|several) (?:types|kinds|ways|risk factors)\b[^:.]*\.\Z"
     r"|(?:choosing|deciding|decisions?)\b|.*\bis a decision\b|you can (?:search|use)|general information about"
-    r"|.*\b(?:is|are) (?:being|still) (?:studied|tested|researched)|.*\bresearch(?:ers)? (?:is|are)\b",
+    r"|.*\b(?:is|are) (?:also |now )?(?:being|still) (?:studied|tested|researched)"
+    r"|.*\bresearch(?:ers)? (?:is|are)\b",
     re.IGNORECASE,
 )
 _DEPENDS = re.compile(
@@ -184,6 +224,12 @@ _CASE = re.compile(
     re.I,
 )
 _DEPENDS_ALONE = re.compile(r"\boptions\b[^.]{0,40}\bdepends? (?:up)?on\b[^.]*\Z", re.IGNORECASE)
+_STOCK_CAUSE = re.compile(
+    r"\bcaused by (?:certain )?(?:changes|alterations) (?:to|in) the way\b|\bexact cause\b", re.IGNORECASE
+)
+"""What holds for every cancer, and so tells of none what causes it."""
+_NUMBER = re.compile(rf"\b{_FIGURE}\b|\d", re.IGNORECASE)
+_NAMES_A_TREATMENT = re.compile(rf"{_TREATMENT}|\btreat|\btherap", re.IGNORECASE)
 _ASKING = re.compile(r"[^.?!]+\?")
 _ASKING_ITEM = re.compile(r"\?\s*(?:\n|\Z)")
 
@@ -217,9 +263,15 @@ def says_little(introduction: str, quote: str, wants: Sequence[Want], *, is_list
         return True
     if Want.DIAGNOSED in wants and _ONCE_DIAGNOSED.search(quote) is not None:
         return True
-    return Want.TREATMENTS in wants and (
-        _DEPENDS_ALONE.search(introduction) is not None if is_list else _DEPENDS.search(introduction) is not None
-    )
+    if Want.CAUSE in wants and _STOCK_CAUSE.search(quote) is not None:
+        return True
+    if Want.FIGURE in wants and _DEPENDS.search(introduction) is not None and not _NUMBER.search(quote):
+        return True
+    if Want.TREATMENTS not in wants:
+        return False
+    if _NAMES_A_TREATMENT.search(quote) is None:
+        return True
+    return (_DEPENDS_ALONE if is_list else _DEPENDS).search(introduction) is not None
 
 
 def is_conditional(quote: str) -> bool:

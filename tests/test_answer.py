@@ -477,6 +477,8 @@ def test_no_mark_is_left_inside_a_quote(tmp_path: Path) -> None:
         ("What are the side effects of denosumab?", (Facet.SIDE_EFFECTS,)),
         ("How often is it given?", (Facet.HOW_OFTEN,)),
         ("How long does a scan take?", (Facet.HOW_LONG, Facet.DIAGNOSIS)),
+        ("How long do I wait between scans?", (Facet.HOW_OFTEN, Facet.DIAGNOSIS)),
+        ("How long must I leave between iron and calcium?", (Facet.HOW_LONG,)),
         ("Who should not take alendronate?", (Facet.WHO,)),
         ("What happens when I stop denosumab?", (Facet.STOPPING,)),
         ("What is the dose of teriparatide?", (Facet.DOSE,)),

@@ -156,6 +156,12 @@ def test_words_that_begin_like_a_pointer_are_none() -> None:
         ("how does denosumab work", (Want.MECHANISM,)),
         ("how do I cope with pain", (Want.COPING,)),
         ("what should I ask my doctor", (Want.QUESTIONS,)),
+        ("What is zoledronic acid used for?", (Want.USE,)),
+        ("denosumab uses", (Want.USE,)),
+        ("Does calcium work?", (Want.EFFECT,)),
+        ("what causes falls", (Want.CAUSE,)),
+        ("how long does the pain last", (Want.FIGURE,)),
+        ("when to start scans", (Want.AGE,)),
         ("denosumab", ()),
     ],
 )
@@ -194,6 +200,39 @@ def test_what_treatment_depends_on_says_little_only_to_who_asks_for_treatment() 
     quote = "Treatment is based on the stage."
     assert says_little(quote, quote, (Want.TREATMENTS,), is_list=False)
     assert not says_little(quote, quote, (), is_list=False)
+
+
+def test_to_who_asks_for_treatment_a_quote_that_names_none_says_little() -> None:
+    state = "In stage II, the cancer has spread to the bones."
+    assert says_little(state, state, (Want.TREATMENTS,), is_list=False)
+    assert not says_little(state, state, (), is_list=False)
+    cure = "In stage II, the cancer is removed by surgery."
+    assert not says_little(cure, cure, (Want.TREATMENTS,), is_list=False)
+
+
+def test_to_who_asks_for_a_figure_what_it_depends_on_says_little_without_one() -> None:
+    depends = "How often you return is based on your health."
+    assert says_little(depends, depends, (Want.FIGURE,), is_list=False)
+    figure = "How often you return depends on your health; every 3 months is usual."
+    assert not says_little(figure, figure, (Want.FIGURE,), is_list=False)
+
+
+def test_what_is_said_of_every_cancer_says_little_to_who_asks_for_the_cause() -> None:
+    stock = "Bone cancer is caused by certain changes to the way bone cells function."
+    assert says_little(stock, stock, (Want.CAUSE,), is_list=False)
+    assert not says_little(stock, stock, (), is_list=False)
+    cause = "Bone cancer is caused by radiation in some people."
+    assert not says_little(cause, cause, (Want.CAUSE,), is_list=False)
+
+
+def test_who_asks_what_a_drug_is_used_for_hears_its_uses(tmp_path: Path) -> None:
+    page = (
+        "# Zoledronic acid\n\n## Use\n\nZoledronic acid is approved to treat bone loss.\n\n"
+        "Zoledronic acid is also being studied in the treatment of other conditions of bones."
+    )
+    answer = answer_of(tmp_path, {"a.md": page}, "What is zoledronic acid used for?")
+    assert answer is not None
+    assert answer.text == "Zoledronic acid is approved to treat bone loss. [1]"
 
 
 def test_a_list_of_questions_says_little_unless_questions_are_wanted() -> None:
