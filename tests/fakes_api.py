@@ -117,7 +117,8 @@ class MemoryIndex(Index):
         return self._reading[document_id]
 
     def omissions(self, document_id: str) -> tuple[int, ...]:
-        return () if document_id in self._reading else (0,)
+        assert document_id in self._reading
+        return ()
 
     def passage_count(self, document_id: str) -> int:
         return len(self.passages_of(document_id))

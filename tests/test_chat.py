@@ -58,7 +58,7 @@ def test_the_reply_is_the_answer_of_a_query_with_its_sources(client: TestClient)
     body = chat(client, user(QUESTION))
     content = body["choices"][0]["message"]["content"]
     assert content.startswith(asked["answer"]["text"].split(" [1]")[0])
-    assert "Sources:\n\n- [1] Denosumab: https://example.org/denosumab#:~:text=" in content
+    assert "Sources:\n\n- [1] Denosumab > About: https://example.org/denosumab#:~:text=" in content
     assert body["citations"] == [passage["citation"] for passage in asked["passages"]]
     assert body["searched_for"] == QUESTION
     assert body["generation"] is None
@@ -84,7 +84,7 @@ def test_a_page_without_a_web_address_is_cited_without_a_link(tmp_path: Path) ->
     with served(tmp_path / "index", opener) as client:
         message = chat(client, user("what is a mammogram?"))["choices"][0]["message"]
     assert message["annotations"] == []
-    assert message["content"].endswith("- [1] Notes")
+    assert message["content"].endswith("- [1] Notes > About")
 
 
 def test_an_abstention_is_a_plain_sentence_and_cites_nothing(client: TestClient) -> None:

@@ -103,9 +103,9 @@ class Reply:
 
     def _source(self, rank: int) -> str:
         citation = self._citation(rank)
-        title = harmless(" ".join(citation.title.split()))
+        name = " > ".join(harmless(" ".join(part.split())) for part in (citation.title, *_section(citation)))
         address = web_address(citation)
-        return f"[{rank}] {title}" if address is None else f"[{rank}] {title}: {address}"
+        return f"[{rank}] {name}" if address is None else f"[{rank}] {name}: {address}"
 
     def _citation(self, rank: int) -> CitationBody:
         return self._response.passages[rank - 1].citation
@@ -136,6 +136,12 @@ def harmless(text: str) -> str:
     Chat clients render what they get: words of a page must not load an image from anywhere.
     """
     return _TAG.sub("< ", _LINK_OR_IMAGE.sub("] ", text))
+
+
+def _section(citation: CitationBody) -> Sequence[str]:
+    """The heading nearest to the words, unless the title says it: it may narrow what they are about."""
+    nearest = citation.headings[-1:]
+    return [heading for heading in nearest if not citation.title.casefold().startswith(heading.casefold())]
 
 
 def _urgent(response: QueryResponse) -> Sequence[str]:
