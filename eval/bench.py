@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from eval.charts import percentiles
 from eval.dataset import Question
@@ -16,6 +17,8 @@ from eval.in_process import InProcess
 from eval.system import Response
 
 TOP_K = 5
+ROUNDS = 3
+"""Rounds of the throughput that count, after one that does not."""
 STAGES = ("encode", "search", "total")
 COLD_TIMEOUT_S = 600
 _MEGABYTE = 1_000_000
@@ -32,11 +35,15 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Questions per second from that many threads at once, and what one question then took."""
+    """Questions per second from that many threads at once, and what one question then took.
+
+    `ratio` is `per_second` as a multiple of the first concurrency's in the same round; both are medians of rounds.
+    """
 
     name: str
     concurrency: int
     per_second: float
+    ratio: float
     p50_ms: float
     p99_ms: float
 
@@ -74,19 +81,39 @@ def warm(systems: Mapping[str, InProcess], questions: Sequence[Question], *, rep
     ]
 
 
-def throughput(name: str, system: InProcess, questions: Sequence[Question], *, concurrency: int) -> Throughput:
-    """All questions as fast as `concurrency` threads ask them."""
+def throughput(
+    name: str, system: InProcess, questions: Sequence[Question], *, concurrency: Sequence[int]
+) -> list[Throughput]:
+    """All questions as fast as so many threads ask them, each number of threads in turns, ROUNDS times."""
 
     def ask(question: Question) -> float:
         return system.ask(question, top_k=TOP_K, max_per_document=None).total_ms
 
-    with ThreadPoolExecutor(concurrency) as threads:
-        list(threads.map(ask, questions[:concurrency]))
-        started = time.perf_counter()
-        times = list(threads.map(ask, questions))
-        seconds = time.perf_counter() - started
-    found = percentiles(times)
-    return Throughput(name, concurrency, len(questions) / seconds, found["p50"], found["p99"])
+    rates: dict[int, list[float]] = {each: [] for each in concurrency}
+    times: dict[int, list[float]] = {each: [] for each in concurrency}
+    for number in range(ROUNDS + 1):
+        for each in rates:
+            with ThreadPoolExecutor(each) as threads:
+                list(threads.map(ask, questions[:each]))
+                started = time.perf_counter()
+                took = list(threads.map(ask, questions))
+                rate = len(questions) / (time.perf_counter() - started)
+            if number:
+                rates[each].append(rate)
+                times[each] += took
+    firsts = rates[concurrency[0]] if concurrency else []
+    found = {each: percentiles(times[each]) for each in rates}
+    return [
+        Throughput(
+            name,
+            each,
+            median(rates[each]),
+            median(rate / first for rate, first in zip(rates[each], firsts, strict=True)),
+            found[each]["p50"],
+            found[each]["p99"],
+        )
+        for each in rates
+    ]
 
 
 def cold(name: str, index_dir: Path, question: str, *, starts: int) -> ColdStart:

@@ -29,7 +29,12 @@ _write = click.option(
 @click.option("--questions", type=click.IntRange(1), default=100, show_default=True, help="The first N questions.")
 @click.option("--repeats", type=click.IntRange(1), default=3, show_default=True, help="Rounds that count.")
 @click.option(
-    "--concurrency", type=click.IntRange(1, 256), multiple=True, default=(1, 8), show_default=True, help="Threads."
+    "--concurrency",
+    type=click.IntRange(1, 256),
+    multiple=True,
+    default=(1, 8, 32),
+    show_default=True,
+    help="Threads.",
 )
 @click.option("--starts", type=click.IntRange(0), default=3, show_default=True, help="Fresh processes timed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -50,7 +50,7 @@ def run_bench(
         systems["against"] = InProcess.open(against)
         folders["against"] = against
     latencies = warm(systems, asked, repeats=repeats)
-    loads = [throughput(name, systems[name], asked, concurrency=each) for name in folders for each in concurrency]
+    loads = [one for name in folders for one in throughput(name, systems[name], asked, concurrency=concurrency)]
     colds = (
         [cold(name, folder, asked[0].text, starts=starts) for name, folder in folders.items()] if starts else []
     )
@@ -103,7 +103,7 @@ def print_bench(found: dict[str, Any]) -> None:
         table = _table("throughput", "mode", "threads", "questions/s", "p50 ms", "p99 ms", "ratio")
         for load in loads:
             row = (f"{load.per_second:.1f}", f"{load.p50_ms:.2f}", f"{load.p99_ms:.2f}")
-            table.add_row(load.name, str(load.concurrency), *row, _ratio(load.per_second, loads[0].per_second))
+            table.add_row(load.name, str(load.concurrency), *row, f"{load.ratio:.2f}")
         console.print(table)
     colds = [msgspec.convert(one, ColdStart) for one in found["cold"]]
     if colds:

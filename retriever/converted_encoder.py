@@ -181,14 +181,19 @@ class ConvertedEncoder:
         width = _padded(max(len(row) for row in ids))
         inputs = np.zeros((len(ids), width), dtype=np.int64)
         mask = np.zeros((len(ids), width), dtype=np.int64)
+        tensor = openvino_runtime().Tensor
         for row, tokens in enumerate(ids):
             inputs[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
         with _failures():
             if not hasattr(self._requests, "one"):
                 self._requests.one = self._compiled.create_infer_request()
-            outputs = self._requests.one.infer({"input_ids": inputs, "attention_mask": mask})
-        vectors: NDArray[np.float32] = outputs[0]
+            request = self._requests.one
+            # Tensors over our own memory: to give `infer` the arrays costs a twentieth of a question more.
+            request.set_tensor("input_ids", tensor(inputs, shared_memory=True))
+            request.set_tensor("attention_mask", tensor(mask, shared_memory=True))
+            request.infer(share_outputs=True)
+            vectors: NDArray[np.float32] = request.get_output_tensor(0).data.copy()
         if not np.isfinite(vectors).all():
             raise EncoderUnavailable("the encoder gave a vector that is not finite; run `footnoted doctor`")
         return vectors

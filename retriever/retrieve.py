@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from threading import Semaphore
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ MAX_QUERY_CHARS = 2_000
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
 _BLOCK = 64
+RANKED_AT_ONCE = 2
+"""Questions whose candidates are searched and scored at the same time. Python runs one of them, the other is in
+the scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
 
 
 def normalise_question(text: str) -> str:
@@ -78,6 +82,7 @@ class Retriever:
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
         self._encoder = encoder
+        self._turns = Semaphore(RANKED_AT_ONCE)
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
             [is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
@@ -118,8 +123,9 @@ class Retriever:
         text = query.text if query.mode is Mode.DENSE else self.as_meant(query.text)
         vector = None if query.mode is Mode.LEXICAL else self._encoder.encode_queries([text])[0]
         encoded = time.perf_counter()
-        rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
-        hits = self._hits(query, rows, scores, parts, allowed)
+        with self._turns:
+            rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
+            hits = self._hits(query, rows, scores, parts, allowed)
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,

@@ -1,7 +1,9 @@
 """The second stage: what is read again, in which order it comes out, and where the others stay."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from threading import Event, Semaphore
 
 import numpy as np
 import pytest
@@ -18,9 +20,10 @@ from retriever import rerank
 from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.ranking import OF_PAGES, Priors
-from retriever.retrieve import Retriever
+from retriever.retrieve import RANKED_AT_ONCE, Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
+from tests.waiting import PATIENCE_S, wait_until
 
 
 class Shortest:
@@ -34,6 +37,39 @@ class Shortest:
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:  # noqa: ARG002 - the seam's
         self.read += texts
         return np.array([-len(text) for text in texts], dtype=np.float32)
+
+
+class Held:
+    """Counts who is being ranked, and lets nobody go until it is told to."""
+
+    name = "held"
+
+    def __init__(self) -> None:
+        self.inside = Semaphore(RANKED_AT_ONCE)
+        self.let_go = Event()
+        self.begun: list[str] = []
+        self.too_many = False
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        has_room = self.inside.acquire(blocking=False)
+        self.too_many |= not has_room
+        self.begun.append(question)
+        self.let_go.wait(PATIENCE_S)
+        if has_room:
+            self.inside.release()
+        return np.zeros(len(texts), dtype=np.float32)
+
+
+class Counting(HashingEncoder):
+    """Remembers what it has encoded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoded: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.encoded += texts
+        return super().encode_queries(texts)
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +136,16 @@ def test_the_ablation_says_what_the_reranker_is_worth(index: Index) -> None:
     assert rows[-1].name == "without the re-ranker"
     assert "reranker" not in rows[-1].evaluation.identity
     assert "reranker" in next(row for row in rows if row.name == "without boilerplate prior").evaluation.identity
+
+
+def test_no_more_questions_are_ranked_at_once_than_may_and_the_others_are_encoded_meanwhile(index: Index) -> None:
+    encoder, reranker = Counting(), Held()
+    retriever = Retriever(index, encoder, reranker=reranker)
+    questions = [f"bones {number}" for number in range(RANKED_AT_ONCE + 3)]
+    with ThreadPoolExecutor(len(questions)) as threads:
+        asked = [threads.submit(retriever.retrieve, Query(text)) for text in questions]
+        wait_until(lambda: len(encoder.encoded) == len(questions) and len(reranker.begun) >= RANKED_AT_ONCE)
+        reranker.let_go.set()
+        assert all(one.result().hits for one in asked)
+    assert sorted(reranker.begun) == questions
+    assert not reranker.too_many
