@@ -34,6 +34,7 @@ class LintCode(StrEnum):
     AUDIENCE_CONTRADICTED = "audience_contradicted"
     SAME_TEXT = "same_text"
     SAME_TITLE = "same_title"
+    SAME_ADDRESS = "same_address"
     METADATA_MISSING = "metadata_missing"
 
 
@@ -147,6 +148,15 @@ def _governed(report: GovernanceReport, documents: dict[str, Document]) -> Itera
         yield Finding(Severity.FAULT, LintCode.SAME_TEXT, paths(*group), "these files hold the same words")
     for same in report.same_title:
         yield Finding(Severity.NOTE, LintCode.SAME_TITLE, paths(*same.document_ids), "these files have one title")
+    of_address: dict[str, list[Document]] = {}
+    for document in documents.values():
+        if document.metadata.url is not None:
+            of_address.setdefault(document.metadata.url, []).append(document)
+    for alike in of_address.values():
+        if len({document.body_sha256 for document in alike}) > 1:
+            detail = "these files give one address and hold different words: their citations lead to one page"
+            found = paths(*(document.document_id for document in alike))
+            yield Finding(Severity.FAULT, LintCode.SAME_ADDRESS, found, detail)
     missing: dict[str, list[str]] = {}
     for field, document_ids in report.missing.items():
         for document_id in document_ids:

@@ -114,8 +114,12 @@ class Staging:
         return self._text_bytes + vectors * (contents.KEY_BYTES + 4 * dimension) + columns + 12 * self._map_slices
 
     def texts_to_embed(self, rows: Sequence[int]) -> list[str]:
-        """What the encoder reads for these passages, which were added by `add`; rows ascend."""
-        return [embedding_text(self._prefixes[row], text) for row, text in self._passage_texts(rows)]
+        """What the encoder reads for these passages, which were added by `add`; rows ascend.
+
+        Raises StorageFailed.
+        """
+        with storage_failures(self.folder.parent):  # what is read back is written out first
+            return [embedding_text(self._prefixes[row], text) for row, text in self._passage_texts(rows)]
 
     def headings_to_embed(self, rows: Sequence[int]) -> list[str]:
         """What the encoder reads for these heading prefixes, which came with `add`."""

@@ -28,6 +28,7 @@ _FILE_HEADER = struct.Struct("<4siqqq?iQ")
 """Kind, dimension, rows, two unused numbers, whether it is trained, metric, and how many floats follow."""
 _KIND = b"IxFI"
 _NOT_AS_MANIFEST = "which is not what the manifest says; run `footnoted ingest` again"
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 APPROXIMATE_FROM = 1_000_000
 """Rows from which `auto` looks into the nearest cells only."""
 _FEW = 8
@@ -84,7 +85,8 @@ class DenseIndex:
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
-            code = errno.ENOSPC if os.strerror(errno.ENOSPC) in str(error) else errno.EIO
+            # FAISS tells the system's error by its words alone.
+            code = next((each for each in _OF_WRITING if os.strerror(each) in str(error)), errno.EIO)
             raise OSError(code, os.strerror(code)) from error
         # FAISS does not look whether closing its file succeeded, which is when the last bytes are written.
         if path.stat().st_size != _FILE_HEADER.size + self._index.ntotal * self._index.d * 4:

@@ -45,6 +45,7 @@ FAILPOINTS = frozenset(
 _ADVICE = {
     errno.ENOSPC: "free some space, or put the index on another disk with --index",
     errno.EDQUOT: "free some space or ask for a larger quota, or put the index on another disk with --index",
+    errno.EFBIG: "no file may be as large as that here: raise the limit (`ulimit -f`), or choose another disk",
     errno.EROFS: "the file system is mounted read-only: remount it, or choose another place with --index",
     errno.EACCES: "give this user the right to write there, or choose another place with --index",
     errno.EPERM: "give this user the right to write there, or choose another place with --index",
@@ -180,6 +181,9 @@ def _fsync(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
+_FAILURES = {"eio": errno.EIO, "enospc": errno.ENOSPC, "edquot": errno.EDQUOT}
+
+
 class _Armed:
     """How often the failpoint that the environment names has been passed."""
 
@@ -188,9 +192,10 @@ class _Armed:
 
 
 def failpoint(name: str) -> None:
-    """Does nothing, unless the environment says `FOOTNOTED_FAILPOINT=NAME:N:kill|eio|enospc`.
+    """Does nothing, unless the environment says `FOOTNOTED_FAILPOINT=NAME:N:kill|eio|enospc|edquot`.
 
-    Then the N-th pass of that name kills the process, or raises OSError as a failing or a full disk would.
+    Then the N-th pass of that name kills the process, or raises OSError as a failing or a full disk would, or one
+    on which this user has used up a quota.
     Raises ValueError when the variable cannot be read: a test that stops nowhere proves nothing.
     """
     specification = os.environ.get(FAILPOINT_VARIABLE)
@@ -206,12 +211,14 @@ def failpoint(name: str) -> None:
         return
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    code = errno.EIO if action == "eio" else errno.ENOSPC
+    code = _FAILURES[action]
     raise OSError(code, os.strerror(code))
 
 
 def _parsed(specification: str) -> tuple[str, int, str]:
     name, number, action = [*specification.split(":"), "", ""][:3]
-    if name not in FAILPOINTS or not number.isdecimal() or action not in ("kill", "eio", "enospc"):
-        raise ValueError(f"{FAILPOINT_VARIABLE} must be NAME:N:kill, NAME:N:eio or NAME:N:enospc of a known NAME")
+    if name not in FAILPOINTS or not number.isdecimal() or action not in ("kill", *_FAILURES):
+        raise ValueError(
+            f"{FAILPOINT_VARIABLE} must be NAME:N:ACTION, of a known NAME, to kill or {'|'.join(_FAILURES)}"
+        )
     return name, int(number), action

@@ -8,6 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.errors import EncoderUnavailable
+
+_LENGTH_ERROR = 0.01
+
 
 class Arithmetic(StrEnum):
     """What multiplies the matrices, and with how many bits."""
@@ -54,3 +58,16 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many word pieces each text has as a passage, special tokens and prompt counted, nothing cut."""
+
+
+def vector_of_question(encoder: Encoder, text: str) -> NDArray[np.float32]:
+    """The vector of one question, shape (dimension,).
+
+    Raises EncoderUnavailable for one that no search may see: it is not finite, or has another length or shape.
+    """
+    vectors = encoder.encode_queries([text])
+    expected = (1, encoder.identity.dimension)
+    if vectors.shape != expected or not abs(float(np.vdot(vectors, vectors)) - 1) < _LENGTH_ERROR:
+        raise EncoderUnavailable("the encoder gave no vector of length one; run `footnoted doctor`")
+    vector: NDArray[np.float32] = vectors[0]
+    return vector

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from retriever.aliases import Aliases
 from retriever.children import asks_of_a_child, is_on_children
 from retriever.dense import cosines
-from retriever.encoder import Encoder
+from retriever.encoder import Encoder, vector_of_question
 from retriever.errors import QueryInvalid, VectorsPending
 from retriever.facets import facet_mask, facets_of_question
 from retriever.filters import check_filter, filter_keys, matching, names_status
@@ -121,7 +121,7 @@ class Retriever:
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
         text = query.text if query.mode is Mode.DENSE else self.as_meant(query.text)
-        vector = None if query.mode is Mode.LEXICAL else self._encoder.encode_queries([text])[0]
+        vector = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, text)
         encoded = time.perf_counter()
         with self._turns:
             rows, scores, parts = self._ranked(text, query.mode, vector, allowed)

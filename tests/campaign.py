@@ -23,6 +23,7 @@ from tests.memory_limits import SHARES, ingest_with_limits
 from tests.running import CHECKOUT
 from tests.small_disks import NoSmallDisk, full_disk_rounds
 from tests.soak import soak
+from tests.starvation import starved
 
 DISKS_MB = (2, 4, 8, 16, 32)
 TOP_BYTES = 256
@@ -59,6 +60,12 @@ def _soak(folder: Path, times: int, _: int, seed: int) -> list[str]:
     return found.violations
 
 
+def _starved(folder: Path, times: int, _: int, __: int) -> list[str]:
+    line, violations = starved(folder, times)
+    click.echo(line, err=True)
+    return violations
+
+
 PARTS = (
     Part("kills", "kills at random moments of publishing", 1_000, 20, 3,
          lambda folder, times, _, seed: random_kills(folder / "index", times, seed=seed)),
@@ -77,10 +84,11 @@ PARTS = (
              folder, CHECKOUT / "corpus", SHARES[done : done + times])),
     Part("documents", "documents with random damage", 20_000, 250, 3,
          lambda folder, times, _, seed: mutated_documents(folder, times, seed=seed)),
-    Part("files", "small files in one collection", 20_000, 5_000, 2,
+    Part("files", "small files, twenty thousand in a collection", 200_000, 20_000, 2,
          lambda folder, times, _, __: many_files(folder, times)),
     Part("keys", "wrong keys timed", 60_000, 30_000, 1,
          lambda _, times, __, seed: key_timing(times, seed=seed)[1]),
+    Part("starved", "seconds with half of one processor, overloaded", 60, 20, 1, _starved),
     Part("soak", "minutes of soak", 24 * 60, 1, 4, _soak, in_one=True),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hostile_documents import cases
 
-BYTES_A_FILE = 20_000
+BYTES_A_FILE = 10_000
 """What one small file may add to the memory of an ingest; the rest is what any ingest takes."""
 LARGEST_CASE = 50_000
 TROUBLE = (b"\0", b"\xff", b"\xed\xa0\x80", b"---\n", b"```", b"<", b"\r", b"\xe2\x80\xae", b"\n\n# ")

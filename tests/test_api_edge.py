@@ -228,3 +228,32 @@ def test_too_many_waiting_questions_are_refused_at_once(tmp_path: Path) -> None:
         assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
         assert refused.headers["retry-after"] == "1"
         assert client.post("/v1/query", json={"query": "denosumab"}).status_code == 200
+
+
+def test_while_every_thread_is_at_work_without_pause_it_says_truly_that_it_is_up_and_ready(tmp_path: Path) -> None:
+    release = threading.Event()
+    at_work = threading.Semaphore(0)
+
+    def work(_: object) -> None:
+        at_work.release()
+        while not release.is_set():  # without a pause: it wants all of the processor, and the interpreter's lock
+            pass
+
+    name = publish(tmp_path / "index", 1)
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name), before=work)})
+    with served(tmp_path / "index", opener, threads=2, waiting_limit=0) as client:
+        asking = [
+            threading.Thread(target=client.post, args=("/v1/query",), kwargs={"json": {"query": f"denosumab {n}"}})
+            for n in range(2)
+        ]
+        try:
+            for one in asking:
+                one.start()
+                assert at_work.acquire(timeout=PATIENCE_S)
+            assert client.get("/livez").json() == {"status": "ok"}
+            assert (client.get("/readyz").status_code, client.get("/readyz").json()["generation"]) == (200, name)
+            assert client.post("/v1/query", json={"query": "denosumab"}).json()["code"] == "overloaded"
+        finally:
+            release.set()
+        for one in asking:
+            one.join()

@@ -92,8 +92,13 @@ def test_files_with_the_same_words_are_named_together(tmp_path: Path) -> None:
 
 
 def test_equal_titles_over_different_words_are_a_note(tmp_path: Path) -> None:
-    files = {"a.md": complete(), "b.md": complete().replace("thin", "break")}
-    assert findings(tmp_path, files) == [("note", "same_title", ("a.md", "b.md"))]
+    other = complete(url="https://example.org/other").replace("thin", "break")
+    assert findings(tmp_path, {"a.md": complete(), "b.md": other}) == [("note", "same_title", ("a.md", "b.md"))]
+
+
+def test_files_of_one_address_and_different_words_are_named(tmp_path: Path) -> None:
+    other = complete(title="Bones").replace("thin", "break")
+    assert findings(tmp_path, {"a.md": complete(), "b.md": other}) == [("fault", "same_address", ("a.md", "b.md"))]
 
 
 def test_faults_come_first(tmp_path: Path) -> None:

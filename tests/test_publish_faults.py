@@ -4,7 +4,7 @@ import ast
 import errno
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from retriever import durable
 from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
 from retriever.errors import IndexCorrupt, IndexLocked, StorageFailed
 from retriever.store import IndexStore, VerifiedGeneration
+from tests.failing_writes import small_files_only, used_up_quota
 from tests.fault_rounds import compete, ended, fresh_processes
 from tests.small_generations import check_content, publish, publish_at_failpoint, publish_forever, served
 
@@ -71,7 +72,7 @@ def test_a_kill_at_every_failpoint_leaves_the_old_or_the_new(
     assert len(codes) > 1, "the publish path never passes this point"
 
 
-@pytest.mark.parametrize("action", ["eio", "enospc"])
+@pytest.mark.parametrize("action", ["eio", "enospc", "edquot"])
 @pytest.mark.parametrize("name", OF_PUBLISHING)
 def test_a_failing_disk_at_every_failpoint_is_told_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, action: str
@@ -168,6 +169,17 @@ def test_a_disk_that_fails_for_good_at_any_operation_serves_one_whole_generation
         assert told.startswith(f"{index_dir} cannot be written: {os.strerror(code)}")
         assert_sound(index_dir, {"gen-000001", "gen-000002"})
     pytest.fail("the publish never completed")
+
+
+@pytest.mark.parametrize("refused", [used_up_quota, small_files_only])
+def test_an_ingest_that_may_not_write_says_why_and_serves_one_whole_generation(
+    processes: ForkServerContext, tmp_path: Path, refused: Callable[[Path, Callable[[list[str]], None]], None]
+) -> None:
+    reports = processes.SimpleQueue()
+    process = processes.Process(target=refused, args=(tmp_path, reports.put))
+    process.start()
+    assert ended(process) == 0
+    assert reports.get() == []
 
 
 def test_the_failpoints_are_those_of_the_source() -> None:

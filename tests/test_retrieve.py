@@ -1,13 +1,16 @@
 """The pipeline on small collections: order, filters, status, caps, copies, determinism."""
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic
-from retriever.errors import IndexMismatch, QueryInvalid
+from retriever.errors import EncoderUnavailable, IndexMismatch, QueryInvalid
 from retriever.index import Index
 from retriever.query import Comparison, Compound, Junction, Mode, NoHits, Operator, Query, Retrieval
 from retriever.ranking import Ranking
@@ -178,6 +181,38 @@ def test_an_encoder_that_did_not_build_the_index_is_refused(retriever: Retriever
     encoder = HashingEncoder(identity=other)  # type: ignore[arg-type]
     with pytest.raises(IndexMismatch, match="footnoted ingest"):
         Retriever(retriever.index, encoder)
+
+
+@dataclass
+class BrokenEncoder(HashingEncoder):
+    """An encoder whose arithmetic fails for questions."""
+
+    fault: Callable[[NDArray[np.float32]], NDArray[Any]] = lambda vectors: vectors
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What the fault makes of the vectors."""
+        return self.fault(super().encode_queries(texts))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda vectors: vectors * np.nan,
+        lambda vectors: vectors + np.array(np.inf),
+        lambda vectors: vectors * 0,
+        lambda vectors: vectors * 3,
+        lambda vectors: vectors[:, :-1],
+        lambda vectors: vectors[0],
+        lambda vectors: vectors[:0],
+    ],
+    ids=["not a number", "infinite", "nothing", "too long", "too few numbers", "no row", "no vector"],
+)
+def test_a_vector_that_no_search_may_see_is_refused_before_one_does(
+    retriever: Retriever, fault: Callable[[NDArray[np.float32]], NDArray[Any]]
+) -> None:
+    broken = Retriever(retriever.index, BrokenEncoder(fault=fault))
+    with pytest.raises(EncoderUnavailable, match="run `footnoted doctor`"):
+        broken.retrieve(Query(text="calcium"))
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,9 @@ class Keeper:
 
     def close(self) -> None:
         """Ends a copy that is being made, and lets go of the one that is held."""
-        if self._copier is not None:
-            self._copier.kill()
+        copier = self._copier  # which another thread forgets once it has ended
+        if copier is not None:
+            copier.kill()
         with self._lock:
             self._forget()
 
