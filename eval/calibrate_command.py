@@ -28,7 +28,8 @@ def calibrate(**options: Any) -> None:
     """Fit to this collection when to say "not found in this collection".
 
     On labelled questions (DATASET), or, without them, on questions made from the collection by leaving documents
-    out. Writes calibration.json into the index directory.
+    out: these are worded after the pages' titles, and what people write is then refused more often. Writes
+    calibration.json into the index directory.
 
     \b
     Examples:

@@ -11,7 +11,7 @@ _SHOWN = 20
 """Names shown of each unremarkable outcome; skipped and removed files are all named, and `--json` names all."""
 
 WORTH_CALIBRATING = 2_000
-"""Passages below which questions made from a collection are too few, and too hard, to learn from."""
+"""Passages from which on questions of one's own are worth collecting."""
 
 _WORDS = {
     Outcome.ADDED: ("added", "green"),
@@ -60,7 +60,8 @@ def advice(report: Report, index_dir: Path) -> str | None:
         return None
     return (
         "what can be answered is judged by the calibration that comes with the program; "
-        f"fit one to these pages in a minute: footnoted eval calibrate --index {index_dir}"
+        "fit one to these pages on labelled questions of your own, some of which they do not answer: "
+        f"footnoted eval calibrate QUESTIONS --index {index_dir}"
     )
 
 

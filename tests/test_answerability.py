@@ -347,4 +347,4 @@ def test_a_threshold_is_not_chosen_without_a_curve() -> None:
 
 
 def test_the_calibration_that_comes_with_the_program_can_be_held_to_a_risk() -> None:
-    assert at_risk(default_calibration(), 0.02).threshold > default_calibration().threshold
+    assert at_risk(default_calibration(), 0.01).threshold > default_calibration().threshold

@@ -25,7 +25,7 @@ def report(*, passages: int, published: bool = True) -> Report:
 def test_a_large_collection_without_a_calibration_is_told_how_to_get_one(tmp_path: Path) -> None:
     told = advice(report(passages=WORTH_CALIBRATING), tmp_path)
     assert told is not None
-    assert f"footnoted eval calibrate --index {tmp_path}" in told
+    assert f"footnoted eval calibrate QUESTIONS --index {tmp_path}" in told
 
 
 def test_a_small_or_calibrated_or_unchanged_collection_is_told_nothing(tmp_path: Path) -> None:
