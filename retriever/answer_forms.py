@@ -27,6 +27,7 @@ _NAMED_PROCEDURE = re.compile(
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(r"\s(for|of|in|to|with|between|after|before|from|during|against)\s")
+_USED_FOR = re.compile(r"\b(?:for\s*\Z|used\b|brand names?\b|trade names?\b)", re.IGNORECASE)
 _BARE_WORDS = 4
 """A question of at most so many words without a verb is taken as the name of what it asks for."""
 _VERB_IN_QUESTION = re.compile(
@@ -90,6 +91,8 @@ def asked_thing(question: str) -> frozenset[str]:
     found = _ASKS_WHAT.match(question)
     if found is not None:
         thing = found[1] or found[2] or ""
+        if _USED_FOR.search(thing):
+            return frozenset()
         head, preposition, _ = (
             _PREPOSITION.split(thing, maxsplit=1) if _PREPOSITION.search(thing) else (thing, "", "")
         )

@@ -18,6 +18,7 @@ from retriever.answer_forms import (
 from retriever.contents import embedding_text
 from retriever.differences import differ
 from retriever.facets import Facet, heading_speaks_of, sentence_speaks_of
+from retriever.names import is_names_label
 from retriever.question import FACET_TERMS, Question, holds, share
 from retriever.quote_subject import (
     introduction_of,
@@ -189,6 +190,8 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
     cheap: list[tuple[float, int]] = []
     for place in _about(asked.question, asked.thing, quotes):
         quote = quotes[place]
+        if is_names_label(quote.text.partition("\n")[0]) and Want.NAMES not in asked.wants:
+            continue
         if is_glossed(quote.text) and not defines(quote.text, asked.thing, asked.question.weights):
             continue  # the definition of another word
         is_professional = is_choice and professional[quote.hit.rank]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from retriever.answer_forms import is_glossed, without_label
 from retriever.boilerplate import is_reference_list
 from retriever.document import Section
+from retriever.names import is_title, names_follow
 from retriever.query import Hit
 from retriever.sentences import Unit, UnitKind, item_sentences, section_units
 from retriever.standing import (
@@ -35,9 +36,6 @@ _INTRODUCES = re.compile(
 )
 _ANNOUNCES = re.compile(r"\b(?:following|below|these (?:are|include)|steps|tips)\b", re.IGNORECASE)
 _PRESENTS = re.compile(r"(?:here|below) are\b", re.IGNORECASE)
-_TITLE_WORD = r"(?:[A-Z(][\w’'®().-]*|and|or|of|in|for|to|the|a|with|by|on|from|about|&|-|–)"
-_TITLE = re.compile(rf"[-*•]\s+(?:{_TITLE_WORD}\s+){{2,}}{_TITLE_WORD}:?\Z")
-"""An item that is the name of another page: every word but the short ones begins with a capital letter."""
 _LATER_NUMBER = re.compile(r"\(?(?:[2-9]|[1-9]\d+|[b-zB-Z])[.)]")
 _ADVISES = re.compile(r"\b(?:ways|tips|steps|suggestions|things)\b.*\b(?:to|for|help|you)\b", re.IGNORECASE)
 _FORBIDS = re.compile(
@@ -88,6 +86,9 @@ def quotes_of(hit: Hit, text: str, section: Section, *, language: str | None = N
     quotes: list[Quote] = []
     for place, unit in enumerate(inside):
         said = text[unit.start_char : unit.end_char]
+        if names_follow(text, inside, place):
+            quotes.append(_of_units(hit, text, inside, place, place + 1))
+            continue
         if unit.kind is UnitKind.SENTENCE or (unit.kind is UnitKind.HEADING and _is_sentence(said)):
             sentence = _sentence(hit, text, inside, place)
             quotes += [] if sentence is None else [sentence]
@@ -98,8 +99,7 @@ def quotes_of(hit: Hit, text: str, section: Section, *, language: str | None = N
         if place and inside[place - 1].block == unit.block and inside[place - 1].kind is unit.kind:
             continue  # the first of its list or table speaks for all of it
         found = _list(hit, text, units, inside, place)
-        if found is not None:
-            quotes.append(found)
+        quotes += [] if found is None else [found]
     return quotes
 
 
@@ -115,16 +115,21 @@ def _sentence(hit: Hit, text: str, inside: Sequence[Unit], place: int) -> Quote 
     first = _antecedent(text, inside, place)
     if first is None:
         return None
-    start = inside[first].start_char
+    return _of_units(hit, text, inside, first, place)
+
+
+def _of_units(hit: Hit, text: str, inside: Sequence[Unit], first: int, last: int) -> Quote:
+    """The units from one to another as a quote, the last of which was looked for."""
+    start, end = inside[first].start_char, inside[last].end_char
     return Quote(
         hit=hit,
         start_char=start,
-        end_char=unit.end_char,
-        core_start_char=unit.start_char,
-        units=place - first + 1,
+        end_char=end,
+        core_start_char=inside[last].start_char,
+        units=last - first + 1,
         is_list=False,
         continues=False,
-        text=text[start : unit.end_char],
+        text=text[start:end],
     )
 
 
@@ -183,7 +188,7 @@ def _item(hit: Hit, text: str, units: Sequence[Unit], item: Unit, *, language: s
     sentences = item_sentences(text, item, language=language)
     start, end = sentences[0].start_char, sentences[-1].end_char
     is_named = without_label(text[start:end]) != text[start:end]
-    # What follows a definition goes into its use, and what follows some sentences of advice repeats it.
+    # What follows a definition goes into its use.
     sentences = sentences[: 1 if is_named and end - start > MAX_ITEM_CHARS else MAX_ITEM_SENTENCES]
     end = sentences[-1].end_char
     said = text[start:end]
@@ -236,7 +241,7 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
         first = _antecedent(text, inside, place - 1)
         if first == place - 1 and first and is_nameless(introduction):
             first = _whose(text, inside, first)
-    elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction) or all(map(_TITLE.match, items)):
+    elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction) or all(map(is_title, items)):
         return None
     if first is None:
         return None

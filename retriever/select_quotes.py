@@ -20,6 +20,7 @@ from retriever.quote_subject import same_document
 from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote
 from retriever.stretches import Chosen, all_quotes, joined
+from retriever.wants import Want, wants_of
 
 MAX_SENTENCES = 4
 ANSWER_HITS = 8
@@ -66,6 +67,8 @@ class Selector:
         asked = self._reader.read(question)
         if asks_what_a_procedure_is(question):
             asked = replace(asked, facets=(Facet.WHAT_IS,))
+        elif asked.facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
+            asked = replace(asked, facets=())
         hits = hits[:ANSWER_HITS]
         quotes = all_quotes(hits, self._index)
         found = scored(question, asked, quotes, vector, self._vectors)

@@ -31,6 +31,7 @@ class Want(StrEnum):
     EFFECT = "effect"
     CAUSE = "cause"
     FIGURE = "figure"
+    NAMES = "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ _PATTERNS: Mapping[Want, _Patterns] = {
         r"|\bwhat (?:percent\w*|share)\b",
         rf"\b{_FIGURE}\b|\d\s?%",
     ),
+    Want.NAMES: _compile(r"\b(?:brand|trade|generic|other) names?\b", r"\bnames?\b|\balso (?:called|known as)\b"),
 }
 _NARROWING = tuple(
     frozenset(terms(words))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from retriever.analyze import terms
 from retriever.answer import Answer, Answerer
-from retriever.answer_forms import asks_what_a_procedure_is, defines, procedure_asked
+from retriever.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
 from retriever.comparison import compared, contrasts
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
@@ -162,6 +162,7 @@ def test_words_that_begin_like_a_pointer_are_none() -> None:
         ("what causes falls", (Want.CAUSE,)),
         ("how long does the pain last", (Want.FIGURE,)),
         ("when to start scans", (Want.AGE,)),
+        ("brand name of zoledronic acid", (Want.NAMES,)),
         ("denosumab", ()),
     ],
 )
@@ -233,6 +234,29 @@ def test_who_asks_what_a_drug_is_used_for_hears_its_uses(tmp_path: Path) -> None
     answer = answer_of(tmp_path, {"a.md": page}, "What is zoledronic acid used for?")
     assert answer is not None
     assert answer.text == "Zoledronic acid is approved to treat bone loss. [1]"
+
+
+DRUG = (
+    "# Zoledronic acid\n\nZoledronic acid is a drug that slows bone loss.\n\nUS Brand Name(s)\n\nAclasta, Reclast"
+    "\n\nApproved\n\nYes\n"
+)
+
+
+def test_who_asks_for_a_brand_name_hears_it_with_the_line_that_says_what_it_is(tmp_path: Path) -> None:
+    answer = answer_of(tmp_path, {"a.md": DRUG}, "brand name of zoledronic acid")
+    assert answer is not None
+    assert "US Brand Name(s)\n\nAclasta, Reclast [1]" in answer.text
+
+
+def test_who_asks_for_something_else_hears_no_brand_name(tmp_path: Path) -> None:
+    answer = answer_of(tmp_path, {"a.md": DRUG}, "What is zoledronic acid?")
+    assert answer is not None
+    assert answer.text == "Zoledronic acid is a drug that slows bone loss. [1]"
+
+
+@pytest.mark.parametrize("question", ["What is zoledronic acid used for?", "what is a scan for"])
+def test_who_asks_for_the_use_of_a_thing_wants_no_definition(question: str) -> None:
+    assert asked_thing(question) == frozenset()
 
 
 def test_a_list_of_questions_says_little_unless_questions_are_wanted() -> None:
