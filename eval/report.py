@@ -20,6 +20,8 @@ from retriever.index import Index
 
 SHOWN = 5
 CARDS = 5
+FEW = 30
+"""Below so many questions an interval may be narrower than what is known: five right ones of five give none."""
 ABLATION_COLUMNS = 8
 MOST_QUESTIONS = 60
 """How many questions each of the lists won, lost and missed shows; the page says how many there are."""
@@ -130,7 +132,9 @@ def _lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
         {measure: one.mean for measure, one in over_all.items()},
         {measure: (one.low, one.high) for measure, one in over_all.items()},
     )
-    lead = [] if ours is None else [f"Of a hundred questions like these, {ours}."]
+    asked = len(evaluation.dataset.questions)
+    said = f"{asked} questions are too few to say much. " if asked < FEW else ""
+    lead = [] if ours is None else [f"{said}Of a hundred questions like these, {ours}."]
     if against is not None:
         before = {one.measure: one.baseline for one in against.differences if one.subset == "all"}
         theirs = in_words(before)
