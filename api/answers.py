@@ -57,7 +57,7 @@ def answer_query(
     judgment = snapshot.judge.assess(query, retrieval)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
     wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
-    answer = snapshot.answerer.answer(query.text, hits, vector=retrieval.vector) if wanted else None
+    answer = snapshot.answerer.answer(retrieval.in_place(query), hits, vector=retrieval.vector) if wanted else None
     passages = [_passage(snapshot.index, hit, today=today) for hit in hits]
     response = QueryResponse(
         query_id=query_id,

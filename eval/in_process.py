@@ -113,7 +113,11 @@ class InProcess:
         retrieval = self._retrieve(query)
         judged = self._assessor.assess(query, retrieval)
         decided = judged.decision is Decision.ANSWER
-        answer = self._answerer.answer(query.text, retrieval.hits, vector=retrieval.vector) if decided else None
+        answer = (
+            self._answerer.answer(retrieval.in_place(query), retrieval.hits, vector=retrieval.vector)
+            if decided
+            else None
+        )
         return Given(
             decided=decided,
             probability=judged.probability,

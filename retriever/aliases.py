@@ -9,6 +9,7 @@ import numpy as np
 
 from retriever.analyze import STOP_WORDS, terms
 from retriever.index import Index
+from retriever.query import Meant
 from retriever.question import FACET_TERMS
 from retriever.title_fit import page_name
 
@@ -54,19 +55,22 @@ class Aliases:
         self._index = index
         self._stands_for = lru_cache(maxsize=_KEPT)(self._read)
 
-    def spelled_out(self, question: str) -> str:
-        """The question with what a word stands for in parentheses after it: "keytruda (pembrolizumab)".
+    def meant(self, question: str) -> Meant:
+        """The question with what a word stands for after it, "keytruda (pembrolizumab)", and in its place.
 
         Only for words that name no page themselves, and only where the collection says it twice and has a page on
         what they stand for.
         """
+        told = in_place = question
         found = 0
         for word in self._unnamed(question):
             alias = self._stands_for(word)
-            if alias and found < MAX_ALIASES and alias.lower() not in question.lower():
+            if alias and found < MAX_ALIASES and alias.lower() not in told.lower():
                 found += 1
-                question = re.sub(rf"\b{re.escape(word)}\b", f"{word} ({alias})", question, count=1)
-        return question
+                named = rf"\b{re.escape(word)}\b"
+                told = re.sub(named, f"{word} ({alias})", told, count=1)
+                in_place = re.sub(named, alias, in_place)
+        return Meant(told, in_place)
 
     def _unnamed(self, question: str) -> list[str]:
         """The words of a question that may be other names, those in capitals first, then the rarest."""

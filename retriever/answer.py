@@ -73,8 +73,9 @@ class Answerer:
     ) -> Answer | None:
         """What the hits say to the question, in their own words; None where nothing in them may stand alone.
 
-        The same question, hits and index give the same answer. `question` has gone through `normalise_question`;
-        `vector` is the one that it was searched with, and is made here where there was none.
+        The same question, hits and index give the same answer. `question` is as the retrieval read it
+        (`Retrieval.in_place`); `vector` is the one that it was searched with, and is made here where there was
+        none.
         """
         selection = self._selector.select(question, hits, vector=vector)
         return None if selection is None else _written(selection)

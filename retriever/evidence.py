@@ -77,7 +77,7 @@ class EvidenceReader:
         if not hits:
             raise ValueError("a retrieval without hits has no evidence; its `no_hits` says why")
         # A page on pembrolizumab answers who asks for Keytruda, though its name holds no word of the question.
-        text = retrieval.meant or query.text
+        text = query.text if retrieval.meant is None else retrieval.meant.told
         asked = read_asked(text, self._vocabulary)
         words = self._words(asked, query)
         mass = sum(word.weight for word in words.values()) or 1.0

@@ -105,11 +105,23 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """A question as it is read, for search and judgment alone: no response shows it as the words of who asked.
+
+    Its typing errors are mended. `told` has what its names stand for behind them, "keytruda (pembrolizumab)": so
+    it is searched and judged. `in_place` has it in their place: the quotes of an answer are in the pages' words.
+    """
+
+    told: str
+    in_place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The hits of one query, from one generation. `no_hits` says why there are none, if there are none.
 
-    `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is the
-    question as it was searched: mended, and with what its names stand for; empty where nothing was searched.
+    `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is how the
+    question was read; None where nothing was searched.
     """
 
     hits: tuple[Hit, ...]
@@ -117,4 +129,8 @@ class Retrieval:
     encode_ms: float
     search_ms: float
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
-    meant: str = field(default="", compare=False, repr=False)
+    meant: Meant | None = field(default=None, compare=False, repr=False)
+
+    def in_place(self, query: Query) -> str:
+        """The question to choose quotes by: as it was read, what its names stand for in their place."""
+        return query.text if self.meant is None else self.meant.in_place

@@ -22,7 +22,7 @@ from retriever.governance import Audience, audience_of
 from retriever.heading_facets import HeadingFacets
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
-from retriever.query import Filter, Hit, Mode, NoHits, Query, Retrieval
+from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
 from retriever.ranking import Ranking, best_of_document, coverage, ranking_of
 from retriever.rerank import Reranker, reranked
 from retriever.title_fit import TitleFit, page_name
@@ -120,7 +120,8 @@ class Retriever:
         if allowed is not None and not allowed.any():
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
-        text = query.text if query.mode is Mode.DENSE else self.as_meant(query.text)
+        meant = self.as_meant(query.text)
+        text = query.text if query.mode is Mode.DENSE else meant.told
         vector = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, text)
         encoded = time.perf_counter()
         with self._turns:
@@ -132,7 +133,7 @@ class Retriever:
             encode_ms=(encoded - started) * 1000,
             search_ms=(time.perf_counter() - encoded) * 1000,
             vector=vector,
-            meant=text,
+            meant=meant,
         )
 
     def _as_searched(self, query: Query) -> Query:
@@ -146,9 +147,9 @@ class Retriever:
             )
         return replace(query, mode=Mode.LEXICAL)
 
-    def as_meant(self, question: str) -> str:
-        """The question as it is searched: typing errors mended, brand names and abbreviations spelled out."""
-        return self._aliases.spelled_out(self.index.spelling.mended(question))
+    def as_meant(self, question: str) -> Meant:
+        """The question with typing errors mended, brand names and abbreviations spelled out."""
+        return self._aliases.meant(self.index.spelling.mended(question))
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""

@@ -61,7 +61,6 @@ class Selector:
 
         `vector` is the one that the question was searched with, and is made here where there was none.
         """
-        question = self._index.spelling.mended(question)
         if vector is None:
             vector = self._encoder.encode_queries([question])[0]
         asked = self._reader.read(question)

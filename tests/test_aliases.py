@@ -49,7 +49,15 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 def test_what_a_name_stands_for_is_searched_too_where_the_collection_says_it(
     retriever: Retriever, asked: str, searched: str
 ) -> None:
-    assert retriever.as_meant(asked).lower() == searched.lower()
+    assert retriever.as_meant(asked).told.lower() == searched.lower()
+
+
+def test_quotes_are_chosen_by_the_name_that_the_pages_use(retriever: Retriever) -> None:
+    assert retriever.as_meant("is Keytruda safe and is keytruda dear").in_place.lower() == (
+        "is pembrolizumab safe and is keytruda dear"
+    )
+    assert retriever.as_meant("kahlerosis").told == "kahlerosis (Myeloma)"
+    assert retriever.as_meant("kahlerosis").in_place == "Myeloma"
 
 
 def test_a_brand_name_leads_to_the_page_on_the_drug(retriever: Retriever) -> None:

@@ -26,8 +26,9 @@ def answer_of(tmp_path: Path, files: dict[str, str], question: str) -> Answer | 
     """The answer to a question from a small collection, ingested with the hashing encoder."""
     run_ingest(write_collection(tmp_path / "corpus", files), tmp_path / "index", chunk_size=600)
     index = Index.open(tmp_path / "index")
-    hits = Retriever(index, HashingEncoder()).retrieve(Query(question)).hits
-    return Answerer(index, HashingEncoder()).answer(question, hits)
+    query = Query(question)
+    retrieval = Retriever(index, HashingEncoder()).retrieve(query)
+    return Answerer(index, HashingEncoder()).answer(retrieval.in_place(query), retrieval.hits)
 
 
 def quotes(text: str, *, start: int = 0, heading: str | None = None) -> list[str]:
@@ -374,3 +375,17 @@ def test_a_misspelt_question_is_answered_as_the_word_that_was_meant(tmp_path: Pa
     assert right is not None
     assert wrong is not None
     assert wrong.text == right.text
+
+
+def test_a_brand_name_is_answered_as_the_drug_that_the_pages_call_it(tmp_path: Path) -> None:
+    pages = {
+        "pembro.md": "# Pembrolizumab\n\nPembrolizumab (Keytruda) is an infusion.\n\n## Use\n\n"
+        "Pembrolizumab is used to treat melanoma.",
+        "trial.md": "# A trial\n\nWhat Keytruda is used for was compared.\n\nIt was pembrolizumab (Keytruda).",
+    }
+    by_name = answer_of(tmp_path / "name", pages, "What is pembrolizumab used for?")
+    by_brand = answer_of(tmp_path / "brand", pages, "What is Keytruda used for?")
+    assert by_name is not None
+    assert by_brand is not None
+    assert "used to treat melanoma" in by_brand.text
+    assert by_brand.text.split("[")[0] == by_name.text.split("[")[0]
