@@ -19,6 +19,7 @@ from retriever.contents import embedding_text
 from retriever.differences import differ
 from retriever.facets import Facet, heading_speaks_of, sentence_speaks_of
 from retriever.names import is_names_label
+from retriever.narrowing import narrows
 from retriever.question import FACET_TERMS, Question, holds, share
 from retriever.quote_subject import (
     introduction_of,
@@ -33,7 +34,16 @@ from retriever.quote_subject import (
 from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote
 from retriever.title_fit import page_name
-from retriever.wants import Want, advises, asks_for_advice, is_conditional, meets, narrows, says_little, wants_of
+from retriever.wants import (
+    Want,
+    advises,
+    asks_for_advice,
+    is_conditional,
+    meets,
+    says_little,
+    tells_no_use,
+    wants_of,
+)
 
 MAX_LOOKED_AT = 12
 MAX_ENCODED = 8
@@ -63,6 +73,7 @@ WEIGHTS: Mapping[str, float] = {
     "research": -0.1,
     "want": 0.15,
     "says_little": -0.3,
+    "tells_no_use": -0.2,
     "procedure": 0.12,
     "narrows": -0.07,
     "conditional": -0.05,
@@ -263,6 +274,7 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         and tells_of_research(introduction_of(quote)),
         "want": meets(asked.wants, quote.text, quote.hit.passage.headings[-2:]),
         "says_little": _says_little(quote, asked),
+        "tells_no_use": tells_no_use(introduction_of(quote), asked.wants),
         "procedure": defines(core, asked.procedure, question.weights),
         "conditional": not quote.is_list and is_conditional(quote.text),
         "advice": not (quote.is_list or asked.wants_advice) and advises(quote.text),

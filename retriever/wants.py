@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from retriever.analyze import terms
-
 
 class Want(StrEnum):
     """What a question may want to hear."""
@@ -106,7 +104,7 @@ _PATTERNS: Mapping[Want, _Patterns] = {
         r"risk",
     ),
     Want.TREATMENTS: _compile(
-        r"\btreat(?:ment|ments|ed)?\b|\btherap(?:y|ies) (?:for|of)\b|\boptions\b",
+        r"(?<!\bused to )\btreat(?:ment|ments|ed)?\b|\btherap(?:y|ies) (?:for|of)\b|\boptions\b",
         rf"{_TREATMENT}.*\b{_TREATMENT}|treatment (?:\w+ ){{0,12}}(?:may|can|might)? ?includes?",
         r"treat\w*|options",
     ),
@@ -143,9 +141,10 @@ _PATTERNS: Mapping[Want, _Patterns] = {
         r"\b(?:questions?|what) (?:should|can|do|to) (?:I |we )?ask\b|questions", r"\?", r"question"
     ),
     Want.USE: _compile(
-        r"\bused (?:for|to treat)\b|\buses\b|\bapproved (?:for|to)\b|\bwhat (?:is|are) .*\bfor\s*\??\s*\Z",
+        r"\bused (?:for|to treat)\b|\buses\b|\bapproved (?:for|to)\b|\bwhat (?:(?:is|are) .*\b)?for\s*\??\s*\Z",
         r"\b(?:is|are) (?:also )?approved\b|\b(?:is|are|be|may be|can be) (?:\w+ )?used"
-        r"(?: alone| together| with [^.:]{1,60}?)? (?:to|for|in|as)\b|\b(?:treats|helps)\b",
+        r"(?: alone| together| with [^.:]{1,60}?)? (?:to|for|in|as)\b|\btreats\b"
+        r"|\bhelps? (?:to )?(?:treat|prevent|relieve|control|manage|reduce|lower|diagnose)\b",
         r"\buses?\b|\bused\b",
     ),
     Want.EFFECT: _compile(
@@ -171,23 +170,6 @@ _PATTERNS: Mapping[Want, _Patterns] = {
     ),
     Want.NAMES: _compile(r"\b(?:brand|trade|generic|other) names?\b", r"\bnames?\b|\balso (?:called|known as)\b"),
 }
-_NARROWING = tuple(
-    frozenset(terms(words))
-    for words in (
-        "child children childhood kid kids baby infant infants teenager teen adolescents son daughter toddler "
-        "boy girl pediatric",
-        "pregnant pregnancy",
-        "recurrent recurred recurs relapsed refractory recurrence",
-        "metastatic metastasized advanced",
-        "stage stages early late",
-        "hiv aids",
-        "favorable unfavorable resectable unresectable borderline",
-        "partial",
-        "syndrome",
-        "trial trials study studies research advances",
-    )
-)
-"""Groups of words, one of which in a heading says that what follows holds only for some, or only of some."""
 _SAYS_LITTLE = re.compile(
     r"(?:an? )?(?:risk factors?|side effects?|late effects?|signs?|symptoms?|staging|prognos[ie]s"
     r"|clinical trials?)\s+(?:is|are)"
@@ -230,6 +212,7 @@ _STOCK_CAUSE = re.compile(
     r"\bcaused by (?:certain )?(?:changes|alterations) (?:to|in) the way\b|\bexact cause\b", re.IGNORECASE
 )
 """What holds for every cancer, and so tells of none what causes it."""
+_FURTHER_USE = re.compile(r"\b(?:is|are) also\b", re.IGNORECASE)
 _NUMBER = re.compile(rf"\b{_FIGURE}\b|\d", re.IGNORECASE)
 _NAMES_A_TREATMENT = re.compile(rf"{_TREATMENT}|\btreat|\btherap", re.IGNORECASE)
 _ASKING = re.compile(r"[^.?!]+\?")
@@ -267,6 +250,8 @@ def says_little(introduction: str, quote: str, wants: Sequence[Want], *, is_list
         return True
     if Want.CAUSE in wants and _STOCK_CAUSE.search(quote) is not None:
         return True
+    if Want.USE in wants and not is_list and _FURTHER_USE.search(quote) is not None:
+        return True
     if Want.FIGURE in wants and _DEPENDS.search(introduction) is not None and not _NUMBER.search(quote):
         return True
     if Want.TREATMENTS not in wants:
@@ -291,6 +276,6 @@ def advises(quote: str) -> bool:
     return _ADVICE.match(quote) is not None
 
 
-def narrows(named: frozenset[str], asked: frozenset[str]) -> bool:
-    """Whether what names a quote limits it to some, where the question does not."""
-    return any(named & group and not asked & group for group in _NARROWING)
+def tells_no_use(introduction: str, wants: Sequence[Want]) -> bool:
+    """Whether a quote leaves unsaid what a thing is used for, where the question asks that."""
+    return Want.USE in wants and _PATTERNS[Want.USE].quote.search(introduction) is None

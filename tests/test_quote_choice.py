@@ -12,12 +12,13 @@ from retriever.answer_forms import asked_thing, asks_what_a_procedure_is, define
 from retriever.comparison import compared, contrasts
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
+from retriever.narrowing import narrows
 from retriever.passage import Passage
 from retriever.query import Hit, Query
 from retriever.quotes import MAX_ITEM_SENTENCES, quotes_of
 from retriever.retrieve import Retriever
 from retriever.standing import is_label, is_statement, leans_on_another, leans_on_heading
-from retriever.wants import Want, is_conditional, meets, narrows, says_little, wants_of
+from retriever.wants import Want, is_conditional, meets, says_little, tells_no_use, wants_of
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 
@@ -258,6 +259,28 @@ def test_who_asks_for_something_else_hears_no_brand_name(tmp_path: Path) -> None
 @pytest.mark.parametrize("question", ["What is zoledronic acid used for?", "what is a scan for"])
 def test_who_asks_for_the_use_of_a_thing_wants_no_definition(question: str) -> None:
     assert asked_thing(question) == frozenset()
+
+
+@pytest.mark.parametrize("question", ["gleevec what for", "what is gleevec for?", "what is it used to treat"])
+def test_what_a_thing_is_for_asks_for_its_use_and_not_for_treatments(question: str) -> None:
+    assert wants_of(question) == (Want.USE,)
+
+
+def test_to_who_asks_for_the_use_a_quote_that_names_none_tells_none() -> None:
+    assert tells_no_use("It is a type of drug.", (Want.USE,))
+    assert tells_no_use("PARP helps repair DNA.", (Want.USE,))
+    assert not tells_no_use("It is approved to treat:", (Want.USE,))
+    assert not tells_no_use("It helps to control pain.", (Want.USE,))
+    assert not tells_no_use("It is a type of drug.", ())
+
+
+def test_a_further_use_says_little_without_the_first() -> None:
+    further = "It is also approved to treat gout."
+    assert says_little(further, further, (Want.USE,), is_list=False)
+    assert not says_little(further, further, (), is_list=False)
+    assert not says_little(
+        "It is also approved to prevent:", "It is also approved to prevent:\n\n- Gout.", (Want.USE,), is_list=True
+    )
 
 
 def test_a_list_of_questions_says_little_unless_questions_are_wanted() -> None:
