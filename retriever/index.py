@@ -85,7 +85,7 @@ class Index:
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}
         self._by_text = np.argsort(self.first_same, kind="stable")
-        self.spelling = Spelling(self.body, self.headings)
+        self.spelling = Spelling(self.body, self.headings, self._whole_text)
         self._text = _decoding(self._texts)
 
     @classmethod
@@ -155,6 +155,11 @@ class Index:
             _, _, start_char, end_char, *_ = self.rows[row].item()
             text = self._text(stored.text_start, stored.text_bytes)[start_char:end_char]
         return self._passage(row, stored, text)
+
+    def _whole_text(self, row: int) -> str:
+        passage = self.passage(row)
+        document = self.documents[int(self.document_of_row[row])]
+        return "\n".join((document.prefix_title, *passage.headings, passage.text))
 
     def copies(self, row: int) -> NDArray[np.int64]:
         """The rows of all passages of exactly the text of that one, itself too, ascending."""

@@ -87,7 +87,7 @@ class MemoryIndex(Index):
             for number, (metadata, text) in enumerate(pages)
         )
         self.body = LexicalField.build(count_terms(text for _, text in pages))
-        self.spelling = Spelling(self.body, self.body)
+        self.spelling = Spelling(self.body, self.body, lambda row: pages[row][1])
         self.manifest = Manifest(
             format=1,
             generation=generation,

@@ -1,10 +1,13 @@
 """Typing errors of a question: what is mended, what is left, and what it does to the search."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.retrieve import Retriever
+from retriever.sounds import sound_of, within_edits
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 
@@ -77,3 +80,48 @@ def test_a_word_is_searched_in_the_spelling_that_the_collection_mostly_has(
     american: Index, asked: str, searched: str
 ) -> None:
     assert american.spelling.mended(asked) == searched
+
+
+@pytest.fixture(scope="module")
+def cancer(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Pages with words that people write by ear."""
+    folder = tmp_path_factory.mktemp("cancer")
+    said = "Chemotherapy for lymphoma, mesothelioma or colorectal cancer of Hodgkin with tamoxifen and diarrhea"
+    pages = {
+        f"{n}.md": f"# Page {n}\n\n{said} number {n}. Ki-67 and BRCA1; osteoporosis and callers."
+        for n in range(20)
+    }
+    pages["other.md"] = "# Sources\n\nKi67 by BRCA 1."
+    run_ingest(write_collection(folder / "pages", pages), folder / "index")
+    return Index.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("kemotherapy for lymfoma", "chemotherapy for lymphoma"),
+        ("Mezotheleoma", "mesothelioma"),
+        ("is tamoxiphen safe, diarhea", "is tamoxifen safe, diarrhea"),
+        ("hodgekins or non-hodgekins", "hodgkin or non-hodgkin"),
+        ("colorectle", "colorectal"),  # not the stem, which no page writes
+        ("osteopetrosis", "osteopetrosis"),  # two edits away: another disease
+        ("Kahler", "Kahler"),  # sounds like a caller, and is too short to be sure
+        ("what is ki67", "what is ki-67"),
+        ("BRCA 1 and brca-1", "BRCA1 and brca1"),
+        ("page 3", "page 3"),
+    ],
+)
+def test_a_word_written_by_ear_is_the_one_of_the_collection(cancer: Index, asked: str, searched: str) -> None:
+    assert cancer.spelling.mended(asked) == searched
+
+
+@given(st.text("abcdehp", max_size=6), st.text("abcdehp", max_size=6))
+def test_edits_are_counted_the_same_from_both_sides(one: str, other: str) -> None:
+    for most in range(3):
+        assert within_edits(one, other, most) == within_edits(other, one, most)
+        assert within_edits(one, other, most) <= within_edits(one, other, most + 1)
+
+
+@given(st.text("chempqy", max_size=12))
+def test_a_word_sounds_the_same_with_a_letter_doubled(word: str) -> None:
+    assert sound_of(word.replace("m", "mm")) == sound_of(word)
