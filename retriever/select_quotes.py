@@ -19,6 +19,7 @@ from retriever.quote_score import Scored, scored
 from retriever.quote_subject import same_document
 from retriever.quote_vectors import QuoteVectors
 from retriever.quotes import Quote
+from retriever.replies import without_reply
 from retriever.stretches import Chosen, all_quotes, joined
 from retriever.wants import Want, wants_of
 
@@ -69,7 +70,8 @@ class Selector:
         elif asked.facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
             asked = replace(asked, facets=())
         hits = hits[:ANSWER_HITS]
-        quotes = all_quotes(hits, self._index)
+        every = (without_reply(quote, question, asked.weights) for quote in all_quotes(hits, self._index))
+        quotes = [quote for quote in every if quote is not None]
         found = scored(question, asked, quotes, vector, self._vectors)
         sides = compared(question)
         beside = [] if sides is None else self._beside(sides, found, quotes)

@@ -15,7 +15,8 @@ from retriever.index import Index
 from retriever.narrowing import narrows
 from retriever.passage import Passage
 from retriever.query import Hit, Query
-from retriever.quotes import MAX_ITEM_SENTENCES, quotes_of
+from retriever.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
+from retriever.replies import without_reply
 from retriever.retrieve import Retriever
 from retriever.standing import is_label, is_statement, leans_on_another, leans_on_heading
 from retriever.wants import Want, is_conditional, meets, says_little, tells_no_use, wants_of
@@ -314,6 +315,42 @@ def test_what_stands_beside_a_name_defines_it() -> None:
     sentence = "The picture shows the bone scan, a type of test in which a dye is injected."
     assert defines(sentence, asked, dict.fromkeys(asked, 2.0)) == pytest.approx(0.8)
     assert defines("Bone scan: Bone scans are tests of bones.", asked, dict.fromkeys(asked, 2.0)) == 1.0
+
+
+# --- replies ---
+
+
+def reply_heard(question: str, *, heading: str, text: str) -> str | None:
+    """What a question hears of a quote below a heading."""
+    document = Document("d", "d.md", "0" * 64, "0" * 64, Metadata(title="Page"), "Page", ())
+    passage = Passage("d", 0, len(text), 0, len(text), (heading,), 9, text)
+    hit = Hit(rank=1, passage=passage, document=document, score=1.0, dense=None, lexical=None)
+    quote = Quote(hit, 0, len(text), 0, units=1, is_list=False, continues=False, text=text)
+    heard = without_reply(quote, question, dict.fromkeys(terms(question), 1.0))
+    assert heard is None or text[heard.start_char : heard.end_char] == heard.text
+    return None if heard is None else heard.text
+
+
+@pytest.mark.parametrize(
+    ("question", "is_heard"),
+    [
+        ("does surgery affect how long I live?", True),
+        ("surgery: how long do people live", False),
+        ("is surgery safe?", False),
+        ("walking or surgery", False),
+    ],
+)
+def test_a_no_before_a_sentence_is_heard_by_who_asks_what_its_heading_asks(question: str, is_heard: bool) -> None:
+    text = "No. Research shows that people live as long without it."
+    said = reply_heard(question, heading="Does surgery affect how long I live?", text=text)
+    assert said == (text if is_heard else text.removeprefix("No. "))
+
+
+def test_what_cannot_stand_without_its_no_is_not_quoted_without_it() -> None:
+    assert (
+        reply_heard("risks of surgery", heading="Is surgery bad?", text="No. However, most people live as long.")
+        is None
+    )
 
 
 # --- comparisons ---
