@@ -227,8 +227,9 @@ def publish(index_dir: Path, number: int) -> str:
 
 @contextmanager
 def served(index_dir: Path, opener: FolderOpener, **settings: Any) -> Iterator[TestClient]:
-    """A client of the whole service over `index_dir`, on the day TODAY."""
-    chosen = replace(Settings(index_dir=index_dir, reload_interval_s=0.01), **settings)
+    """A client of the whole service over `index_dir`, on the day TODAY. A slow machine is no reason to refuse."""
+    patient = Settings(index_dir=index_dir, reload_interval_s=0.01, wait_limit_s=60.0)
+    chosen = replace(patient, **settings)
     with TestClient(create_app(chosen, opener=opener, today=lambda: TODAY)) as client:
         yield client
 

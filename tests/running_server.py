@@ -32,7 +32,7 @@ snapshot = snapshot_of(MemoryIndex(name), before=work)
 given = json.loads(sys.argv[3])
 if "keys_file" in given:
     given["keys_file"] = Path(given["keys_file"])
-settings = replace(Settings(index_dir=index_dir), **given)
+settings = replace(Settings(index_dir=index_dir, wait_limit_s=60.0), **given)
 run_server(create_app(settings, opener=FolderOpener({name: snapshot})), settings, listen("127.0.0.1", 0))
 """
 
