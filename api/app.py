@@ -48,6 +48,7 @@ from api.writing import add_writing_routes
 from retriever.dense import DenseSearch
 from retriever.errors import FootnotedError
 from retriever.governance import FreshnessPolicy
+from retriever.synonyms import read_synonyms
 
 _ABOUT = "Questions in; passages out, each with a citation that anyone can check. Nothing that is asked is stored."
 
@@ -65,8 +66,8 @@ def create_app(
 
     `observers` are told of requests and questions, beside the metrics of the service itself. `link` leads to the
     supervisor where this is one of several workers. `lender` may have the encoder of the index open already.
-    Raises RoutingRulesInvalid, EvidencePolicyInvalid and KeysUnusable where the settings name files that cannot be
-    used, and ValueError where a rate or a network cannot be read.
+    Raises RoutingRulesInvalid, SynonymsInvalid, EvidencePolicyInvalid and KeysUnusable where the settings name
+    files that cannot be used, and ValueError where a rate or a network cannot be read.
     """
     policy = AnswerPolicy(
         rules=routing_rules(settings.routing_rules) if settings.routing else None,
@@ -78,6 +79,7 @@ def create_app(
         open_snapshot,
         rules=policy.rules,
         reranker=settings.reranker,
+        synonyms=read_synonyms(settings.synonyms),
         max_risk=settings.max_risk,
         dense_search=DenseSearch(settings.dense_search),
         lender=lender,

@@ -43,6 +43,13 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 @click.option(
     "--reranker", envvar="FOOTNOTED_RERANKER", show_envvar=True, help="Cross-encoder that reads the best again."
 )
+@click.option(
+    "--synonyms",
+    type=click.Path(path_type=Path),
+    envvar="FOOTNOTED_SYNONYMS",
+    show_envvar=True,
+    help="File of what people call things, in place of the program's own table.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the body of POST /v1/query.")
 def command(
     question: str,
@@ -51,6 +58,7 @@ def command(
     mode: str,
     pairs: list[tuple[str, str]],
     reranker: str | None,
+    synonyms: Path | None,
     as_json: bool,
 ) -> None:
     """Answer QUESTION in the words of the pages, with footnotes, then show the passages they stand in.
@@ -74,6 +82,7 @@ def command(
     from api.today import utc_today
     from retriever.errors import FootnotedError, QueryInvalid
     from retriever.governance import FreshnessPolicy
+    from retriever.synonyms import read_synonyms
 
     try:
         request = QueryRequest.model_validate(
@@ -82,7 +91,9 @@ def command(
         today = utc_today()
         request.core_query(today=today)
         policy = AnswerPolicy(rules=routing_rules(None), freshness=FreshnessPolicy.WARN)
-        snapshot = open_snapshot(index_dir, rules=policy.rules, reranker=reranker, lender=ahead.take)
+        snapshot = open_snapshot(
+            index_dir, rules=policy.rules, reranker=reranker, synonyms=read_synonyms(synonyms), lender=ahead.take
+        )
         response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=today)
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)

@@ -9,7 +9,7 @@ from api.settings import Settings, settings_options
 
 _USED = frozenset(
     {"index_dir", "reload_interval_s", "retry_interval_s", "threads", "waiting_limit", "wait_limit_s"}
-    | {"freshness", "routing", "routing_rules"}
+    | {"freshness", "routing", "routing_rules", "synonyms"}
 )
 
 

@@ -14,6 +14,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "routing_rules",
         "dense_search",
         "reranker",
+        "synonyms",
         "evidence_policy",
     ),
     "Generated answers": ("llm_url", "llm_model", "llm_key", "llm_timeout_s"),

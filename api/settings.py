@@ -144,6 +144,12 @@ class Settings:
         click.STRING,
         "Cross-encoder that reads the best candidates again: a folder or a name of the model hub; needs torch.",
     )
+    synonyms: Path | None = _setting(
+        None,
+        "--synonyms",
+        click.Path(path_type=Path),
+        "File of what people call things and what pages call them, in place of the program's own table.",
+    )
     llm_url: str | None = _setting(
         None,
         "--llm-url",

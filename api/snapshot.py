@@ -22,6 +22,7 @@ from retriever.retrieve import Retriever
 from retriever.routing import RoutingRules, concerns_health
 from retriever.store import IndexStore
 from retriever.subjects import Subjects
+from retriever.synonyms import Synonyms
 
 WARM_UP = Query(text="warm-up", top_k=1)
 
@@ -77,6 +78,7 @@ def open_snapshot(
     *,
     rules: RoutingRules | None = None,
     reranker: str | None = None,
+    synonyms: Synonyms | None = None,
     max_risk: float | None = None,
     dense_search: DenseSearch = DenseSearch.EXACT,
     source: GenerationSource | None = None,
@@ -87,8 +89,8 @@ def open_snapshot(
     `source` gives the generation in place of the index directory itself, where another process has verified it.
     `dense_search` says whether a large index is searched exactly. `max_risk` is the share of the answered
     questions that may have no answer; None for what the calibration was made for. `reranker` names a cross-encoder
-    that reads the best candidates again; `lender` may have the encoder open already. Raises IndexMissing,
-    IndexRefused, EncoderUnavailable or StorageFailed.
+    that reads the best candidates again; `synonyms` are read in place of the program's own; `lender` may have the
+    encoder open already. Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
     """
     from retriever.cross_encoder import open_reranker
 
@@ -107,7 +109,9 @@ def open_snapshot(
     calibration = load_calibration(index_dir, index)
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
     second = None if reranker is None else open_reranker(reranker)
-    snapshot = make_snapshot(index, encoder, Retriever(index, encoder, reranker=second), judge, rules=rules)
+    snapshot = make_snapshot(
+        index, encoder, Retriever(index, encoder, reranker=second, synonyms=synonyms), judge, rules=rules
+    )
     retrieval = snapshot.retriever.retrieve(WARM_UP)
     if not index.manifest.has_vectors:
         encoder.encode_queries([WARM_UP.text])  # this retrieval had no use for it, quotes will have

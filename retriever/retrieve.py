@@ -25,6 +25,7 @@ from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
 from retriever.ranking import Ranking, best_of_document, coverage, ranking_of
 from retriever.rerank import Reranker, reranked
+from retriever.synonyms import Synonyms, default_synonyms
 from retriever.title_fit import TitleFit, page_name
 
 MAX_QUERY_CHARS = 2_000
@@ -75,8 +76,9 @@ class Retriever:
         *,
         ranking: Ranking | None = None,
         reranker: Reranker | None = None,
+        synonyms: Synonyms | None = None,
     ) -> None:
-        """Ranks as fits the collection, unless told. Raises IndexMismatch where another encoder built it."""
+        """Ranks as fits the collection, with the program's synonyms, unless told. Raises IndexMismatch."""
         self.ranking = ranking or ranking_of(index)
         self._reranker = reranker
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
@@ -90,6 +92,7 @@ class Retriever:
         self._active_rows = self._rows_of(self._active)
         self._facets = HeadingFacets(index)
         self._aliases = Aliases(index)
+        self._synonyms = synonyms or default_synonyms()
         self._professional = np.array(
             [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
         )
@@ -148,8 +151,9 @@ class Retriever:
         return replace(query, mode=Mode.LEXICAL)
 
     def as_meant(self, question: str) -> Meant:
-        """The question with typing errors mended, brand names and abbreviations spelled out."""
-        return self._aliases.meant(self.index.spelling.mended(question))
+        """The question with synonyms in place, typing errors mended, brand names and abbreviations spelled out."""
+        in_their_words = self._synonyms.applied(question, self.index)
+        return self._aliases.meant(self.index.spelling.mended(in_their_words))
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""
