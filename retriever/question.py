@@ -30,7 +30,7 @@ FACET_TERMS = frozenset(
     )
 )
 """Words of titles that name a side of a subject or hold a sentence together, and are never the subject."""
-_SAYS_OF_SUBJECT = frozenset(
+SAYS_OF_SUBJECT = frozenset(
     terms(
         "treat treats treated treating prevent prevents prevented diagnose diagnoses diagnosed spread spreads "
         "early late later advanced cured cure curable cause caused live lives living survive surviving differ "
@@ -107,7 +107,7 @@ class QuestionReader:
         names = {
             term: log(1 + pages / self._titles[term])
             for term in weights
-            if term in self._titles and term not in FACET_TERMS and term not in _SAYS_OF_SUBJECT
+            if term in self._titles and term not in FACET_TERMS and term not in SAYS_OF_SUBJECT
         }
         is_long = len(question.split()) > LONG_QUESTION_WORDS
         return Question(weights, facets_of_question(question), names, is_long)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.about import about, leaves_unsaid, rarest_word
 from retriever.answer_forms import (
     asked_thing,
     asks_for_research,
@@ -19,13 +20,12 @@ from retriever.contents import embedding_text
 from retriever.differences import differ
 from retriever.facets import Facet, heading_speaks_of, sentence_speaks_of
 from retriever.names import is_names_label
-from retriever.narrowing import narrows
-from retriever.question import FACET_TERMS, Question, holds, share
+from retriever.narrowing import narrowed_by_heading, narrows
+from retriever.question import FACET_TERMS, Question, share
 from retriever.quote_subject import (
     introduction_of,
     is_for_professionals,
     narrowing_part,
-    page_terms,
     prefix_of,
     same_document,
     subject_of,
@@ -74,6 +74,8 @@ WEIGHTS: Mapping[str, float] = {
     "want": 0.15,
     "says_little": -0.3,
     "tells_no_use": -0.2,
+    "leaves_unsaid": -0.1,
+    "narrowed_by_heading": -0.05,
     "procedure": 0.12,
     "narrows": -0.07,
     "conditional": -0.05,
@@ -82,8 +84,6 @@ WEIGHTS: Mapping[str, float] = {
 """What each part of a quote's score counts. `below_best_hit`: how far its passage scores below the best one.
 `passage_cosine` stands for `cosine` until that is known.
 """
-
-HALF_NAMED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class _Asked:
     wants: tuple[Want, ...]
     wants_research: bool
     wants_advice: bool
+    rarest: str | None
 
 
 def scored(
@@ -134,6 +135,7 @@ def scored(
         wants=wants_of(text),
         wants_research=asks_for_research(text),
         wants_advice=asks_for_advice(text),
+        rarest=rarest_word(question),
     )
     cheap = _without_vectors(quotes, asked)
     if not cheap:
@@ -199,7 +201,7 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    for place in _about(asked.question, asked.thing, quotes):
+    for place in about(asked.question, asked.thing, quotes):
         quote = quotes[place]
         if is_names_label(quote.text.partition("\n")[0]) and Want.NAMES not in asked.wants:
             continue
@@ -225,34 +227,6 @@ def _on_facet(quote: Quote, facets: tuple[Facet, ...]) -> tuple[bool, bool]:
     )
 
 
-def _about(question: Question, thing: frozenset[str], quotes: Sequence[Quote]) -> list[int]:
-    """The places of the quotes that are about what was asked."""
-    pages = {quote.hit.rank: page_terms(quote) for quote in quotes}
-    rarest = question.rarest_among(frozenset().union(*pages.values()))
-    about = [
-        place
-        for place, quote in enumerate(quotes)
-        if question.is_about(subject_of(quote))
-        and rarest <= pages[quote.hit.rank]
-        and _names(quote, question, thing)
-    ]
-    if about or not question.names:
-        return about
-    return [
-        place
-        for place, quote in enumerate(quotes)
-        if quote.hit.rank == 1 and share(question.names, subject_of(quote)) >= HALF_NAMED
-    ]
-
-
-def _names(quote: Quote, question: Question, thing: frozenset[str]) -> bool:
-    """Whether a quote or its headings hold the rarest word of what is to be defined, if anything is."""
-    if question.is_long or not thing or question.facets not in ((), (Facet.WHAT_IS,)):
-        return True
-    rarest = max(thing, key=lambda term: (question.weights.get(term, 0.0), term))
-    return holds(terms_of(f"{page_name(quote.hit.document.metadata)}\n{prefix_of(quote)}\n{quote.text}"), rarest)
-
-
 def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float:
     """A quote's score without the cosine."""
     question = asked.question
@@ -275,10 +249,12 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         "want": meets(asked.wants, quote.text, quote.hit.passage.headings[-2:]),
         "says_little": _says_little(quote, asked),
         "tells_no_use": tells_no_use(introduction_of(quote), asked.wants),
+        "leaves_unsaid": asked.rarest is not None and leaves_unsaid(quote, asked.rarest),
         "procedure": defines(core, asked.procedure, question.weights),
         "conditional": not quote.is_list and is_conditional(quote.text),
         "advice": not (quote.is_list or asked.wants_advice) and advises(quote.text),
         "narrows": narrows(narrowing_part(quote), frozenset(question.weights)),
+        "narrowed_by_heading": narrowed_by_heading(quote, frozenset(question.weights)),
     }
     return sum(WEIGHTS[name] * value for name, value in parts.items())
 

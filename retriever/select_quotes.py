@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.about import are_beside_the_point
 from retriever.analyze import terms
 from retriever.answer_forms import asks_what_a_procedure_is
 from retriever.comparison import Comparison, compared, contrasts
@@ -58,7 +59,8 @@ class Selector:
     def select(
         self, question: str, hits: Sequence[Hit], *, vector: NDArray[np.float32] | None = None
     ) -> Selection | None:
-        """The quotes that answer the question best; None where the hits hold nothing that can stand alone.
+        """The quotes that answer the question best; None where the hits hold nothing that can
+        stand alone, or are beside the point.
 
         `vector` is the one that the question was searched with, and is made here where there was none.
         """
@@ -70,6 +72,8 @@ class Selector:
         elif asked.facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
             asked = replace(asked, facets=())
         hits = hits[:ANSWER_HITS]
+        if are_beside_the_point(asked, hits):
+            return None
         every = (without_reply(quote, question, asked.weights) for quote in all_quotes(hits, self._index))
         quotes = [quote for quote in every if quote is not None]
         found = scored(question, asked, quotes, vector, self._vectors)

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retriever.about import are_beside_the_point, leaves_unsaid, rarest_word
 from retriever.analyze import terms
 from retriever.answer import Answer, Answerer
 from retriever.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
 from retriever.comparison import compared, contrasts
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
-from retriever.narrowing import narrows
+from retriever.narrowing import narrowed_by_heading, narrows
 from retriever.passage import Passage
 from retriever.query import Hit, Query
+from retriever.question import Question
 from retriever.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
 from retriever.replies import without_reply
 from retriever.retrieve import Retriever
@@ -317,16 +319,65 @@ def test_what_stands_beside_a_name_defines_it() -> None:
     assert defines("Bone scan: Bone scans are tests of bones.", asked, dict.fromkeys(asked, 2.0)) == 1.0
 
 
+# --- what a quote leaves unsaid, and what narrows it ---
+
+PAGE = Document("d", "d.md", "0" * 64, "0" * 64, Metadata(title="Breast cancer"), "Breast cancer", ())
+
+
+def quote_below(heading: str, text: str) -> Quote:
+    """A quote that is all of its passage."""
+    passage = Passage("d", 0, len(text), 0, len(text), (heading,), 9, text)
+    hit = Hit(rank=1, passage=passage, document=PAGE, score=1.0, dense=None, lexical=None)
+    return Quote(hit, 0, len(text), 0, units=1, is_list=False, continues=False, text=text)
+
+
+def asked(**weights: float) -> Question:
+    """A short question whose terms have these weights."""
+    return Question(weights, (), {}, is_long=False)
+
+
+def test_the_rarest_word_that_can_be_the_subject_is_looked_for() -> None:
+    assert rarest_word(asked(sex=5.0, have=9.0, chemo=4.0)) == "sex"
+    assert rarest_word(asked(have=9.0)) is None
+    assert rarest_word(Question({"sex": 5.0}, (), {}, is_long=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "is_unsaid"), [("sexual", False), ("sex", False), ("work", False), ("breast", False), ("fly", True)]
+)
+def test_a_word_is_said_by_a_quote_its_heading_or_its_page(word: str, is_unsaid: bool) -> None:
+    quote = quote_below("Sexual health", "Many people can work.")
+    assert leaves_unsaid(quote, *terms(word)) is is_unsaid
+
+
+def test_passages_that_leave_most_of_the_subject_unsaid_are_beside_the_point() -> None:
+    hits = [quote_below("Biopsy", "A biopsy is done.").hit]
+    assert are_beside_the_point(asked(biopsi=3.0, friday=7.0, monday=7.0), hits)
+    assert not are_beside_the_point(asked(biopsi=3.0, friday=2.0, monday=2.0), hits)
+    assert not are_beside_the_point(asked(biopsi=1.0, myelogen=7.0), hits)  # one word may have another for it
+
+
+def test_a_heading_with_words_of_its_own_narrows_a_quote() -> None:
+    asked_for = frozenset(terms("how many weeks is radiotherapy for breast cancer"))
+    partial = narrowed_by_heading(quote_below("Partial breast external beam radiation", "2 weeks."), asked_for)
+    whole = narrowed_by_heading(quote_below("Whole breast radiation", "6 weeks."), asked_for)
+    assert 0 < whole < partial == 1
+    assert narrowed_by_heading(quote_below("Treatment", "6 weeks."), asked_for) == 0
+    assert narrowed_by_heading(quote_below("Nerves were harmed in some patients.", "So."), asked_for) == 0
+
+
+def test_passages_beside_the_point_are_not_quoted(tmp_path: Path) -> None:
+    page = {"a.md": "# Biopsy\n\nA biopsy of the skin is done to find out whether a mole is cancer."}
+    assert answer_of(tmp_path / "a", page, "is a skin biopsy done on a mole") is not None
+    assert answer_of(tmp_path / "b", page, "biopsy booked friday, move it to monday") is None
+
+
 # --- replies ---
 
 
 def reply_heard(question: str, *, heading: str, text: str) -> str | None:
     """What a question hears of a quote below a heading."""
-    document = Document("d", "d.md", "0" * 64, "0" * 64, Metadata(title="Page"), "Page", ())
-    passage = Passage("d", 0, len(text), 0, len(text), (heading,), 9, text)
-    hit = Hit(rank=1, passage=passage, document=document, score=1.0, dense=None, lexical=None)
-    quote = Quote(hit, 0, len(text), 0, units=1, is_list=False, continues=False, text=text)
-    heard = without_reply(quote, question, dict.fromkeys(terms(question), 1.0))
+    heard = without_reply(quote_below(heading, text), question, dict.fromkeys(terms(question), 1.0))
     assert heard is None or text[heard.start_char : heard.end_char] == heard.text
     return None if heard is None else heard.text
 
