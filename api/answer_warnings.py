@@ -8,8 +8,8 @@ from api.snapshot import Snapshot
 from retriever.answer import Answer
 from retriever.freshness import Freshness
 from retriever.governance import FreshnessPolicy
-from retriever.query import Mode, NoHits, Query
-from retriever.routing import route
+from retriever.query import Mode, NoHits, Query, Retrieval
+from retriever.routing import Routing, route
 
 _NO_HITS = {
     NoHits.EMPTY_INDEX: "the collection holds no passages",
@@ -28,7 +28,7 @@ def warnings_about(
     snapshot: Snapshot,
     policy: AnswerPolicy,
     query: Query,
-    no_hits: NoHits | None,
+    retrieval: Retrieval,
     answer: Answer | None,
     passages: Sequence[PassageBody],
     *,
@@ -40,7 +40,10 @@ def warnings_about(
     `wanted` says that an answer was to be given: that it is missing has to be said. `said` is what the person
     wrote where that is not the question alone.
     """
-    yield from _routing(snapshot, policy, (*said, query.text))
+    routing = _routing(snapshot, policy, query.text, retrieval, said)
+    if routing is not None:
+        yield _of_all(WarningCode(routing.code), routing.text)
+    no_hits = retrieval.no_hits
     if no_hits is not None:
         is_strict = no_hits is NoHits.FILTERED_OUT and policy.freshness is FreshnessPolicy.EXCLUDE
         yield _of_all(WarningCode(no_hits.value), _ALL_OVERDUE if is_strict else _NO_HITS[no_hits])
@@ -52,14 +55,24 @@ def warnings_about(
         yield from _overdue(passages)
 
 
-def _routing(snapshot: Snapshot, policy: AnswerPolicy, texts: Sequence[str]) -> Iterator[WarningBody]:
+def _routing(
+    snapshot: Snapshot, policy: AnswerPolicy, question: str, retrieval: Retrieval, said: Sequence[str]
+) -> Routing | None:
+    """By the patterns; where they see nothing and the question has a vector, by the examples too."""
     if policy.rules is None or not snapshot.concerns_health:
-        return
-    for text in texts:
+        return None
+    for text in (*said, question):
         routing = route(text, policy.rules)
         if routing is not None:
-            yield _of_all(WarningCode(routing.code), routing.text)
-            return
+            return routing
+    nearness = None if snapshot.nearness is None or retrieval.vector is None else snapshot.nearness.learnt()
+    if nearness is None:
+        return None
+    routing = nearness.route(question, retrieval.vector)
+    if routing is None and said and said[-1] != question:
+        # A question that leans on earlier ones was completed with them; what was written last may be a cry alone.
+        return nearness.route(said[-1], None)
+    return routing
 
 
 def _answer(answer: Answer | None) -> Iterator[WarningBody]:

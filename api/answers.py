@@ -67,7 +67,7 @@ def answer_query(
         answer=None if answer is None else _answer(snapshot.index, answer),
         passages=passages,
         warnings=list(
-            warnings_about(snapshot, policy, query, retrieval.no_hits, answer, passages, wanted=wanted, said=said)
+            warnings_about(snapshot, policy, query, retrieval, answer, passages, wanted=wanted, said=said)
         ),
         timings_ms=Timings(
             encode=round(retrieval.encode_ms, 3),

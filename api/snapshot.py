@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from api.encoder_ahead import EncoderLender
+from api.nearness_ahead import NearnessAhead
 from api.observing import NOBODY, Observer
 from retriever.answer import Answerer
 from retriever.answerability import Answerability, Assessor
@@ -43,7 +44,8 @@ class Snapshot:
 
     `concerns_health` says whether questions to this collection are looked at by the routing rules; `subjects`
     are what its pages are about, for questions that lean on earlier ones. `observer` is told of every question
-    that is answered from here.
+    that is answered from here. `nearness` compares a question's vector with the rules' examples; None where there
+    are none, or no vectors.
     """
 
     index: Index
@@ -54,6 +56,7 @@ class Snapshot:
     concerns_health: bool
     subjects: Subjects
     observer: Observer = NOBODY
+    nearness: NearnessAhead | None = None
 
 
 class SnapshotOpener(Protocol):
@@ -117,7 +120,17 @@ def open_snapshot(
         encoder.encode_queries([WARM_UP.text])  # this retrieval had no use for it, quotes will have
     judge.assess(WARM_UP, retrieval)
     snapshot.answerer.answer(WARM_UP.text, retrieval.hits)
-    return snapshot
+    return with_nearness(snapshot, rules, previous)
+
+
+def with_nearness(snapshot: Snapshot, rules: RoutingRules | None, previous: Snapshot | None) -> Snapshot:
+    """The snapshot with what the rules' examples say, taken over from `previous` where the encoder is the same."""
+    if rules is None or not snapshot.concerns_health or not snapshot.index.manifest.has_vectors:
+        return snapshot
+    known = None if previous is None else previous.nearness
+    if known is None or known.encoder is not snapshot.encoder:
+        known = NearnessAhead(rules, snapshot.encoder)
+    return replace(snapshot, nearness=known)
 
 
 def make_snapshot(

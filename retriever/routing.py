@@ -1,7 +1,8 @@
 """Routing: questions that read as an emergency or as self-harm get a fixed text beside the passages.
 
-The rules are data (`routing.toml`, replaceable as a whole): patterns, exceptions and texts. They look for what is
-happening to somebody now; a question for information about the same thing is none. They diagnose nothing.
+The rules are data (`routing.toml`, replaceable as a whole): patterns, exceptions, texts, and examples to compare
+vectors with (`nearness`). They look for what is happening to somebody now; a question for information about the
+same thing is none. They diagnose nothing.
 """
 
 import re
@@ -18,6 +19,8 @@ from retriever.governance import declared_audience
 
 RULES_FILE = "routing.toml"
 RULES_VERSION = 1
+LEAST_ORDINARY = 20
+MOST_EXAMPLES = 2_000
 # A point between digits ends no sentence: "a temperature of 38.2".
 _SENTENCE = re.compile(r"(?:[^.!?\n;]|(?<=\d)\.(?=\d))+[.!?\n;]*")
 _NAME = re.compile(r"\{([a-z]+)\}")
@@ -46,7 +49,7 @@ class Sign:
         """The sign that is written so. Raises re.error."""
         return cls(re.compile(pattern, re.IGNORECASE), re.compile(pattern) if _is_lower(pattern) else None)
 
-    def is_in(self, sentence: "_Sentence") -> bool:
+    def is_in(self, sentence: "Sentence") -> bool:
         """Whether it is found."""
         if self.lowered is None or sentence.lowered is None:
             return self.pattern.search(sentence.text) is not None
@@ -54,12 +57,15 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
+class Sentence:
+    """A sentence of a question, with single spaces; `lowered` where it is ASCII."""
+
     text: str
     lowered: str | None
 
     @classmethod
-    def of(cls, text: str) -> "_Sentence":
+    def of(cls, text: str) -> "Sentence":
+        """The sentence that is written so."""
         joined = " ".join(text.split())
         return cls(joined, joined.lower() if joined.isascii() else None)
 
@@ -68,7 +74,8 @@ class _Sentence:
 class Rule:
     """One rule: it fires on a sentence where a sign is found and no exception is.
 
-    Where it has a `context`, one of these patterns must be found somewhere in the question, too.
+    Where it has a `context`, one of these patterns must be found somewhere in the question, too. `examples` are
+    what somebody writes to whom it happens.
     """
 
     code: str
@@ -76,15 +83,23 @@ class Rule:
     context: tuple[Sign, ...]
     signs: tuple[Sign, ...]
     unless: tuple[Sign, ...]
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingRules:
-    """Rules in the order in which they are tried, and what makes a collection one about health."""
+    """Rules in the order in which they are tried, and what makes a collection one about health.
+
+    `ordinary` are texts that no example may be taken for, though they may sound like one; `ordinary_share` of them
+    may be. `told_by` are the patterns of a sentence in which somebody speaks of a person.
+    """
 
     rules: tuple[Rule, ...]
     health_words: frozenset[str]
     health_share: float
+    ordinary: tuple[str, ...] = ()
+    ordinary_share: float = 0.0
+    told_by: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +133,15 @@ def parse_rules(content: str) -> RoutingRules:
                 f"the routing rules are of version {tables['version']}; this program reads version {RULES_VERSION}"
             )
         words = _resolved(tables["words"])
+        rules = tuple(_rule(table, words) for table in tables["rule"])
+        compared = tables.get("ordinary", {})
         return RoutingRules(
-            rules=tuple(_rule(table, words) for table in tables["rule"]),
+            rules=rules,
             health_words=frozenset(str(word).casefold() for word in tables["applies"]["words"]),
             health_share=float(tables["applies"]["share"]),
+            ordinary=_ordinary(compared, sum(len(rule.examples) for rule in rules)),
+            ordinary_share=_share(compared["share"]) if compared else 0.0,
+            told_by=_patterns(compared.get("told_by", []), words, "[ordinary]"),
         )
     except (KeyError, TypeError) as error:
         raise RoutingRulesInvalid(
@@ -131,14 +151,29 @@ def parse_rules(content: str) -> RoutingRules:
 
 def route(question: str, rules: RoutingRules) -> Routing | None:
     """The first rule that fires on a sentence of the question; None where none does."""
-    sentences = [_Sentence.of(match[0]) for match in _SENTENCE.finditer(question)]
+    sentences = sentences_of(question)
     for rule in rules.rules:
-        if rule.context and not any(_found(rule.context, sentence) for sentence in sentences):
+        if not _in_context(rule, sentences):
             continue
         for sentence in sentences:
             if _found(rule.signs, sentence) and not _found(rule.unless, sentence):
                 return Routing(rule.code, rule.text)
     return None
+
+
+def sentences_of(question: str) -> list[Sentence]:
+    """The sentences of a question, as patterns are searched for in them."""
+    return [Sentence.of(match[0]) for match in _SENTENCE.finditer(question)]
+
+
+def has_context(question: str, rule: Rule) -> bool:
+    """Whether a question names somewhere what the rule is for, if it is for something."""
+    return _in_context(rule, sentences_of(question))
+
+
+def excepted(text: str, rule: Rule) -> bool:
+    """Whether the rule has an exception for every sentence of a text."""
+    return all(_found(rule.unless, sentence) for sentence in sentences_of(text))
 
 
 def concerns_health(documents: Sequence[Document], rules: RoutingRules) -> bool:
@@ -147,7 +182,11 @@ def concerns_health(documents: Sequence[Document], rules: RoutingRules) -> bool:
     return said > 0 and said >= rules.health_share * len(documents)
 
 
-def _found(signs: Sequence[Sign], sentence: _Sentence) -> bool:
+def _in_context(rule: Rule, sentences: Sequence[Sentence]) -> bool:
+    return not rule.context or any(_found(rule.context, sentence) for sentence in sentences)
+
+
+def _found(signs: Sequence[Sign], sentence: Sentence) -> bool:
     return any(sign.is_in(sentence) for sign in signs)
 
 
@@ -195,7 +234,35 @@ def _rule(table: Mapping[str, object], words: Mapping[str, str]) -> Rule:
         context=_patterns(table.get("context", []), words, code),
         signs=_patterns(table["signs"], words, code),
         unless=_patterns(table["unless"], words, code),
+        examples=_examples(table.get("examples", []), f"the rule {code}"),
     )
+
+
+def _ordinary(table: Mapping[str, object], examples: int) -> tuple[str, ...]:
+    """The texts that are none of danger: enough to read off how high one lies, where any rule has examples."""
+    ordinary = _examples(table["examples"], "[ordinary]") if table else ()
+    if examples and len(ordinary) < LEAST_ORDINARY:
+        raise RoutingRulesInvalid(
+            f"a rule has examples, and [ordinary] has {len(ordinary)}; give at least {LEAST_ORDINARY} texts there "
+            "that sound like them and are no danger"
+        )
+    if examples + len(ordinary) > MOST_EXAMPLES:
+        raise RoutingRulesInvalid(
+            f"the routing rules have {examples + len(ordinary):,} examples; at most {MOST_EXAMPLES:,} are read"
+        )
+    return ordinary
+
+
+def _share(share: object) -> float:
+    if isinstance(share, int | float) and 0 < share <= 0.5:
+        return float(share)
+    raise RoutingRulesInvalid("the share in [ordinary] is no number above 0 and up to 0.5")
+
+
+def _examples(examples: object, owner: str) -> tuple[str, ...]:
+    if not isinstance(examples, list) or not all(isinstance(one, str) and one.strip() for one in examples):
+        raise RoutingRulesInvalid(f"{owner} has examples that are not a list of texts")
+    return tuple(examples)
 
 
 def _patterns(patterns: object, words: Mapping[str, str], code: str) -> tuple[Sign, ...]:

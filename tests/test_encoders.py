@@ -19,9 +19,12 @@ from retriever.converted_encoder import ConvertedEncoder, _batches
 from retriever.encoder import Arithmetic, Encoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
 from retriever.model_files import BUNDLED_MODEL, find_model
+from retriever.nearness import learn_nearness
 from retriever.open_encoder import encoder_folder, open_encoder
 from retriever.openvino_runtime import FIRST_USE
+from retriever.routing import default_rules, route
 from retriever.sentence_model import SentenceTransformerEncoder
+from tests.messages_of_danger import OF_DANGER, SOUNDS_ALIKE
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 SOME = 16
@@ -225,3 +228,15 @@ def test_batches_hold_every_row_once_and_rows_of_like_length() -> None:
 
 def test_the_encoder_class_is_what_serves(converted: Encoder) -> None:
     assert isinstance(converted, ConvertedEncoder)
+
+
+def test_the_routing_rules_examples_find_dangers_that_patterns_miss(converted: Encoder) -> None:
+    nearness = learn_nearness(default_rules(), converted)
+    assert nearness is not None
+    dangers, others = (
+        [nearness.route(text, vector) for text, vector in zip(texts, converted.encode_queries(texts), strict=True)]
+        for texts in (OF_DANGER, SOUNDS_ALIKE)
+    )
+    assert sum(found is not None for found in dangers) >= 33
+    assert sum(found is not None for found in others) <= 3
+    assert sum(route(text, default_rules()) is not None for text in OF_DANGER) < 10

@@ -243,6 +243,47 @@ def test_unusable_rules_are_refused_with_the_cause(old: str, new: str, named: st
         parse_rules(MINIMAL.replace(old, new))
 
 
+EXAMPLES = """[ordinary]
+share = 0.05
+examples = [{ordinary}]
+[[rule]]
+code = "drought"
+text = "Water it."
+signs = []
+unless = []
+examples = [{examples}]
+"""
+
+
+def _with_examples(ordinary: int, examples: int = 1) -> str:
+    texts = (", ".join(f'"text {number}"' for number in range(count)) for count in (ordinary, examples))
+    return MINIMAL + EXAMPLES.format(ordinary=next(texts), examples=next(texts))
+
+
+def test_a_rule_may_have_examples() -> None:
+    rules = parse_rules(_with_examples(20, 2))
+    assert [rule.examples for rule in rules.rules] == [(), ("text 0", "text 1")]
+    assert (len(rules.ordinary), rules.ordinary_share) == (20, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (_with_examples(19), "has 19; give at least 20"),
+        (_with_examples(20, 1_981), "2,001 examples; at most 2,000"),
+        (_with_examples(20).replace('"text 0"', "3"), "not a list of texts"),
+        (_with_examples(20).replace('"text 0"', '" "'), "not a list of texts"),
+        (_with_examples(20).replace("share = 0.05", "share = 0.0"), "above 0 and up to 0.5"),
+        (_with_examples(20).replace("share = 0.05", 'share = "some"'), "above 0 and up to 0.5"),
+        (_with_examples(20).replace("share = 0.05", ""), "share"),
+        (_with_examples(20).replace("share = 0.05", 'share = 0.05\ntold_by = ["("]'), "ordinary"),
+    ],
+)
+def test_unusable_examples_are_refused_with_the_cause(content: str, named: str) -> None:
+    with pytest.raises(RoutingRulesInvalid, match=named):
+        parse_rules(content)
+
+
 def _document(number: int, metadata: Metadata) -> Document:
     return Document(
         document_id=f"d{number}",
