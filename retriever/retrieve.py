@@ -2,7 +2,7 @@
 
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Semaphore
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.aliases import Aliases
+from retriever.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
 from retriever.children import asks_of_a_child, is_on_children
+from retriever.comparison import compared
 from retriever.dense import cosines
 from retriever.encoder import Encoder, vector_of_question
 from retriever.errors import QueryInvalid, VectorsPending
@@ -20,6 +22,7 @@ from retriever.filters import check_filter, filter_keys, matching, names_status
 from retriever.fuse import fuse
 from retriever.governance import Audience, audience_of
 from retriever.heading_facets import HeadingFacets
+from retriever.hits import hits_of
 from retriever.index import Index
 from retriever.open_encoder import refuse_other_encoder
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
@@ -129,12 +132,14 @@ class Retriever:
         encoded = time.perf_counter()
         with self._turns:
             rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
-            hits = self._hits(query, rows, scores, parts, allowed)
+            hits = hits_of(query, self.index, rows, scores, parts, allowed)
+        asked = query.text if query.mode is Mode.DENSE else meant.in_place
+        hits, side_ms = self._with_both_sides(query, asked, hits, vector, allowed)
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,
-            encode_ms=(encoded - started) * 1000,
-            search_ms=(time.perf_counter() - encoded) * 1000,
+            encode_ms=(encoded - started) * 1000 + side_ms,
+            search_ms=(time.perf_counter() - encoded) * 1000 - side_ms,
             vector=vector,
             meant=meant,
         )
@@ -209,48 +214,38 @@ class Retriever:
             scores = {name: np.where(allowed, one, np.float32(0)) for name, one in scores.items()}
         return scores
 
-    def _hits(
+    def _with_both_sides(
         self,
         query: Query,
-        rows: NDArray[np.int64],
-        scores: NDArray[np.float64],
-        parts: Mapping[str, NDArray[np.float32]],
+        meant: str,
+        hits: tuple[Hit, ...],
+        vector: NDArray[np.float32] | None,
         allowed: NDArray[np.bool_] | None,
-    ) -> tuple[Hit, ...]:
-        """The first `top_k` candidates, the same text once and no document more often than it may."""
-        hits: list[Hit] = []
-        seen: set[int] = set()
-        of_document: dict[int, int] = {}
-        for place, row in enumerate(rows.tolist()):
-            if len(hits) == query.top_k:
-                break
-            same, document = int(self.index.first_same[row]), int(self.index.document_of_row[row])
-            if same in seen or of_document.get(document, 0) >= query.max_per_document:
-                continue
-            seen.add(same)
-            of_document[document] = of_document.get(document, 0) + 1
-            passage = self.index.passage(row)
-            hits.append(
-                Hit(
-                    rank=len(hits) + 1,
-                    passage=passage,
-                    document=self.index.documents[document],
-                    score=float(scores[place]),
-                    dense=_part(parts, "dense", place),
-                    lexical=_part(parts, "body", place),
-                    also_in=tuple(
-                        self.index.passage(other, text=passage.text) for other in self._copies(row, allowed)
-                    ),
-                )
-            )
-        return tuple(hits)
+    ) -> tuple[tuple[Hit, ...], float]:
+        """The hits of a comparison with both sides among them, and the milliseconds for what was encoded.
 
-    def _copies(self, row: int, allowed: NDArray[np.bool_] | None) -> Sequence[int]:
-        """The other passages of exactly the same text, among those that the filters let through."""
-        same = self.index.copies(row)
-        if allowed is not None:
-            same = same[allowed[same]]
-        return [other for other in same.tolist() if other != row]
+        One more search for each side that the first hits do not tell of; any other question costs nothing.
+        """
+        encode_s, sides, searched = 0.0, compared(meant), set[str]()
+        if sides is None or not hits:
+            return hits, encode_s
+        for place in (one for one in PLACES if one <= query.top_k):
+            missing = [side for side in missing_sides(sides, hits, self.index) if side.name not in searched]
+            if not missing:
+                break
+            side = missing[0]
+            searched.add(side.name)
+            started = time.perf_counter()
+            of_side = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, side.question)
+            encode_s += time.perf_counter() - started
+            with self._turns:
+                rows, scores, _ = self._ranked(side.question, query.mode, of_side, allowed)
+                parts = {} if query.mode is Mode.DENSE else {"body": self.index.body.search(meant)[rows]}
+                if vector is not None:  # how near they are to what was asked: that is what is judged
+                    parts["dense"] = self.index.dense.scores_of(vector, rows)
+                found = hits_of(replace(query, top_k=LOOKED_AT), self.index, rows, scores, parts, allowed)
+            hits = with_side(hits, found, side, place=place, query=query, index=self.index)
+        return hits, encode_s * 1000
 
     def _allowed(self, wanted: Filter | None, may_be_searched: Sequence[bool] | None) -> NDArray[np.bool_] | None:
         """Which passages may be found, shape (passages,); None for all of them."""
@@ -293,7 +288,3 @@ def _top_rows(scores: NDArray[np.float32]) -> NDArray[np.int64]:
         found = scores[rows]
         rows = rows[found >= np.partition(found, rows.size - CANDIDATES)[rows.size - CANDIDATES]]
     return rows[np.lexsort((rows, -scores[rows]))][:CANDIDATES]
-
-
-def _part(parts: Mapping[str, NDArray[np.float32]], name: str, place: int) -> float | None:
-    return float(parts[name][place]) if name in parts else None

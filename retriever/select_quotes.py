@@ -25,6 +25,8 @@ from retriever.stretches import Chosen, all_quotes, joined
 from retriever.wants import Want, wants_of
 
 MAX_SENTENCES = 4
+MAX_SENTENCES_OF_SIDE = MAX_SENTENCES // 2
+"""Of each side of a comparison, so that the other has room."""
 ANSWER_HITS = 8
 """So many of the first hits are read for an answer."""
 MAX_ANSWER_CHARS = 1_200
@@ -106,7 +108,11 @@ class Selector:
         if len(told) == len(each) or both:
             for one in told:
                 sentences = sum(other.quote.units for other in picked) + one.quote.units
-                if sentences <= MAX_SENTENCES and not any(_says_again(one, other) for other in picked):
+                # What is said of one side is no repetition where the same is said of the other.
+                again = any(_says_again(one, other) for other in both[:1]) or any(
+                    _stands_in(one.quote, other.quote) for other in picked
+                )
+                if sentences <= MAX_SENTENCES and not again:
                     picked.append(one)
         return picked
 
@@ -119,7 +125,9 @@ class Selector:
         vector = self._encoder.encode_queries([question])[0]
         telling = [quote for quote in quotes if _tells_of(quote, frozenset(terms(name)), own, others)]
         found = scored(question, asked, telling, vector, self._vectors)
-        return next((one for one in found if not one.says_little), None)
+        return next(
+            (one for one in found if not one.says_little and one.quote.units <= MAX_SENTENCES_OF_SIDE), None
+        )
 
 
 def _tells_of(quote: Quote, name: frozenset[str], own: frozenset[str], others: frozenset[str]) -> bool:
@@ -183,9 +191,14 @@ def _says_again(one: Scored, other: Scored) -> bool:
     """Whether a quote repeats another: the same place, or nearly the same words or meaning."""
     ours, theirs = one.quote, other.quote
     if same_document(ours, theirs):
-        if ours.start_char >= theirs.start_char and ours.end_char <= theirs.end_char:
+        if _stands_in(ours, theirs):
             return True
     elif _likeness(one, other) >= SAME_COSINE:
         return True
     smaller = min(len(one.terms), len(other.terms))
     return smaller > 0 and len(one.terms & other.terms) >= SAME_TERMS * smaller
+
+
+def _stands_in(one: Quote, other: Quote) -> bool:
+    """Whether a quote is another one or a part of it."""
+    return same_document(one, other) and one.start_char >= other.start_char and one.end_char <= other.end_char
