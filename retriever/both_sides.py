@@ -69,8 +69,8 @@ def with_side(
     """The hits with the first of `found` that tells of this side at rank `place` or right behind the last, at most
     `top_k` in all: those after it move down by one.
 
-    No passage comes twice and no document more often than it may. Scores keep falling: the new hit's is at most
-    that of the one before it. Where nothing that was found tells of the side, the hits are as they were.
+    No passage comes twice and no document more often than it may. Scores keep falling: the new hit's is brought
+    between those of its neighbours. Where nothing that was found tells of the side, the hits are as they were.
     """
     kept = hits[: query.top_k - 1]
     known = {passage.passage_id for hit in kept for passage in (hit.passage, *hit.also_in)}
@@ -86,6 +86,7 @@ def with_side(
     if new is None:
         return tuple(hits)
     before, after = kept[: place - 1], kept[place - 1 :]
-    least = min((hit.score for hit in before), default=new.score)
-    placed = (*before, replace(new, score=min(new.score, least)), *after)
+    score = max([new.score, *(hit.score for hit in after[:1])])
+    score = min([score, *(hit.score for hit in before[-1:])])
+    placed = (*before, replace(new, score=score), *after)
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(placed, start=1))

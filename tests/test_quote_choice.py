@@ -476,6 +476,15 @@ def test_a_sentence_that_sets_both_sides_against_each_other_comes_first(tmp_path
     assert contrasts("Unlike a Z-score, a T-score never looks at age.")
 
 
+def test_the_same_said_of_both_sides_is_quoted_of_both(tmp_path: Path) -> None:
+    drugs = "## Carboplatin\n\nCarboplatin is a drug against cancer of the bladder and of the lung.\n\n"
+    page = f"# Drugs\n\n{drugs}{drugs.replace('Carbo', 'Cis')}"
+    answer = answer_of(tmp_path, {"a.md": page}, "carboplatin vs cisplatin")
+    assert answer is not None
+    assert "Carboplatin is a drug" in answer.text
+    assert "Cisplatin is a drug" in answer.text
+
+
 def test_a_misspelt_question_is_answered_as_the_word_that_was_meant(tmp_path: Path) -> None:
     pages = {
         "a.md": "# Osteoporosis\n\nOsteoporosis is a disease of thin bones.",
