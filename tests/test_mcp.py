@@ -301,8 +301,9 @@ def test_an_overload_does_not_keep_the_emergency_text_from_a_tools_caller(tmp_pa
 def test_a_search_that_is_answered_shows_the_emergency_text_too(client: TestClient, tool: str) -> None:
     def warnings_of(query: str) -> list[Any]:
         sent = message("tools/call", name=tool, arguments={"query": query})
-        told = client.post("/mcp", json=sent, headers={"Accept": "application/json"})
-        return list(told.json()["result"]["structuredContent"]["warnings"])
+        result = client.post("/mcp", json=sent, headers={"Accept": "application/json"}).json()["result"]
+        assert result["content"][0]["text"].startswith('{"warnings":')  # before what is long
+        return list(result["structuredContent"]["warnings"])
 
     first, *_ = warnings_of(EMERGENCY)
     assert first["code"] in ("emergency", "self_harm")
