@@ -153,7 +153,7 @@ async def fetch(service: Service, arguments: Mapping[str, Any]) -> str:
 
 
 async def ask(service: Service, arguments: Mapping[str, Any]) -> str:
-    """The body of `POST /v1/query`, made by the same path, its warnings in front. Raises Problem, FootnotedError."""
+    """The body of `POST /v1/query`, warnings in front, by the same path. Raises Problem, FootnotedError."""
     body = (await _answered(service, check(dict(arguments), QueryRequest))).model_dump(mode="json")
     # A model that stops reading early has read what cannot wait.
     return json.dumps({"warnings": body.pop("warnings"), **body}, ensure_ascii=False, separators=(",", ":"))
