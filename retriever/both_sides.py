@@ -41,9 +41,11 @@ class Side:
         What has it in the middle tells of something else: "tests such as a CT scan and an MRI". What begins with
         both tells of both only where it sets them against each other.
         """
-        if not frozenset(terms(self.name)) <= frozenset(terms(hit.passage.text)):
-            return False  # spares reading the page's sentences
-        return any(self._is_subject_of(quote.text) for quote in all_quotes([hit], index))
+        return self.is_named_in(hit) and any(self._is_subject_of(quote.text) for quote in all_quotes([hit], index))
+
+    def is_named_in(self, hit: Hit) -> bool:
+        """Whether the name's terms stand anywhere in the passage."""
+        return frozenset(terms(self.name)) <= frozenset(terms(hit.passage.text))
 
     def _is_subject_of(self, text: str) -> bool:
         name, said = frozenset(terms(self.name)), terms(text)
@@ -54,13 +56,17 @@ class Side:
 
 
 def missing_sides(sides: Comparison, hits: Sequence[Hit], index: Index) -> list[Side]:
-    """The sides that none of the first hits tells of; one without a word of its own is never missing."""
+    """The sides that none of the first hits tells of, the one that fewer of them name first.
+
+    One without a word of its own is never missing.
+    """
     both = (
         (sides.only_one, Side(sides.one, others=sides.only_other)),
         (sides.only_other, Side(sides.other, others=sides.only_one)),
     )
     first = hits[:FIRST_HITS]
-    return [side for own, side in both if own and not any(side.is_told_in(hit, index) for hit in first)]
+    missing = [side for own, side in both if own and not any(side.is_told_in(hit, index) for hit in first)]
+    return sorted(missing, key=lambda side: sum(side.is_named_in(hit) for hit in first))
 
 
 def with_side(

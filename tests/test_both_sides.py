@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from retriever.both_sides import missing_sides
+from retriever.comparison import compared
 from retriever.index import Index
 from retriever.query import Comparison, Hit, Mode, Operator, Query
 from retriever.retrieve import Retriever
@@ -55,6 +57,14 @@ def test_the_side_that_is_missing_comes_second(retriever: Retriever, mode: Mode,
     hits = retriever.retrieve(query).hits
     assert on_jogging(hits) == [2]
     assert len(hits) == top_k
+
+
+def test_of_two_missing_sides_the_one_that_is_named_less_comes_first(retriever: Retriever) -> None:
+    (hit,) = retriever.retrieve(Query("sprinting legs", top_k=1)).hits
+    label = replace(hit, passage=replace(hit.passage, start_char=0, end_char=1, text="Sprinting"))
+    sides = compared(ASKED)
+    assert sides is not None
+    assert [side.name for side in missing_sides(sides, [label], retriever.index)] == ["jogging", "sprinting"]
 
 
 def test_one_hit_stays_the_best_one(retriever: Retriever) -> None:
