@@ -22,7 +22,7 @@ PEERS_FROM := PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)
 endif
 endif
 
-.PHONY: help serve ingest test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz properties
+.PHONY: help serve ingest routing-vectors test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz properties
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -68,6 +68,9 @@ format: $(VENV)/.installed-test  ## put the code into the house's form
 
 docs: $(VENV)/.installed  ## write docs/configuration.md from the settings
 	$(BIN)/python -m api.configuration > docs/configuration.md
+
+routing-vectors: ingest  ## encode the examples of the routing rules anew, after a change of them
+	$(BIN)/python -m retriever.example_vectors $(INDEX)
 
 peers: $(VENV)/.installed  ## an environment for each system that `footnoted eval peers` compares ours with (8 GB)
 	$(PEERS_FROM) $(BIN)/footnoted eval install-peers

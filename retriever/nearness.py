@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.encoder import Encoder
+from retriever.example_vectors import kept_vectors
 from retriever.routing import Routing, RoutingRules, Sign, excepted, has_context, sentences_of
 
 logger = logging.getLogger("footnoted.routing")
@@ -84,8 +85,9 @@ def learn_nearness(rules: RoutingRules, encoder: Encoder) -> Nearness | None:
     rule_of = [number for number, rule in enumerate(rules.rules) for _ in rule.examples]
     if not rule_of:
         return None
-    texts = [text for rule in rules.rules for text in rule.examples] + list(rules.ordinary)
-    vectors = _encoded(texts, encoder)
+    texts = example_texts(rules)
+    kept = kept_vectors(texts, encoder.identity)
+    vectors = _encoded(texts, encoder) if kept is None else kept
     is_danger = np.arange(len(texts)) < len(rule_of)
     direction, alone = _direction(vectors.astype(np.float64), is_danger)
     least, least_alone = (
@@ -109,6 +111,11 @@ def learn_nearness(rules: RoutingRules, encoder: Encoder) -> Nearness | None:
         vectors=vectors[: len(rule_of)],
         rule_of=np.array(rule_of, dtype=np.int64),
     )
+
+
+def example_texts(rules: RoutingRules) -> list[str]:
+    """What is learnt from: the examples of danger by rule, then the ordinary ones."""
+    return [text for rule in rules.rules for text in rule.examples] + list(rules.ordinary)
 
 
 def _encoded(texts: list[str], encoder: Encoder) -> NDArray[np.float32]:

@@ -35,7 +35,7 @@ def tracked_texts() -> Iterator[tuple[str, str]]:
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in names.split("\0"):
         path = ROOT / name
-        if name and path.is_file() and path.suffix not in (".png", ".ico", ".woff2"):
+        if name and path.is_file() and path.suffix not in (".png", ".ico", ".woff2", ".npz"):
             yield name, path.read_text(encoding="utf-8")
 
 
@@ -231,5 +231,6 @@ def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
         "api/page/index.html",
         "api/evidence.toml",
         "retriever/routing.toml",
+        "retriever/example_vectors.npz",
         "eval/report.html.jinja",
     } <= set(names)

@@ -18,8 +18,9 @@ from ingest.prepare_encoder import prepare_encoder
 from retriever.converted_encoder import ConvertedEncoder, _batches
 from retriever.encoder import Arithmetic, Encoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
+from retriever.example_vectors import kept_vectors
 from retriever.model_files import BUNDLED_MODEL, find_model
-from retriever.nearness import learn_nearness
+from retriever.nearness import example_texts, learn_nearness
 from retriever.open_encoder import encoder_folder, open_encoder
 from retriever.openvino_runtime import FIRST_USE
 from retriever.routing import default_rules, route
@@ -228,6 +229,15 @@ def test_batches_hold_every_row_once_and_rows_of_like_length() -> None:
 
 def test_the_encoder_class_is_what_serves(converted: Encoder) -> None:
     assert isinstance(converted, ConvertedEncoder)
+
+
+def test_the_kept_vectors_are_those_of_the_default_rules_examples(converted: Encoder) -> None:
+    texts = example_texts(default_rules())
+    kept = kept_vectors(texts, converted.identity)
+    assert kept is not None, "the rules' examples have changed: run `make routing-vectors`"
+    assert kept.shape == (len(texts), converted.identity.dimension)
+    made = converted.encode_queries(texts[::40])
+    assert np.all(np.sum(kept[::40] * made, axis=1) > 0.98)
 
 
 def test_the_routing_rules_examples_find_dangers_that_patterns_miss(converted: Encoder) -> None:

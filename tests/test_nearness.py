@@ -17,10 +17,11 @@ from api.query_response import QueryResponse
 from api.snapshot import Snapshot, open_snapshot
 from retriever.encoder import EncoderIdentity
 from retriever.errors import EncoderUnavailable
+from retriever.example_vectors import keep_vectors, kept_vectors
 from retriever.governance import FreshnessPolicy
-from retriever.nearness import MOST_SENTENCES, Nearness, _direction, learn_nearness
+from retriever.nearness import MOST_SENTENCES, Nearness, _direction, example_texts, learn_nearness
 from retriever.query import Mode
-from retriever.routing import RoutingRules, parse_rules, route
+from retriever.routing import RoutingRules, default_rules, parse_rules, route
 from tests.collections_on_disk import NOW, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 
@@ -237,3 +238,13 @@ def test_the_next_generation_takes_over_what_was_learnt(
 ) -> None:
     assert open_snapshot(tmp_path / "index", snapshot, rules=rules).nearness is snapshot.nearness is not None
     assert open_snapshot(tmp_path / "index", snapshot, rules=None).nearness is None
+
+
+def test_vectors_are_kept_for_the_texts_and_the_model_that_they_were_made_of(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    texts = example_texts(default_rules())
+    assert kept_vectors(texts, encoder.identity) is None
+    file = tmp_path / "kept.npz"
+    keep_vectors(texts, encoder, file)
+    with np.load(file, allow_pickle=False) as written:
+        assert np.allclose(written["vectors"], encoder.encode_queries(texts), atol=1e-3)
