@@ -45,6 +45,11 @@ def without_contractions(text: str) -> str:
     return _CONTRACTED.sub("", text)
 
 
+def is_one_sentence(message: str) -> bool:
+    """Whether a message is one sentence, all of whose words belong to what is asked; others may tell a story."""
+    return sum(any(map(str.isalnum, sentence)) for sentence in _SENTENCE.findall(message)) < 2
+
+
 def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
     """What a message asks.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from retriever.about import are_beside_the_point
 from retriever.analyze import terms
 from retriever.answer_forms import asks_what_a_procedure_is
+from retriever.asked import is_one_sentence
 from retriever.comparison import Comparison, compared, contrasts
 from retriever.differences import differ
 from retriever.encoder import Encoder
@@ -74,7 +75,7 @@ class Selector:
         elif asked.facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
             asked = replace(asked, facets=())
         hits = hits[:ANSWER_HITS]
-        if are_beside_the_point(asked, hits):
+        if is_one_sentence(question) and are_beside_the_point(asked, hits):
             return None
         every = (without_reply(quote, question, asked.weights) for quote in all_quotes(hits, self._index))
         quotes = [quote for quote in every if quote is not None]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retriever.asked import read_asked
+from retriever.asked import is_one_sentence, read_asked
 from retriever.evidence import Evidence, EvidenceReader
 from retriever.index import Index
 from retriever.kinds import Kinds, phrases
@@ -100,3 +100,16 @@ def test_a_kind_is_a_word_that_names_narrow_in_several_ways() -> None:
 def test_a_phrase_ends_at_stop_words_numbers_and_punctuation() -> None:
     found = phrases("Soft-tissue sarcoma of the liver, 3 lung nodules - NCI", without=FACET_TERMS)
     assert list(found) == [["soft", "tissu", "sarcoma"], ["liver"], ["lung", "nodul"], ["nci"]]
+
+
+@pytest.mark.parametrize(
+    ("message", "is_one"),
+    [
+        ("can i move my biopsy to monday", True),
+        ("What is denosumab used for?", True),
+        ("What is denosumab used for? My throat is swelling", False),
+        ("Hello. What is it for?", False),
+    ],
+)
+def test_a_message_of_several_sentences_may_tell_more_than_it_asks(message: str, is_one: bool) -> None:
+    assert is_one_sentence(message) is is_one
