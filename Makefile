@@ -70,7 +70,7 @@ docs: $(VENV)/.installed  ## write docs/configuration.md from the settings
 	$(BIN)/python -m api.configuration > docs/configuration.md
 
 routing-vectors: ingest  ## encode the examples of the routing rules anew, after a change of them
-	$(BIN)/python -m retriever.example_vectors $(INDEX)
+	$(BIN)/python -m retriever.questions.example_vectors $(INDEX)
 
 peers: $(VENV)/.installed  ## an environment for each system that `footnoted eval peers` compares ours with (8 GB)
 	$(PEERS_FROM) $(BIN)/footnoted eval install-peers

@@ -12,16 +12,16 @@ from typing import Any
 import click
 
 _COMMANDS = {
-    "ingest": ("ingest.ingest_command", "command", "Read files into the index and publish it."),
-    "serve": ("api.serve_command", "command", "Answer questions over HTTP, with a page for people."),
-    "mcp": ("api.mcp_command", "command", "Be a tool of a chat program (Model Context Protocol, stdio)."),
-    "ask": ("api.ask_command", "command", "Ask the index one question."),
+    "ingest": ("ingest.commands.ingest", "command", "Read files into the index and publish it."),
+    "serve": ("api.commands.serve", "command", "Answer questions over HTTP, with a page for people."),
+    "mcp": ("api.commands.mcp", "command", "Be a tool of a chat program (Model Context Protocol, stdio)."),
+    "ask": ("api.commands.ask", "command", "Ask the index one question."),
     "eval": ("eval.eval_command", "command", "Measure retrieval on questions whose answers are known."),
-    "lint": ("ingest.lint_command", "command", "Say what is wrong with files, without ingesting them."),
-    "doctor": ("api.doctor_command", "command", "Check the installation and the index, and say what to do."),
-    "keys": ("api.keys_command", "keys_group", "Make, list and revoke the keys that callers need."),
-    "index": ("ingest.index_command", "index_group", "List generations, go back to one, remove old ones."),
-    "completion": ("api.completion_command", "command", "Print the script that completes commands in a shell."),
+    "lint": ("ingest.commands.lint", "command", "Say what is wrong with files, without ingesting them."),
+    "doctor": ("api.commands.doctor", "command", "Check the installation and the index, and say what to do."),
+    "keys": ("api.commands.keys", "keys_group", "Make, list and revoke the keys that callers need."),
+    "index": ("ingest.commands.index", "index_group", "List generations, go back to one, remove old ones."),
+    "completion": ("api.commands.completion", "command", "Print the script that completes commands in a shell."),
 }
 """Name, module, attribute, and the line that `--help` shows without loading the module."""
 

@@ -12,43 +12,43 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api import collection
-from api.answer_policy import AnswerPolicy, routing_rules
-from api.caller import networks
+from api.admission.caller import networks
+from api.admission.gate import Gate, Keeper
+from api.admission.live_keys import LiveKeys
+from api.admission.quick_refusal import QuickRefusals
+from api.admission.rate_limit import Rate, RateLimiter
+from api.admission.retrieval_threads import RetrievalThreads
 from api.chat.routes import add_chat_routes
-from api.collection_writer import CollectionWriter
+from api.collection import documents as collection
+from api.collection.older_texts import OlderTexts
 from api.core_routes import add_core_routes
 from api.encoder_ahead import EncoderLender
-from api.evidence_endpoint import add_evidence_routes
-from api.evidence_policy import evidence_policy
-from api.gate import Gate, Keeper
+from api.evidence.endpoint import add_evidence_routes
+from api.evidence.policy import evidence_policy
 from api.generation.configured import generator_of
+from api.http.problems import Problem, invalid, problem_of, respond_problem
+from api.http.request_edge import RequestEdge
+from api.http.validation import parameter_errors
 from api.live_index import LiveIndex
-from api.live_keys import LiveKeys
-from api.mcp_endpoint import McpEndpoint
-from api.metrics import Metrics, add_metrics
-from api.metrics_state import ServiceState
-from api.observing import Observer, Observers
-from api.older_texts import OlderTexts
+from api.mcp.endpoint import McpEndpoint
+from api.observing.metrics import Metrics, add_metrics
+from api.observing.metrics_state import ServiceState
+from api.observing.observer import Observer, Observers
 from api.openapi import add_openapi
-from api.problems import Problem, invalid, problem_of, respond_problem
+from api.query.answer_policy import AnswerPolicy, routing_rules
 from api.question_page import add_pages
-from api.quick_refusal import QuickRefusals
-from api.rate_limit import Rate, RateLimiter
-from api.request_edge import RequestEdge
-from api.retrieval_threads import RetrievalThreads
 from api.service import Service
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, observed, open_snapshot
 from api.today import utc_today
-from api.validation import parameter_errors
 from api.workers.counts import EveryWorker, counts_of
 from api.workers.supervisor_link import SupervisorLink
-from api.writing import add_writing_routes
-from retriever.dense import DenseSearch
+from api.writing.endpoints import add_writing_routes
+from api.writing.writer import CollectionWriter
 from retriever.errors import FootnotedError
-from retriever.governance import FreshnessPolicy
-from retriever.synonyms import read_synonyms
+from retriever.provenance.governance import FreshnessPolicy
+from retriever.questions.synonyms import read_synonyms
+from retriever.search.dense import DenseSearch
 
 _ABOUT = "Questions in; passages out, each with a citation that anyone can check. Nothing that is asked is stored."
 
@@ -135,7 +135,7 @@ def create_app(
         redirect_slashes=False,
         openapi_url=None,  # `add_openapi` serves it
         # FastAPI's own telemetry would send addresses and the messages of exceptions wherever a process-wide
-        # provider is set up; `api.tracing` sends neither.
+        # provider is set up; `api.observing.tracing` sends neither.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.service = Service(

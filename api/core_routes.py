@@ -2,15 +2,18 @@
 
 from fastapi import Depends, FastAPI
 
-from api import asking, collection, facets, governing, health, suggestions, verifying
-from api.collection_response import DocumentBody, DocumentPage, IndexBody, OutlineBody, TextBody
-from api.facets import FacetsBody
-from api.governing import GovernanceBody
+from api.collection import documents as collection
+from api.collection import facets, governing, suggestions, verifying
+from api.collection.facets import FacetsBody
+from api.collection.governing import GovernanceBody
+from api.collection.response import DocumentBody, DocumentPage, IndexBody, OutlineBody, TextBody
+from api.collection.suggestions import SuggestionsBody
+from api.collection.verifying import VerifyResponse
+from api.http.parameters import only_parameters
+from api.observing import health
 from api.openapi import FILTER_PARAMETERS, body_of, refusals
-from api.parameters import only_parameters
-from api.query_response import QueryResponse
-from api.suggestions import SuggestionsBody
-from api.verifying import VerifyResponse
+from api.query import asking
+from api.query.response import QueryResponse
 
 
 def add_core_routes(app: FastAPI) -> None:

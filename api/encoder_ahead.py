@@ -5,9 +5,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from retriever.encoder import Encoder, EncoderIdentity
+from retriever.encoding.open_encoder import open_encoder
 from retriever.errors import FootnotedError
-from retriever.open_encoder import open_encoder
-from retriever.store import IndexStore
+from retriever.store.store import IndexStore
 
 EncoderLender = Callable[[EncoderIdentity], Encoder | None]
 """Gives the encoder of that identity where it has it open already."""

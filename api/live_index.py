@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.snapshot import Snapshot, SnapshotOpener
-from retriever.calibration import CALIBRATION_FILE
+from retriever.abstention.calibration import CALIBRATION_FILE
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
-from retriever.pointer import Pointer, read_pointer
+from retriever.store.pointer import Pointer, read_pointer
 
 logger = logging.getLogger("footnoted.index")
 

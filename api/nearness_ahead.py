@@ -5,8 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from retriever.encoder import Encoder
 from retriever.errors import FootnotedError
-from retriever.nearness import Nearness, learn_nearness
-from retriever.routing import RoutingRules
+from retriever.questions.nearness import Nearness, learn_nearness
+from retriever.questions.routing import RoutingRules
 
 logger = logging.getLogger("footnoted.routing")
 

@@ -11,16 +11,16 @@ from typing import Any
 from fastapi import FastAPI, Response
 from pydantic.json_schema import models_json_schema
 
+from api.admission.gate import is_open, is_writing
 from api.chat.request import ChatRequest
 from api.chat.vector_store import StoreSearchRequest
-from api.evidence_body import EvidenceRequest
-from api.gate import is_open, is_writing
-from api.health import NotReady
-from api.openai_errors import OpenAIRefusal
-from api.problems import MEDIA_TYPE, ProblemDetails
-from api.query_request import QueryRequest
-from api.verifying import VerifyRequest
-from api.write_body import ReloadRequest, RollbackRequest
+from api.collection.verifying import VerifyRequest
+from api.evidence.body import EvidenceRequest
+from api.http.openai_errors import OpenAIRefusal
+from api.http.problems import MEDIA_TYPE, ProblemDetails
+from api.observing.health import NotReady
+from api.query.request import QueryRequest
+from api.writing.body import ReloadRequest, RollbackRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _REASONS = {

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
-from api.answer_policy import AnswerPolicy
-from api.collection_writer import CollectionWriter
-from api.evidence_policy import EvidencePolicy
+from api.admission.retrieval_threads import RetrievalThreads
+from api.collection.older_texts import OlderTexts
+from api.evidence.policy import EvidencePolicy
 from api.live_index import LiveIndex
-from api.older_texts import OlderTexts
-from api.retrieval_threads import RetrievalThreads
+from api.query.answer_policy import AnswerPolicy
 from api.settings import Settings
+from api.writing.writer import CollectionWriter
 
 if TYPE_CHECKING:
     from api.generation.generator import Generator

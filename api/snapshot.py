@@ -8,22 +8,22 @@ from typing import Protocol
 
 from api.encoder_ahead import EncoderLender
 from api.nearness_ahead import NearnessAhead
-from api.observing import NOBODY, Observer
-from retriever.answer import Answerer
-from retriever.answerability import Answerability, Assessor
-from retriever.calibration import at_risk, load_calibration
-from retriever.dense import DenseSearch
+from api.observing.observer import NOBODY, Observer
+from retriever.abstention.answerability import Answerability, Assessor
+from retriever.abstention.calibration import at_risk, load_calibration
+from retriever.answers.answer import Answerer
 from retriever.encoder import Encoder, EncoderIdentity
-from retriever.gathered import GatheringEncoder
-from retriever.generation import Generation
+from retriever.encoding.gathered import GatheringEncoder
+from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
-from retriever.open_encoder import open_encoder
 from retriever.query import Query, Retrieval
+from retriever.questions.routing import RoutingRules, concerns_health
+from retriever.questions.subjects import Subjects
+from retriever.questions.synonyms import Synonyms
 from retriever.retrieve import Retriever
-from retriever.routing import RoutingRules, concerns_health
-from retriever.store import IndexStore
-from retriever.subjects import Subjects
-from retriever.synonyms import Synonyms
+from retriever.search.dense import DenseSearch
+from retriever.store.generation import Generation
+from retriever.store.store import IndexStore
 
 WARM_UP = Query(text="warm-up", top_k=1)
 
@@ -95,7 +95,7 @@ def open_snapshot(
     that reads the best candidates again; `synonyms` are read in place of the program's own; `lender` may have the
     encoder open already. Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
     """
-    from retriever.cross_encoder import open_reranker
+    from retriever.ranking.cross_encoder import open_reranker
 
     def encoder_of(identity: EncoderIdentity) -> Encoder:
         if previous is not None and previous.encoder.identity == identity:

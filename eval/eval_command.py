@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from api.index_option import index_option
-from eval.calibrate_command import calibrate, calibrate_default
-from eval.links_command import links
-from eval.peers_command import install_peers, peers
-from eval.performance_command import bench, encoders, growth, load
+from api.commands.index_option import index_option
+from eval.calibration.command import calibrate, calibrate_default
+from eval.links.command import links
+from eval.peers.command import install_peers, peers
+from eval.performance.command import bench, encoders, growth, load
 from eval.refusing import refusing
 
 
@@ -139,7 +139,7 @@ def prepare(source: Path, out_dir: Path) -> None:
     Example:
       footnoted eval prepare scifact pages && footnoted ingest pages && footnoted eval scifact
     """
-    from eval.prepare import prepare as write_pages
+    from eval.datasets.prepare import prepare as write_pages
 
     with refusing():
         written = write_pages(source, out_dir)

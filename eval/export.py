@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.evaluate import Evaluation
+from eval.datasets.trec import qrels_lines
+from eval.measures.evaluate import Evaluation
 from eval.results import passages_of, write_lines
-from eval.trec import qrels_lines
 
 CONTEXTS = 5
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from eval.dataset import Dataset, Question
+from eval.datasets.dataset import Dataset, Question
+from eval.datasets.trec import read_run
 from eval.errors import ComparisonRefused
-from eval.given_answer import Given
 from eval.results import PASSAGES, RUN, PassageLine, read_passages
-from eval.system import Found, Response
-from eval.trec import read_run
+from eval.systems.given_answer import Given
+from eval.systems.system import Found, Response
 
 
 class FromRun:

@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from eval.compare import LEVEL
-from eval.dataset import Dataset
+from eval.datasets.dataset import Dataset
 from eval.errors import ComparisonRefused, DatasetInvalid
-from eval.evaluate import Evaluation, tables
-from eval.uncertainty import bootstrap, randomisation_p
+from eval.measures.compare import LEVEL
+from eval.measures.evaluate import Evaluation, tables
+from eval.measures.uncertainty import bootstrap, randomisation_p
 
 FORMAT = 1
 GATED = (

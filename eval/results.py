@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from eval.dataset import Dataset
-from eval.evaluate import Evaluation, Measured
-from eval.lines import objects
-from eval.trec import read_run, run_lines
+from eval.datasets.dataset import Dataset
+from eval.datasets.lines import objects
+from eval.datasets.trec import read_run, run_lines
+from eval.measures.evaluate import Evaluation, Measured
 
 SUMMARY, PER_QUERY, PASSAGES, RUN, TIMINGS = (
     "summary.json",

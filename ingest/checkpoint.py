@@ -18,9 +18,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.contents import KEY_BYTES
-from retriever.durable import storage_failures
 from retriever.encoder import EncoderIdentity
+from retriever.store.contents import KEY_BYTES
+from retriever.store.durable import storage_failures
 
 CHECKPOINT = "embeddings.partial"
 

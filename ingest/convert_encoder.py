@@ -18,13 +18,13 @@ import msgspec
 import numpy as np
 import torch
 
-from retriever.converted_encoder import DESCRIPTION, GRAPH, TOKENIZER, WEIGHTS, ConvertedModel
 from retriever.encoder import Arithmetic
+from retriever.encoding.converted_encoder import DESCRIPTION, GRAPH, TOKENIZER, WEIGHTS, ConvertedModel
+from retriever.encoding.model_files import find_model
+from retriever.encoding.openvino_runtime import openvino_runtime
+from retriever.encoding.sentence_model import describe, load_sentence_transformer
 from retriever.errors import FootnotedError
-from retriever.manifest import FileEntry
-from retriever.model_files import find_model
-from retriever.openvino_runtime import openvino_runtime
-from retriever.sentence_model import describe, load_sentence_transformer
+from retriever.store.manifest import FileEntry
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from retriever.durable import storage_failures
+from retriever.store.durable import storage_failures
 
 
 def refuse_full_disk(staging: Path, needed_bytes: int) -> None:

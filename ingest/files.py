@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import FileUnreadable, SkipReason
-from ingest.source_type import MAX_FILE_BYTES, TYPES, SourceType
+from ingest.reading.source_type import MAX_FILE_BYTES, TYPES, SourceType
 
 _SLUG_CHARS = 119  # 128, the longest id, less the dash and the eight digits of the digest
 _CHUNK_BYTES = 1 << 20

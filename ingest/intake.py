@@ -11,18 +11,18 @@ from ingest.disk_space import refuse_full_disk
 from ingest.embed import embed
 from ingest.errors import DocumentSkipped, IngestRefused
 from ingest.files import Candidate, FoundFiles
-from ingest.parser_process import ParseLimits
+from ingest.processes.parser_process import ParseLimits
+from ingest.processes.read_ahead import Found, ReadAhead
 from ingest.progress import Progress
-from ingest.read_ahead import Found, ReadAhead
-from ingest.reading_text import READING_VERSION
+from ingest.reading.reading_text import READING_VERSION
 from ingest.report import FileReport, FileWarning, Outcome
 from ingest.split import split
 from ingest.staging import Staging
-from retriever.converted_encoder import ConvertedEncoder
 from retriever.document import Document
 from retriever.encoder import Encoder
+from retriever.encoding.converted_encoder import ConvertedEncoder
 from retriever.index import Index
-from retriever.manifest import Provenance, SplitIdentity
+from retriever.store.manifest import Provenance, SplitIdentity
 
 LARGEST_SHRINK = 0.2
 

@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from ingest.errors import DocumentSkipped
 from ingest.files import FoundFiles
+from ingest.processes.read import read_document
 from ingest.progress import Progress
-from ingest.read import read_document
 from ingest.report import NO_FAULT
 from retriever.document import Document
 from retriever.freshness import Freshness, is_to_come, review
-from retriever.governance import GovernanceReport, govern_documents
+from retriever.provenance.governance import GovernanceReport, govern_documents
 
 
 class Severity(StrEnum):

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import msgspec
 
-from retriever.converted_encoder import ConvertedEncoder, read_description
-from retriever.durable import LocalDisk, storage_failures
 from retriever.encoder import Arithmetic, Encoder
+from retriever.encoding.converted_encoder import ConvertedEncoder, read_description
+from retriever.encoding.known_models import Prompts, known_model, prompts_of
+from retriever.encoding.model_files import ModelFiles, cache_dir, find_model
+from retriever.encoding.open_encoder import encoder_folder
+from retriever.encoding.openvino_runtime import openvino_runtime
+from retriever.encoding.sentence_model import SentenceTransformerEncoder
 from retriever.errors import EncoderUnavailable, IndexRefused
-from retriever.known_models import Prompts, known_model, prompts_of
-from retriever.model_files import ModelFiles, cache_dir, find_model
-from retriever.open_encoder import encoder_folder
-from retriever.openvino_runtime import openvino_runtime
-from retriever.sentence_model import SentenceTransformerEncoder
+from retriever.store.durable import LocalDisk, storage_failures
 
 CONVERSION_TIMEOUT_S = 900
 """A large model on a slow disk; the bundled one takes about twenty seconds."""

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from ingest.checkpoint import Checkpoint
 from ingest.files import FoundFiles
 from ingest.intake import Intake
-from ingest.parser_process import DEFAULT_LIMITS, ParseLimits
+from ingest.processes.parser_process import DEFAULT_LIMITS, ParseLimits
 from ingest.progress import Progress
 from ingest.report import EarlyGeneration, Report
 from ingest.self_check import self_check
@@ -21,8 +21,8 @@ from ingest.staging import Staging
 from retriever.encoder import Encoder
 from retriever.errors import IndexMissing, IndexRefused
 from retriever.index import Index
-from retriever.lexical import KnownTerms
-from retriever.store import GenerationWriter, IndexStore
+from retriever.search.lexical import KnownTerms
+from retriever.store.store import GenerationWriter, IndexStore
 
 EARLY_FROM = 5_000
 """Passages to embed from which the words are published first: some 40 s of work for two cores. What is complete

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from retriever.analyze import terms
 from retriever.errors import IndexRefused
-from retriever.generation import VerifiedGeneration
 from retriever.index import Index
+from retriever.search.analyze import terms
+from retriever.store.generation import VerifiedGeneration
 
 SAMPLE = 64
 

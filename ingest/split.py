@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from retriever.contents import embedding_text
 from retriever.document import ReadingText, Section
-from retriever.manifest import SplitIdentity
+from retriever.store.contents import embedding_text
+from retriever.store.manifest import SplitIdentity
 
 SPLIT_VERSION = 1
 """Raised when the rules of this module change: unchanged files are then split anew."""

@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.split import SplitPassage
-from retriever import contents
-from retriever.boilerplate import boilerplate, emptiness
-from retriever.contents import StoredDocument, embedding_key, embedding_text
-from retriever.dense import DenseIndex
 from retriever.document import Document, SourceMap
-from retriever.durable import storage_failures
-from retriever.generation import VerifiedGeneration
 from retriever.index import Index
-from retriever.lexical import Counted, KnownTerms, LexicalField, TermCounter, count_terms, terms_file
-from retriever.manifest import VECTORS
-from retriever.title_fit import page_name
+from retriever.questions.title_fit import page_name
+from retriever.ranking.boilerplate import boilerplate, emptiness
+from retriever.search.dense import DenseIndex
+from retriever.search.lexical import Counted, KnownTerms, LexicalField, TermCounter, count_terms, terms_file
+from retriever.store import contents
+from retriever.store.contents import StoredDocument, embedding_key, embedding_text
+from retriever.store.durable import storage_failures
+from retriever.store.generation import VerifiedGeneration
+from retriever.store.manifest import VECTORS
 
 
 class Staging:

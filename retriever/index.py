@@ -10,17 +10,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever import contents
-from retriever.coarse import COARSE_FILES, Approximation
-from retriever.dense import DenseIndex, DenseSearch
 from retriever.document import Document, SourceMap
 from retriever.errors import IndexMismatch
-from retriever.generation import Generation
-from retriever.lexical import KnownTerms, LexicalField, known_terms
-from retriever.manifest import VECTORS, Manifest
 from retriever.passage import Passage
-from retriever.spelling import Spelling
-from retriever.store import IndexStore
+from retriever.search.coarse import COARSE_FILES, Approximation
+from retriever.search.dense import DenseIndex, DenseSearch
+from retriever.search.lexical import KnownTerms, LexicalField, known_terms
+from retriever.search.spelling import Spelling
+from retriever.store import contents
+from retriever.store.generation import Generation
+from retriever.store.manifest import VECTORS, Manifest
+from retriever.store.store import IndexStore
 
 _READERS = 2
 _TEXTS_KEPT = 32

@@ -11,6 +11,8 @@ from retriever.document import Document
 from retriever.freshness import Freshness
 from retriever.passage import Passage
 
+MAX_QUERY_CHARS = 2_000
+
 
 class Mode(StrEnum):
     """Which searches take part."""

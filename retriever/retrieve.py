@@ -10,28 +10,27 @@ from threading import Semaphore
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.aliases import Aliases
-from retriever.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
-from retriever.children import asks_of_a_child, is_on_children
-from retriever.comparison import compared
-from retriever.dense import cosines
+from retriever.answers.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
+from retriever.answers.comparison import compared
 from retriever.encoder import Encoder, vector_of_question
+from retriever.encoding.open_encoder import refuse_other_encoder
 from retriever.errors import QueryInvalid, VectorsPending
-from retriever.facets import facet_mask, facets_of_question
 from retriever.filters import check_filter, filter_keys, matching, names_status
-from retriever.fuse import fuse
-from retriever.governance import Audience, audience_of
-from retriever.heading_facets import HeadingFacets
-from retriever.hits import hits_of
 from retriever.index import Index
-from retriever.open_encoder import refuse_other_encoder
-from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
-from retriever.ranking import Ranking, best_of_document, coverage, ranking_of
-from retriever.rerank import Reranker, reranked
-from retriever.synonyms import Synonyms, default_synonyms
-from retriever.title_fit import TitleFit, page_name
+from retriever.provenance.governance import Audience, audience_of
+from retriever.query import MAX_QUERY_CHARS, Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
+from retriever.questions.aliases import Aliases
+from retriever.questions.facets import facet_mask, facets_of_question
+from retriever.questions.synonyms import Synonyms, default_synonyms
+from retriever.questions.title_fit import TitleFit, page_name
+from retriever.ranking.children import asks_of_a_child, is_on_children
+from retriever.ranking.heading_facets import HeadingFacets
+from retriever.ranking.hits import hits_of
+from retriever.ranking.ranking import Ranking, best_of_document, coverage, ranking_of
+from retriever.ranking.rerank import Reranker, reranked
+from retriever.search.dense import cosines
+from retriever.search.fuse import fuse
 
-MAX_QUERY_CHARS = 2_000
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
 _BLOCK = 64

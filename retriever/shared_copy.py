@@ -11,11 +11,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from retriever import contents
-from retriever.dense import DenseIndex, DenseSearch
 from retriever.errors import StorageFailed
-from retriever.generation import VerifiedGeneration
-from retriever.manifest import MANIFEST_FILE, VECTORS, Manifest, decode_manifest, encode_manifest
+from retriever.search.dense import DenseIndex, DenseSearch
+from retriever.store import contents
+from retriever.store.generation import VerifiedGeneration
+from retriever.store.manifest import MANIFEST_FILE, VECTORS, Manifest, decode_manifest, encode_manifest
 
 _ALIGNMENT = 64
 _NOT_SERVED = frozenset({contents.BODY_TERMS})

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.admission.keys import KeyRing, Scope, change_keys, new_key
 from api.app import create_app
-from api.keys import KeyRing, Scope, change_keys, new_key
 from api.settings import Settings
 from retriever.document import Metadata
 from retriever.query import Query

@@ -14,20 +14,20 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from api.snapshot import Snapshot, make_snapshot
-from retriever.answerability import Answerability, Assessor, Decision, Reason, nothing_found
-from retriever.calibration import load_calibration
+from retriever.abstention.answerability import Answerability, Assessor, Decision, Reason, nothing_found
+from retriever.abstention.calibration import load_calibration
 from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.errors import FootnotedError, IndexMissing
 from retriever.filters import check_filter, filter_keys, matching
 from retriever.index import Index
-from retriever.lexical import LexicalField, count_terms
-from retriever.manifest import VECTORS, FileEntry, Manifest, SplitIdentity
 from retriever.passage import Passage
-from retriever.pointer import read_pointer
 from retriever.query import Hit, NoHits, Query, Retrieval
+from retriever.questions.routing import default_rules
 from retriever.retrieve import Retriever
-from retriever.routing import default_rules
-from retriever.spelling import Spelling
+from retriever.search.lexical import LexicalField, count_terms
+from retriever.search.spelling import Spelling
+from retriever.store.manifest import VECTORS, FileEntry, Manifest, SplitIdentity
+from retriever.store.pointer import read_pointer
 from tests.hashing import IDENTITY, HashingEncoder
 
 TODAY = date(2026, 11, 22)

@@ -24,9 +24,9 @@ from api.settings import Settings
 from api.snapshot import Snapshot, make_snapshot
 from retriever.errors import FootnotedError, IndexLocked, IndexRefused
 from retriever.index import Index
+from retriever.questions.routing import default_rules
 from retriever.retrieve import Retriever
-from retriever.routing import default_rules
-from retriever.store import IndexStore
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.fakes_api import WordJudge
 from tests.hashing import HashingEncoder

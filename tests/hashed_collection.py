@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retriever.evidence import Evidence
+from retriever.abstention.evidence import Evidence
 from retriever.index import Index
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection

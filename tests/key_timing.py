@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 
-from api.keys import KeyRing, Scope, new_key
+from api.admission.keys import KeyRing, Scope, new_key
 
 LARGEST_T = 4.5
 """Source: the bound that test vector leakage assessment (TVLA) uses for Welch's t."""

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from ingest.parser_process import DEFAULT_LIMITS, parser_process
+from ingest.processes.parser_process import DEFAULT_LIMITS, parser_process
 from ingest.report import Outcome
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection

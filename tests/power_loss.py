@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from retriever.durable import LocalDisk
+from retriever.store.durable import LocalDisk
 
 Tree = Mapping[str, "bytes | None"]
 """Paths below the root; None is a folder."""

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from eval.read_dataset import read_dataset, sample
+from eval.datasets.read_dataset import read_dataset, sample
 from tests.shared_data import shared
 
 QUESTIONS = 26

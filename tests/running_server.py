@@ -18,7 +18,7 @@ import json, sys, time
 from dataclasses import replace
 from pathlib import Path
 from api.app import create_app
-from api.serve_command import listen, run_server
+from api.commands.serve import listen, run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 index_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])

@@ -4,10 +4,10 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retriever.durable import FAILPOINT_VARIABLE, Disk, LocalDisk
 from retriever.encoder import Arithmetic, EncoderIdentity
-from retriever.manifest import Provenance, SplitIdentity
-from retriever.store import GenerationWriter, IndexStore, VerifiedGeneration
+from retriever.store.durable import FAILPOINT_VARIABLE, Disk, LocalDisk
+from retriever.store.manifest import Provenance, SplitIdentity
+from retriever.store.store import GenerationWriter, IndexStore, VerifiedGeneration
 
 FILES = ("deep/er/texts.txt", "passages.jsonl", "dense.faiss")
 CREATED = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.load import Target, capacity, offer, warm_up
+from eval.performance.load import Target, capacity, offer, warm_up
 from retriever.errors import FootnotedError
 from retriever.index import Index
 from tests.running import CHECKOUT, server

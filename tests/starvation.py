@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from eval.load import Target, capacity, figures, offer, warm_up
+from eval.performance.load import Target, capacity, figures, offer, warm_up
 from retriever.index import Index
 from tests.running import CHECKOUT, server
 from tests.waiting import PATIENCE_S

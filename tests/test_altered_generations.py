@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from retriever.errors import IndexCorrupt, IndexMismatch, IndexRefused
-from retriever.store import IndexStore
+from retriever.store.store import IndexStore
 from tests.small_generations import check_content, publish
 
 GENERATION = "gen-000002"

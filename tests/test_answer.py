@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retriever import quote_score
-from retriever.analyze import terms
-from retriever.answer import Answer, Answerer, AnswerWarning
-from retriever.answer_forms import (
+from retriever.answers import quote_score
+from retriever.answers.answer import Answer, Answerer, AnswerWarning
+from retriever.answers.answer_forms import (
     asked_thing,
     asks_for_research,
     defines,
     tells_an_opinion,
     tells_of_research,
 )
-from retriever.differences import QuantityKind, differ, quantities
+from retriever.answers.differences import QuantityKind, differ, quantities
+from retriever.answers.quotes import quotes_of
+from retriever.answers.standing import is_statement, leans_on_another
 from retriever.document import Document, Metadata, Section
-from retriever.facets import Facet, facets_of_question
 from retriever.index import Index
 from retriever.passage import Passage
 from retriever.query import Hit, Query, Retrieval
-from retriever.quotes import quotes_of
+from retriever.questions.facets import Facet, facets_of_question
 from retriever.retrieve import Retriever
-from retriever.standing import is_statement, leans_on_another
+from retriever.search.analyze import terms
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

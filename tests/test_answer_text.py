@@ -5,15 +5,15 @@ from typing import Any
 
 from rich.console import Console
 
-from api.answer_policy import AnswerPolicy
-from api.answer_text import print_response
-from api.answers import answer_query
-from api.query_request import QueryRequest
-from api.query_response import QueryResponse
+from api.commands.answer_text import print_response
+from api.query.answer_policy import AnswerPolicy
+from api.query.answers import answer_query
+from api.query.request import QueryRequest
+from api.query.response import QueryResponse
 from api.snapshot import Snapshot
 from retriever.document import Metadata
-from retriever.governance import FreshnessPolicy
-from retriever.routing import default_rules
+from retriever.provenance.governance import FreshnessPolicy
+from retriever.questions.routing import default_rules
 from tests.fakes_api import PAGES, TODAY, MemoryIndex, snapshot_of
 
 BOLD_UNDERLINE = "\x1b[1;4m"

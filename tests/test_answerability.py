@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.checks import check_judgment
-from retriever.answerability import Assessor, Decision, Reason, assess, nothing_found, probability
-from retriever.calibration import (
+from api.commands.checks import check_judgment
+from retriever.abstention.answerability import Assessor, Decision, Reason, assess, nothing_found, probability
+from retriever.abstention.calibration import (
     CALIBRATION_FILE,
     FORMAT,
     Calibration,
@@ -26,13 +26,13 @@ from retriever.calibration import (
     load_calibration,
     write_calibration,
 )
+from retriever.abstention.evidence import Evidence, EvidenceReader
 from retriever.errors import StorageFailed
-from retriever.evidence import Evidence, EvidenceReader
 from retriever.index import Index
 from retriever.query import Comparison, Meant, Mode, NoHits, Operator, Query, Retrieval
+from retriever.questions.vocabulary import Vocabulary
 from retriever.retrieve import Retriever
-from retriever.spelling import one_edit_apart
-from retriever.vocabulary import Vocabulary
+from retriever.search.spelling import one_edit_apart
 from tests.hashed_collection import NO_EVIDENCE, ingested, retriever_of
 
 PAGES = {

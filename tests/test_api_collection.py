@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from fastapi.testclient import TestClient
 
-from api.collection_response import index_body
+from api.collection.response import index_body
 from tests.fakes_api import PAGES, MemoryIndex, small_collection
 
 

@@ -14,23 +14,23 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.ask_command import command as ask
-from api.check_surroundings import Check
-from api.checks import exit_code
-from api.doctor_command import command as doctor
+from api.commands.ask import command as ask
+from api.commands.check_surroundings import Check
+from api.commands.checks import exit_code
+from api.commands.doctor import command as doctor
 from api.settings import Settings
-from ingest.ingest_command import command as ingest
+from ingest.commands.ingest import command as ingest
 from tests.collections_on_disk import write_collection
 from tests.running import SMALL, server
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
-SERVE = "from api.serve_command import command; command()"
+SERVE = "from api.commands.serve import command; command()"
 SLOW = """
 import sys
 from pathlib import Path
 from api.app import create_app
-from api.serve_command import listen, run_server
+from api.commands.serve import listen, run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 index_dir = Path(sys.argv[1])
@@ -94,7 +94,7 @@ def test_a_port_in_use_is_refused_with_the_remedy(tmp_path: Path) -> None:
 
 def test_a_command_answers_for_help_without_loading_the_numeric_libraries() -> None:
     code = (
-        "import sys; import api.ask_command, api.doctor_command, api.serve_command;"
+        "import sys; import api.commands.ask, api.commands.doctor, api.commands.serve;"
         "sys.exit(bool({'torch', 'faiss', 'numpy', 'fastapi', 'pydantic', 'uvicorn'} & set(sys.modules)))"
     )
     assert (
@@ -104,7 +104,7 @@ def test_a_command_answers_for_help_without_loading_the_numeric_libraries() -> N
 
 def test_asking_on_the_command_line_loads_no_web_framework(tmp_path: Path) -> None:
     code = (
-        "import sys; from click.testing import CliRunner; from api.ask_command import command;"
+        "import sys; from click.testing import CliRunner; from api.commands.ask import command;"
         f"done = CliRunner().invoke(command, ['why?', '--index', {str(tmp_path)!r}]);"
         "assert done.exit_code == 3, done.output;"
         "sys.exit(bool({'fastapi', 'httpx', 'mcp', 'torch', 'uvicorn'} & set(sys.modules)))"

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.json_body import parse_json
-from api.problems import Problem
+from api.http.json_body import parse_json
+from api.http.problems import Problem
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
 from tests.proportion import assert_in_proportion
 from tests.waiting import PATIENCE_S

@@ -1,7 +1,7 @@
 """Every error of the core has a status, and none lets a message through that could hold a path."""
 
 import retriever.errors
-from api.problems import is_mapped, problem_body, problem_of
+from api.http.problems import is_mapped, problem_body, problem_of
 from retriever.errors import FootnotedError, IndexCorrupt, QueryInvalid
 
 

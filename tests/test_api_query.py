@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.query_request import QueryRequest
+from api.query.request import QueryRequest
 from retriever.query import Comparison, Compound, Junction, Operator
 from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
 

@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
-from api.health import NotReady
-from api.openai_errors import is_openai_shaped
-from api.problems import ProblemDetails
-from api.query_response import QueryResponse
+from api.http.openai_errors import is_openai_shaped
+from api.http.problems import ProblemDetails
+from api.observing.health import NotReady
+from api.query.response import QueryResponse
 from tests.fakes_api import small_collection
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "http-api.md"

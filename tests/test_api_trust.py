@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
-from api.answer_policy import routing_rules
 from api.app import create_app
-from api.serve_command import command as serve
+from api.commands.serve import command as serve
+from api.query.answer_policy import routing_rules
 from api.settings import Settings
 from retriever.document import Metadata
-from retriever.governance import FreshnessPolicy
+from retriever.provenance.governance import FreshnessPolicy
 from retriever.query import Comparison, NoHits, Operator, Query
-from retriever.routing import RoutingRulesInvalid
+from retriever.questions.routing import RoutingRulesInvalid
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.fakes_api import (
     PAGES,

@@ -113,13 +113,13 @@ CLOCKS_OF_DAYS = {
     "api/today.py": "the day by which reviews are due",
     "api/live_index.py": "when a reload failed, for people",
     "api/chat/answering.py": "`created` in OpenAI's shape",
-    "api/identifiers.py": "identifiers that sort by time; they are random beside it",
-    "api/tracing.py": "when a span of a trace ended",
-    "api/keys_command.py": "the day on which a key was made, for people",
-    "retriever/lock.py": "since when a process has been writing, for people",
-    "ingest/ingest_command.py": "when a generation was made, for people",
-    "ingest/lint_command.py": "the day by which dates lie in the future",
-    "eval/calibrate_command.py": "when a calibration was made, for people",
+    "api/http/identifiers.py": "identifiers that sort by time; they are random beside it",
+    "api/observing/tracing.py": "when a span of a trace ended",
+    "api/commands/keys.py": "the day on which a key was made, for people",
+    "retriever/store/lock.py": "since when a process has been writing, for people",
+    "ingest/commands/ingest.py": "when a generation was made, for people",
+    "ingest/commands/lint.py": "the day by which dates lie in the future",
+    "eval/calibration/command.py": "when a calibration was made, for people",
 }
 """Where the clock that people set may be read, and what for. It jumps: nothing waits, orders or ends by it."""
 
@@ -140,7 +140,7 @@ def test_the_clock_that_people_set_is_read_for_people_alone() -> None:
 
 def test_nothing_is_ordered_by_the_time_of_a_file() -> None:
     # Compared for being the same, never for being older: copies, restores and clocks change it.
-    compared = {"api/live_index.py", "api/live_keys.py", "ingest/files.py"}
+    compared = {"api/live_index.py", "api/admission/live_keys.py", "ingest/files.py"}
     named = {
         path.relative_to(ROOT).as_posix()
         for path in sources()
@@ -229,8 +229,8 @@ def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
     assert {
         "ingest/calibration.txt",
         "api/page/index.html",
-        "api/evidence.toml",
-        "retriever/routing.toml",
-        "retriever/example_vectors.npz",
-        "eval/report.html.jinja",
+        "api/evidence/evidence.toml",
+        "retriever/questions/routing.toml",
+        "retriever/questions/example_vectors.npz",
+        "eval/report/report.html.jinja",
     } <= set(names)

@@ -2,15 +2,15 @@
 
 import pytest
 
-from retriever.asked import is_one_sentence, read_asked
-from retriever.evidence import Evidence, EvidenceReader
+from retriever.abstention.evidence import Evidence, EvidenceReader
 from retriever.index import Index
-from retriever.kinds import Kinds, phrases
 from retriever.query import Query
-from retriever.question import FACET_TERMS
+from retriever.questions.asked import is_one_sentence, read_asked
+from retriever.questions.kinds import Kinds, phrases
+from retriever.questions.question import FACET_TERMS
+from retriever.questions.title_fit import TitleFit
+from retriever.questions.vocabulary import Vocabulary
 from retriever.retrieve import Retriever
-from retriever.title_fit import TitleFit
-from retriever.vocabulary import Vocabulary
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

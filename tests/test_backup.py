@@ -18,10 +18,10 @@ import pytest
 from click.testing import CliRunner
 
 from footnoted import main
-from retriever.backup import backup, restore
-from retriever.converted_encoder import DESCRIPTION, ConvertedModel
-from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS
+from retriever.backup.archive import backup, restore
 from retriever.encoder import Arithmetic
+from retriever.encoding.converted_encoder import DESCRIPTION, ConvertedModel
+from retriever.encoding.open_encoder import encoder_folder
 from retriever.errors import (
     EncoderUnavailable,
     IndexCorrupt,
@@ -30,11 +30,11 @@ from retriever.errors import (
     IndexRefused,
     StorageFailed,
 )
-from retriever.generation import VerifiedGeneration
 from retriever.index import Index
-from retriever.manifest import FileEntry
-from retriever.open_encoder import encoder_folder
-from retriever.store import IndexStore
+from retriever.store.durable import FAILPOINT_VARIABLE, FAILPOINTS
+from retriever.store.generation import VerifiedGeneration
+from retriever.store.manifest import FileEntry
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.small_generations import CREATED, PROVENANCE, check_content, fill, publish, served
 from tests.waiting import PATIENCE_S

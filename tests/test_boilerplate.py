@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.boilerplate import (
+from retriever.ranking.boilerplate import (
     COMMON_DOCUMENTS,
     COMMON_SHARE,
     SHINGLE,

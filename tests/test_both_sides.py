@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retriever.both_sides import missing_sides
-from retriever.comparison import compared
+from retriever.answers.both_sides import missing_sides
+from retriever.answers.comparison import compared
 from retriever.index import Index
 from retriever.query import Comparison, Hit, Mode, Operator, Query
 from retriever.retrieve import Retriever

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retriever.conversation import Resolved, resolve_question
-from retriever.retrieve import MAX_QUERY_CHARS
-from retriever.subjects import Subjects
+from retriever.query import MAX_QUERY_CHARS
+from retriever.questions.conversation import Resolved, resolve_question
+from retriever.questions.subjects import Subjects
 
 TITLES = (
     "Osteoporosis in brief",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.prepare_encoder import prepare_encoder
+from retriever.encoding.model_files import BUNDLED_MODEL, cache_dir
 from retriever.errors import EncoderUnavailable
-from retriever.model_files import BUNDLED_MODEL, cache_dir
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.deep_link import deep_link, text_directive
+from retriever.provenance.deep_link import deep_link, text_directive
 from tests.waiting import PATIENCE_S
 
 URL = "https://example.org/denosumab"

@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 from api.app import create_app
-from api.collection_response import index_body
+from api.collection.response import index_body
 from api.settings import Settings
-from retriever.coarse import RECALL_WANTED, Coarse
-from retriever.dense import APPROXIMATE_FROM, COARSE_FROM, DenseIndex, DenseSearch
+from retriever.search.coarse import RECALL_WANTED, Coarse
+from retriever.search.dense import APPROXIMATE_FROM, COARSE_FROM, DenseIndex, DenseSearch
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 
 ROWS, DIMENSION = COARSE_FROM + 2_000, 32

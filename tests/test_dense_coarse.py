@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from retriever.coarse import Coarse
-from retriever.dense import COARSE_FROM, DenseIndex
+from retriever.search.coarse import Coarse
+from retriever.search.dense import COARSE_FROM, DenseIndex
 
 ROWS = COARSE_FROM + 300
 

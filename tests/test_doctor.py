@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.check_surroundings import (
+from api.commands.check_surroundings import (
     Check,
     check_disk,
     check_libraries,
@@ -17,8 +17,8 @@ from api.check_surroundings import (
     check_variables,
     requires_of_the_program,
 )
-from api.checks import exit_code
-from api.doctor_command import command as doctor
+from api.commands.checks import exit_code
+from api.commands.doctor import command as doctor
 
 
 @pytest.fixture(autouse=True)

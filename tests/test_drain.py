@@ -21,7 +21,7 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from api.app import create_app
-from api.serve_command import listen, run_server
+from api.commands.serve import listen, run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 index_dir = Path(sys.argv[1])

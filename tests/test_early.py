@@ -13,25 +13,25 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 from api.app import create_app
-from api.checks import run_checks
+from api.commands.checks import run_checks
 from api.settings import Settings
-from eval.complete_index import open_complete
 from eval.errors import ComparisonRefused
+from eval.systems.complete_index import open_complete
 from ingest.checkpoint import CHECKPOINT
+from ingest.commands.index import index_group
+from ingest.commands.ingest import command as ingest_command
 from ingest.embed import WINDOW
-from ingest.index_command import index_group
-from ingest.ingest_command import command as ingest_command
 from ingest.run import EARLY_FROM
-from retriever.answerability import WORDS_ALONE_THRESHOLD, Assessor
-from retriever.backup import backup, restore
-from retriever.calibration import default_calibration
-from retriever.durable import FAILPOINT_VARIABLE
+from retriever.abstention.answerability import WORDS_ALONE_THRESHOLD, Assessor
+from retriever.abstention.calibration import default_calibration
+from retriever.backup.archive import backup, restore
 from retriever.errors import IndexMissing, VectorsPending
-from retriever.generation import VerifiedGeneration
 from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.retrieve import Retriever
-from retriever.store import IndexStore
+from retriever.store.durable import FAILPOINT_VARIABLE
+from retriever.store.generation import VerifiedGeneration
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, FALLS, run_ingest, write_collection
 from tests.fakes_api import TODAY, FolderOpener, MemoryIndex, open_with_hashing, publish, served, snapshot_of
 from tests.fault_rounds import ended, fresh_processes

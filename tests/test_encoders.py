@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from ingest import prepare_encoder as preparing
 from ingest.prepare_encoder import prepare_encoder
-from retriever.converted_encoder import ConvertedEncoder, _batches
 from retriever.encoder import Arithmetic, Encoder
+from retriever.encoding.converted_encoder import ConvertedEncoder, _batches
+from retriever.encoding.model_files import BUNDLED_MODEL, find_model
+from retriever.encoding.open_encoder import encoder_folder, open_encoder
+from retriever.encoding.openvino_runtime import FIRST_USE
+from retriever.encoding.sentence_model import SentenceTransformerEncoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
-from retriever.example_vectors import kept_vectors
-from retriever.model_files import BUNDLED_MODEL, find_model
-from retriever.nearness import example_texts, learn_nearness
-from retriever.open_encoder import encoder_folder, open_encoder
-from retriever.openvino_runtime import FIRST_USE
-from retriever.routing import default_rules, route
-from retriever.sentence_model import SentenceTransformerEncoder
+from retriever.questions.example_vectors import kept_vectors
+from retriever.questions.nearness import example_texts, learn_nearness
+from retriever.questions.routing import default_rules, route
 from tests.messages_of_danger import OF_DANGER, SOUNDS_ALIKE
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -185,7 +185,8 @@ def test_the_converted_encoder_needs_no_torch_and_reports_its_use_to_nobody(
     artifact = converted.identity.artifact_sha256
     assert artifact is not None
     program = (
-        "import sys, json; from pathlib import Path; from retriever.converted_encoder import ConvertedEncoder\n"
+        "import sys, json; from pathlib import Path\n"
+        "from retriever.encoding.converted_encoder import ConvertedEncoder\n"
         f"ConvertedEncoder(Path({str(encoder_folder(index_dir, artifact))!r}), threads=1).encode_queries(['a'])\n"
         "unwanted = 'torch transformers sentence_transformers nncf openvino.tools.ovc openvino_telemetry'\n"
         "print(json.dumps([name for name in unwanted.split() if sys.modules.get(name) is not None]))"

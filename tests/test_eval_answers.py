@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
-from eval.answer_values import quality_of
-from eval.charts import curve_chart, reliability_chart
-from eval.dataset import Dataset, GoldSpan, Question
-from eval.decisions import decisions_of, reliability, risk_coverage
-from eval.document_names import match_names
-from eval.evaluate import Collected, Depth, Evaluation, evaluate
-from eval.given_answer import Given, Quoted
-from eval.in_process import InProcess
-from eval.invariants import broken
-from eval.report import write_report
+from eval.datasets.dataset import Dataset, GoldSpan, Question
+from eval.datasets.document_names import match_names
+from eval.datasets.source_tokens import SourceTokens
+from eval.measures.answer_values import quality_of
+from eval.measures.decisions import decisions_of, reliability, risk_coverage
+from eval.measures.evaluate import Collected, Depth, Evaluation, evaluate
+from eval.measures.invariants import broken
+from eval.measures.uncertainty import exact_bounds
+from eval.report.charts import curve_chart, reliability_chart
+from eval.report.page import write_report
 from eval.results import summary_of
-from eval.source_tokens import SourceTokens
-from eval.uncertainty import exact_bounds
-from retriever.calibration import default_calibration
+from eval.systems.given_answer import Given, Quoted
+from eval.systems.in_process import InProcess
+from retriever.abstention.calibration import default_calibration
 from retriever.index import Index
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.hashing import HashingEncoder

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from eval.calibrate import (
+from eval.calibration.calibrate import (
     Answered,
     calibrate,
     calibrate_across,
@@ -20,16 +20,16 @@ from eval.calibrate import (
     on_neighbours,
     transferred,
 )
-from eval.dataset import Question
+from eval.calibration.fit import Example, auroc, choose, curve, fit, held_out, probabilities_of, upper
+from eval.datasets.dataset import Question
+from eval.datasets.generated_questions import Generated, generate
+from eval.datasets.read_dataset import read_dataset
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.eval_command import command
-from eval.fit_answerability import Example, auroc, choose, curve, fit, held_out, probabilities_of, upper
-from eval.generated_questions import Generated, generate
-from eval.in_process import InProcess
-from eval.read_dataset import read_dataset
-from ingest.ingest_command import command as ingest
-from retriever.answerability import Assessor
-from retriever.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
+from eval.systems.in_process import InProcess
+from ingest.commands.ingest import command as ingest
+from retriever.abstention.answerability import Assessor
+from retriever.abstention.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
 from retriever.index import Index
 from retriever.query import Query
 from retriever.retrieve import Retriever
@@ -342,7 +342,7 @@ def test_short_questions_are_also_asked_in_long_messages_and_share_a_fold_with_t
 
 
 def test_questions_without_a_label_cannot_calibrate(retriever: Retriever) -> None:
-    from eval.dataset import Dataset
+    from eval.datasets.dataset import Dataset
 
     unlabelled = Dataset("plain", "d" * 64, (Question("q1", "what is imatinib"),), {}, {})
     with pytest.raises(DatasetInvalid, match="whether it is answerable"):

@@ -12,20 +12,20 @@ from click.testing import CliRunner, Result
 
 from api.app import create_app
 from api.settings import Settings
-from eval.dataset import Dataset, Question
-from eval.document_names import DocumentNames, match_names
+from eval.datasets.dataset import Dataset, Question
+from eval.datasets.document_names import DocumentNames, match_names
+from eval.datasets.read_dataset import read_dataset
+from eval.datasets.source_tokens import SourceTokens
 from eval.errors import ComparisonRefused
 from eval.eval_command import command
-from eval.evaluate import Depth, evaluate
 from eval.gate import Setting, read_gate
-from eval.in_process import InProcess
-from eval.opened import refuse_missing
-from eval.over_http import OverHttp
-from eval.read_dataset import read_dataset
+from eval.measures.evaluate import Depth, evaluate
 from eval.run_eval import gate_passed
-from eval.service import ServiceFailed
-from eval.source_tokens import SourceTokens
-from ingest.ingest_command import command as ingest
+from eval.systems.in_process import InProcess
+from eval.systems.opened import refuse_missing
+from eval.systems.over_http import OverHttp
+from eval.systems.service import ServiceFailed
+from ingest.commands.ingest import command as ingest
 from retriever.query import Mode
 from tests.test_eval_datasets import STARTER, judged, write_lines
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.dataset import GoldSpan
-from eval.document_names import file_name, identifier_of, match_names
+from eval.datasets.dataset import GoldSpan
+from eval.datasets.document_names import file_name, identifier_of, match_names
+from eval.datasets.prepare import page_of, prepare
+from eval.datasets.read_dataset import read_dataset, sample
+from eval.datasets.trec import read_run, run_lines
 from eval.errors import DatasetInvalid
-from eval.prepare import page_of, prepare
-from eval.read_dataset import read_dataset, sample
-from eval.trec import read_run, run_lines
 from tests.shared_data import shared
 
 STARTER = Path(__file__).resolve().parents[1] / "eval" / "starter"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from eval.dataset import Question
+from eval.datasets.dataset import Question
 from eval.eval_command import command
-from eval.links import _Checking, check_links
-from eval.page_copies import Landed, Landing, Looking, chromium, html_of_markdown, html_of_text, served
-from eval.service import Service, ServiceFailed
-from retriever.deep_link import deep_link
+from eval.links.check import _Checking, check_links
+from eval.links.page_copies import Landed, Landing, Looking, chromium, html_of_markdown, html_of_text, served
+from eval.systems.service import Service, ServiceFailed
+from retriever.provenance.deep_link import deep_link
 from tests.test_eval_datasets import write_lines
 
 TEXT = "Denosumab\n\nBones thin quickly when the injections stop.\n\nAsk your doctor before you stop.\n\n- A\n- B"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.load import Exchange, Figures, Target, arrivals, capacity, figures, quantile
-from eval.load_verdicts import Kind, Phase, verdicts
-from eval.run_load import run_load
+from eval.performance.load import Exchange, Figures, Target, arrivals, capacity, figures, quantile
+from eval.performance.load_verdicts import Kind, Phase, verdicts
+from eval.performance.run_load import run_load
 from tests.running_server import running_server
 
 

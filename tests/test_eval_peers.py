@@ -10,17 +10,17 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from eval.dataset import Dataset, Question
+from eval.datasets.dataset import Dataset, Question
 from eval.errors import ComparisonRefused
+from eval.peers.command import NAMES
 from eval.peers.environments import install, last_line, missing
 from eval.peers.figures import as_markdown, figures_of
 from eval.peers.rounds import Failure, Outcome, Run, run_system, surroundings, take_turns, turns
 from eval.peers.run_peer import WARM_UP, measure
 from eval.peers.systems import OURS, PEERS, REFERENCE, SYSTEMS, System
 from eval.peers.task import Task
-from eval.peers_command import NAMES
-from retriever.contents import embedding_key
 from retriever.index import Index
+from retriever.store.contents import embedding_key
 from tests.collections_on_disk import run_ingest, write_collection
 
 A, B, C = (System(name, name.upper(), is_peer=False) for name in "abc")

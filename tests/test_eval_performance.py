@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eval.encoder_speed import measured
 from eval.errors import ComparisonRefused
-from eval.growth import Step, as_markdown, drawing_of
-from eval.growth_step import grown_terms, grown_vectors
-from eval.marked_section import markdown_table, write_section
-from retriever.lexical import LexicalField, count_terms
+from eval.performance.encoder_speed import measured
+from eval.performance.growth import Step, as_markdown, drawing_of
+from eval.performance.growth_step import grown_terms, grown_vectors
+from eval.performance.marked_section import markdown_table, write_section
+from retriever.search.lexical import LexicalField, count_terms
 from tests.hashing import HashingEncoder
 
 STEPS = [

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from eval.eval_command import command
-from ingest.ingest_command import command as ingest
+from ingest.commands.ingest import command as ingest
 from tests.real_sample import arguments, dataset, unpack_sample
 
 GATE = Path(__file__).parents[1] / "eval" / "gates" / "nci-sample.json"

@@ -10,29 +10,29 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from eval.ablation import ablate, baseline_of, variants
 from eval.asking import asking
-from eval.compare import Verdict, differences, read_baseline
-from eval.dataset import Dataset, GoldSpan, Question, Quote
-from eval.document_names import DocumentNames, match_names
+from eval.datasets.dataset import Dataset, GoldSpan, Question, Quote
+from eval.datasets.document_names import DocumentNames, match_names
+from eval.datasets.prepare import prepare
+from eval.datasets.read_dataset import read_dataset
+from eval.datasets.source_tokens import SourceTokens
 from eval.errors import ComparisonRefused, DatasetInvalid
-from eval.evaluate import Collected, Depth, Evaluation, evaluate
 from eval.export import ragas_samples
 from eval.from_run import FromRun
 from eval.gate import Setting, failures, gate_of, read_gate, refuse_other, write_gate
-from eval.headline import deciding, in_words, meaning
-from eval.in_process import InProcess
-from eval.invariants import broken, holds_in_order
-from eval.prepare import prepare
-from eval.read_dataset import read_dataset
-from eval.report import Comparison, write_report
+from eval.measures.ablation import ablate, baseline_of, variants
+from eval.measures.compare import Verdict, differences, read_baseline
+from eval.measures.evaluate import Collected, Depth, Evaluation, evaluate
+from eval.measures.invariants import broken, holds_in_order
+from eval.measures.spans import Span
+from eval.report.headline import deciding, in_words, meaning
+from eval.report.page import Comparison, write_report
 from eval.results import passages_of, write_results
-from eval.source_tokens import SourceTokens
-from eval.spans import Span
-from eval.system import Found
+from eval.systems.in_process import InProcess
+from eval.systems.system import Found
 from retriever.index import Index
 from retriever.query import Mode
-from retriever.ranking import Ranking
+from retriever.ranking.ranking import Ranking
 from tests.collections_on_disk import DENOSUMAB, FALLS, run_ingest, write_collection
 from tests.hashing import HashingEncoder
 from tests.test_eval_datasets import write_lines

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.cancer_type import Fit, asked_type
-from api.evidence_policy import EvidencePolicyInvalid, evidence_policy, parse_policy
+from api.evidence.cancer_type import Fit, asked_type
+from api.evidence.policy import EvidencePolicyInvalid, evidence_policy, parse_policy
 from api.settings import Settings
 from footnoted import main
-from ingest.ingest_command import command as ingest
+from ingest.commands.ingest import command as ingest
 from retriever.document import Document, Metadata
 from tests.collections_on_disk import unpack_real_pages, write_collection
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, snapshot_of
@@ -330,4 +330,4 @@ def memory(folder: Path, pages: list[tuple[Metadata, str]]) -> Any:
 
 def evidence_file() -> str:
     """The program's own policy as text."""
-    return (Path(__file__).parent.parent / "api" / "evidence.toml").read_text(encoding="utf-8")
+    return (Path(__file__).parent.parent / "api" / "evidence" / "evidence.toml").read_text(encoding="utf-8")

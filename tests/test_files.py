@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import FileUnreadable, SkipReason
 from ingest.files import document_id_of, find_files, read_source
-from ingest.source_type import SourceType
+from ingest.reading.source_type import SourceType
 
 
 def write(path: Path, text: str = "text\n") -> Path:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import DocumentSkipped, FrontMatterInvalid, SkipReason, WarningCode
-from ingest.front_matter import FrontMatter, read_front_matter
+from ingest.reading.front_matter import FrontMatter, read_front_matter
 from retriever.document import ReviewFrequency
 from tests.proportion import assert_in_proportion
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from retriever.answers.quote_vectors import QuoteVectors
+from retriever.encoding.gathered import MOST_TOGETHER, GatheringEncoder
 from retriever.errors import EncoderUnavailable
-from retriever.gathered import MOST_TOGETHER, GatheringEncoder
-from retriever.quote_vectors import QuoteVectors
 from tests.hashing import HashingEncoder
 from tests.waiting import PATIENCE_S
 

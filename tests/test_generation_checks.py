@@ -14,7 +14,7 @@ from api.generation.hostile import speaks_to_a_model
 from api.generation.prompt import disarmed, messages_for
 from api.generation.sentence_reader import SentenceReader, Written
 from api.generation.support import Evidence, is_plain_statement
-from api.query_response import QueryResponse
+from api.query.response import QueryResponse
 from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, snapshot_of
 from tests.scripted_llm import says, scripted
 
@@ -250,10 +250,10 @@ def test_hostile_pages_reach_neither_the_model_nor_through_an_obedient_one_the_r
 
 
 def _asked(opener: FolderOpener, name: str, question: str) -> QueryResponse:
-    from api.answer_policy import AnswerPolicy
-    from api.answers import answer_query
-    from api.query_request import QueryRequest
-    from retriever.governance import FreshnessPolicy
+    from api.query.answer_policy import AnswerPolicy
+    from api.query.answers import answer_query
+    from api.query.request import QueryRequest
+    from retriever.provenance.governance import FreshnessPolicy
     from tests.fakes_api import TODAY
 
     snapshot = opener.generations[name]

@@ -15,7 +15,7 @@ from api.chat.answering import Answering
 from api.chat.response import ChatCompletion
 from api.generation.generator import CONCURRENCY, FAILURES_TO_OPEN, Generator
 from api.generation.upstream import MAX_BYTES, Upstream
-from api.query_response import QueryResponse
+from api.query.response import QueryResponse
 from api.setting_kinds import Secret
 from tests.fakes_api import small_collection
 from tests.hashing import HashingEncoder

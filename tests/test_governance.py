@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.front_matter import read_front_matter
+from ingest.reading.front_matter import read_front_matter
 from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.filters import matching
 from retriever.freshness import Freshness, review
-from retriever.governance import (
+from retriever.index import Index
+from retriever.passage import Passage
+from retriever.provenance.governance import (
     EXPECTED_FIELDS,
     Audience,
     FreshnessPolicy,
@@ -24,8 +26,6 @@ from retriever.governance import (
     may_be_searched,
     suspect_title,
 )
-from retriever.index import Index
-from retriever.passage import Passage
 from retriever.query import Comparison, Hit, Operator
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.shared_data import shared

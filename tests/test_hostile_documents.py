@@ -11,10 +11,10 @@ import pytest
 
 from ingest.errors import IngestRefused
 from ingest.files import refuse_overlap
-from ingest.parser_process import DEFAULT_LIMITS, parser_process
-from ingest.read_text import read_text
+from ingest.processes.parser_process import DEFAULT_LIMITS, parser_process
+from ingest.reading.read_text import read_text
+from ingest.reading.source_type import SourceType
 from ingest.report import Outcome, Report
-from ingest.source_type import SourceType
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import DocumentSkipped, SkipReason, WarningCode
-from ingest.read_text import ReadDocument, read_text
-from ingest.source_type import SourceType
+from ingest.reading.read_text import ReadDocument, read_text
+from ingest.reading.source_type import SourceType
 from tests.proportion import assert_in_proportion
 
 

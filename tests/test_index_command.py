@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest.index_command import index_group
-from retriever.store import IndexStore
+from ingest.commands.index import index_group
+from retriever.store.store import IndexStore
 from tests.small_generations import publish, served
 
 

@@ -14,7 +14,7 @@ from ingest.errors import IngestRefused
 from ingest.report import Outcome, Report
 from retriever.errors import IndexCorrupt, IndexLocked
 from retriever.index import Index
-from retriever.store import IndexStore
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.fault_rounds import ended, fresh_processes, ingest_slowly
 from tests.hashing import IDENTITY, HashingEncoder

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from api.gate import is_writing
-from api.keys import KeyRing, KeysUnusable, Scope, change_keys, new_key, read_keys, without_key
-from api.keys_command import keys_group
-from api.live_keys import LiveKeys
-from api.serve_command import command as serve
+from api.admission.gate import is_writing
+from api.admission.keys import KeyRing, KeysUnusable, Scope, change_keys, new_key, read_keys, without_key
+from api.admission.live_keys import LiveKeys
+from api.commands.keys import keys_group
+from api.commands.serve import command as serve
 from tests.fakes_api import small_collection
 
 QUESTION = {"query": "denosumab"}

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from api.ask_command import command as ask
-from ingest.ingest_command import command as ingest
-from retriever.cross_encoder import CrossEncoderReranker
+from api.commands.ask import command as ask
+from ingest.commands.ingest import command as ingest
+from retriever.encoding.known_models import KNOWN_MODELS, Prompts, known_model, prompts_of
+from retriever.encoding.model_files import find_model
+from retriever.encoding.sentence_model import SentenceTransformerEncoder, stated_prompts
 from retriever.errors import EncoderUnavailable
 from retriever.index import Index
-from retriever.known_models import KNOWN_MODELS, Prompts, known_model, prompts_of
-from retriever.model_files import find_model
-from retriever.sentence_model import SentenceTransformerEncoder, stated_prompts
+from retriever.ranking.cross_encoder import CrossEncoderReranker
 from tests.collections_on_disk import write_collection
 from tests.tiny_models import DIMENSION, MAX_TOKENS, cross_encoder, sentence_model
 

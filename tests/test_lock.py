@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pytest
 
 from retriever.errors import IndexLocked, StorageFailed
-from retriever.lock import writer_lock
+from retriever.store.lock import writer_lock
 
 HOST = socket.gethostname()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from api.logging_setup import LogFormat, logging_config
+from api.observing.logging_setup import LogFormat, logging_config
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ import sys
 import httpx, threading
 from pathlib import Path
 from api.app import create_app
-from api.serve_command import listen, run_server
+from api.commands.serve import listen, run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 

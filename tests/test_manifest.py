@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from retriever.encoder import EncoderIdentity
 from retriever.errors import IndexCorrupt, IndexMismatch, IndexRefused
-from retriever.manifest import (
+from retriever.store.manifest import (
     FORMAT,
     FileEntry,
     Manifest,

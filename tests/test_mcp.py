@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
-from api.problems import Problem
+from api.http.problems import Problem
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
 from tests.running import SMALL, server
@@ -26,7 +26,7 @@ from pathlib import Path
 from functools import partial
 import api.app
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
-from api.mcp_command import command
+from api.commands.mcp import command
 index_dir = Path(sys.argv.pop(1))
 name = publish(index_dir, 1)
 opener = FolderOpener({name: snapshot_of(MemoryIndex(name))})

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from api.answer_policy import AnswerPolicy
-from api.answers import answer_query
 from api.nearness_ahead import NearnessAhead
-from api.query_request import QueryRequest
-from api.query_response import QueryResponse
+from api.query.answer_policy import AnswerPolicy
+from api.query.answers import answer_query
+from api.query.request import QueryRequest
+from api.query.response import QueryResponse
 from api.snapshot import Snapshot, open_snapshot
 from retriever.encoder import EncoderIdentity
 from retriever.errors import EncoderUnavailable
-from retriever.example_vectors import keep_vectors, kept_vectors
-from retriever.governance import FreshnessPolicy
-from retriever.nearness import MOST_SENTENCES, Nearness, _direction, example_texts, learn_nearness
+from retriever.provenance.governance import FreshnessPolicy
 from retriever.query import Mode
-from retriever.routing import RoutingRules, default_rules, parse_rules, route
+from retriever.questions.example_vectors import keep_vectors, kept_vectors
+from retriever.questions.nearness import MOST_SENTENCES, Nearness, _direction, example_texts, learn_nearness
+from retriever.questions.routing import RoutingRules, default_rules, parse_rules, route
 from tests.collections_on_disk import NOW, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import DocumentSkipped, ParserUnavailable, SkipReason
-from ingest.parser_process import DEFAULT_LIMITS, ParseLimits, ParserProcess, parser_process
-from ingest.read import LARGE_TEXT_BYTES, read_document
-from ingest.read_text import ReadDocument, read_text
-from ingest.source_type import SourceType
+from ingest.processes.parser_process import DEFAULT_LIMITS, ParseLimits, ParserProcess, parser_process
+from ingest.processes.read import LARGE_TEXT_BYTES, read_document
+from ingest.reading.read_text import ReadDocument, read_text
+from ingest.reading.source_type import SourceType
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.pdf_files import ENCRYPTION, LEAFLET, file_of, make_pdf

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.blocks import BlockKind
 from ingest.errors import DocumentSkipped, SkipReason, WarningCode
-from ingest.parser_process import DEFAULT_LIMITS, parser_process
-from ingest.pdf_pages import MAX_PAGES, read_pdf
-from ingest.read_text import ReadDocument, read_text
-from ingest.source_type import SourceType
-from retriever.citation import cite
+from ingest.processes.parser_process import DEFAULT_LIMITS, parser_process
+from ingest.reading.blocks import BlockKind
+from ingest.reading.pdf_pages import MAX_PAGES, read_pdf
+from ingest.reading.read_text import ReadDocument, read_text
+from ingest.reading.source_type import SourceType
 from retriever.index import Index
+from retriever.provenance.citation import cite
 from tests.collections_on_disk import run_ingest
 from tests.pdf_files import ENCRYPTION, LEAFLET, Line, file_of, make_pdf, paragraph, stream
 

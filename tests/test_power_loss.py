@@ -7,10 +7,10 @@ from shutil import rmtree
 
 import pytest
 
-from retriever.backup import backup, restore
+from retriever.backup.archive import backup, restore
 from retriever.errors import FootnotedError
-from retriever.pointer import generation_number
-from retriever.store import IndexStore
+from retriever.store.pointer import generation_number
+from retriever.store.store import IndexStore
 from tests.power_loss import DiskModel, Operation, RecordingDisk, Tree, tree_of, write_tree
 from tests.small_generations import check_content, publish, served
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from retriever import durable
-from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
 from retriever.errors import IndexCorrupt, IndexLocked, StorageFailed
-from retriever.store import IndexStore, VerifiedGeneration
+from retriever.store import durable
+from retriever.store.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
+from retriever.store.store import IndexStore, VerifiedGeneration
 from tests.failing_writes import small_files_only, used_up_quota
 from tests.fault_rounds import compete, ended, fresh_processes
 from tests.small_generations import check_content, publish, publish_at_failpoint, publish_forever, served
@@ -184,7 +184,7 @@ def test_an_ingest_that_may_not_write_says_why_and_serves_one_whole_generation(
 
 def test_the_failpoints_are_those_of_the_source() -> None:
     called = set()
-    for path in Path(durable.__file__).parent.glob("*.py"):
+    for path in Path(durable.__file__).parents[1].rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "failpoint":
                 (argument,) = node.args
@@ -194,7 +194,7 @@ def test_the_failpoints_are_those_of_the_source() -> None:
 
 def test_only_one_module_syncs_renames_and_replaces() -> None:
     elsewhere = []
-    for path in Path(durable.__file__).parent.glob("*.py"):
+    for path in Path(durable.__file__).parents[1].rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Attribute)

@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.about import are_beside_the_point, leaves_unsaid, rarest_word
-from retriever.analyze import terms
-from retriever.answer import Answer, Answerer
-from retriever.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
-from retriever.comparison import compared, contrasts
+from retriever.answers.about import are_beside_the_point, leaves_unsaid, rarest_word
+from retriever.answers.answer import Answer, Answerer
+from retriever.answers.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
+from retriever.answers.comparison import compared, contrasts
+from retriever.answers.narrowing import narrowed_by_heading, narrows
+from retriever.answers.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
+from retriever.answers.replies import without_reply
+from retriever.answers.standing import is_label, is_statement, leans_on_another, leans_on_heading
+from retriever.answers.wants import Want, is_conditional, meets, says_little, tells_no_use, wants_of
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
-from retriever.narrowing import narrowed_by_heading, narrows
 from retriever.passage import Passage
 from retriever.query import Hit, Query
-from retriever.question import Question
-from retriever.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
-from retriever.replies import without_reply
+from retriever.questions.question import Question
 from retriever.retrieve import Retriever
-from retriever.standing import is_label, is_statement, leans_on_another, leans_on_heading
-from retriever.wants import Want, is_conditional, meets, says_little, tells_no_use, wants_of
+from retriever.search.analyze import terms
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retriever.children import asks_of_a_child
 from retriever.document import Metadata
 from retriever.index import Index
 from retriever.query import Mode, Query
-from retriever.question import asks
-from retriever.ranking import (
+from retriever.questions.question import asks
+from retriever.ranking.children import asks_of_a_child
+from retriever.ranking.ranking import (
     OF_PAGES,
     OF_TEXTS,
     OF_UNTITLED_TEXTS,

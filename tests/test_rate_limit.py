@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.caller import address_of, networks
-from api.rate_limit import MAX_CALLERS, Rate, RateLimiter
+from api.admission.caller import address_of, networks
+from api.admission.rate_limit import MAX_CALLERS, Rate, RateLimiter
 from tests.fakes_api import small_collection
 from tests.test_keys import add, bearer
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.child_process import framed
 from ingest.errors import DocumentSkipped, SkipReason
 from ingest.files import Candidate, find_files
-from ingest.parser_process import ParseLimits
-from ingest.read_ahead import ALONE, Found, ReadAhead
+from ingest.processes.child_process import framed
+from ingest.processes.parser_process import ParseLimits
+from ingest.processes.read_ahead import ALONE, Found, ReadAhead
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import DocumentSkipped, SkipReason, WarningCode
-from ingest.read import ReadDocument, read_text
-from ingest.reading_text import Reading, make_reading_text
-from ingest.source_type import SourceType
+from ingest.processes.read import ReadDocument, read_text
+from ingest.reading.reading_text import Reading, make_reading_text
+from ingest.reading.source_type import SourceType
 from tests.proportion import assert_in_proportion
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.files import find_files
-from ingest.read import ReadDocument, read_document, read_text
-from ingest.source_type import SourceType
+from ingest.processes.read import ReadDocument, read_document, read_text
+from ingest.reading.source_type import SourceType
 
 SAMPLE = 120
 

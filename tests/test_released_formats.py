@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retriever import contents
-from retriever.backup import restore
+from retriever.backup.archive import restore
 from retriever.errors import IndexMismatch
-from retriever.generation import VerifiedGeneration
 from retriever.index import Index
-from retriever.manifest import FileEntry
-from retriever.store import IndexStore
+from retriever.store import contents
+from retriever.store.generation import VerifiedGeneration
+from retriever.store.manifest import FileEntry
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 
 FORMATS = sorted(Path(__file__).parent.glob("released_format_*.txt"))

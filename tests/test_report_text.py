@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from ingest.commands.report_text import WORTH_CALIBRATING, advice
 from ingest.report import Report
-from ingest.report_text import WORTH_CALIBRATING, advice
 
 
 def report(*, passages: int, published: bool = True) -> Report:

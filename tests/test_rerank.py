@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eval.ablation import ablate, variants
 from eval.asking import asking
-from eval.dataset import Dataset, Question
-from eval.document_names import match_names
-from eval.evaluate import Depth, evaluate
-from eval.in_process import InProcess
-from eval.source_tokens import SourceTokens
-from retriever import rerank
+from eval.datasets.dataset import Dataset, Question
+from eval.datasets.document_names import match_names
+from eval.datasets.source_tokens import SourceTokens
+from eval.measures.ablation import ablate, variants
+from eval.measures.evaluate import Depth, evaluate
+from eval.systems.in_process import InProcess
 from retriever.index import Index
 from retriever.query import Mode, Query
-from retriever.ranking import OF_PAGES, Priors
+from retriever.ranking import rerank
+from retriever.ranking.ranking import OF_PAGES, Priors
 from retriever.retrieve import RANKED_AT_ONCE, Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder

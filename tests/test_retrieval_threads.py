@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.caller import CALLER
-from api.fair_queue import FairQueue
-from api.problems import Problem
-from api.retrieval_threads import RetrievalThreads
+from api.admission.caller import CALLER
+from api.admission.fair_queue import FairQueue
+from api.admission.retrieval_threads import RetrievalThreads
+from api.http.problems import Problem
 from tests.waiting import PATIENCE_S
 
 

@@ -12,9 +12,19 @@ from numpy.typing import NDArray
 from retriever.encoder import Arithmetic
 from retriever.errors import EncoderUnavailable, IndexMismatch, QueryInvalid
 from retriever.index import Index
-from retriever.query import Comparison, Compound, Junction, Mode, NoHits, Operator, Query, Retrieval
-from retriever.ranking import Ranking
-from retriever.retrieve import CANDIDATES, MAX_QUERY_CHARS, Retriever, _top_rows, normalise_question
+from retriever.query import (
+    MAX_QUERY_CHARS,
+    Comparison,
+    Compound,
+    Junction,
+    Mode,
+    NoHits,
+    Operator,
+    Query,
+    Retrieval,
+)
+from retriever.ranking.ranking import Ranking
+from retriever.retrieve import CANDIDATES, Retriever, _top_rows, normalise_question
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 

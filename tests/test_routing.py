@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retriever.document import Document, Metadata
-from retriever.routing import RoutingRulesInvalid, Sign, concerns_health, default_rules, parse_rules, route
+from retriever.questions.routing import (
+    RoutingRulesInvalid,
+    Sign,
+    concerns_health,
+    default_rules,
+    parse_rules,
+    route,
+)
 from tests.messages_in_treatment import ABOUT_TREATMENT, IN_TREATMENT
 from tests.proportion import assert_in_proportion
 

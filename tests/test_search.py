@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from retriever.analyze import ANALYSIS_VERSION, STOP_WORDS, terms
-from retriever.dense import DenseIndex
 from retriever.errors import IndexMismatch
-from retriever.fuse import fuse, scale
-from retriever.lexical import K1, B, LexicalField, count_terms, known_terms, terms_file
+from retriever.search.analyze import ANALYSIS_VERSION, STOP_WORDS, terms
+from retriever.search.dense import DenseIndex
+from retriever.search.fuse import fuse, scale
+from retriever.search.lexical import K1, B, LexicalField, count_terms, known_terms, terms_file
 
 RANDOM = np.random.default_rng(7)
 

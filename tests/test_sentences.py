@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.read import read_text
-from ingest.source_type import SourceType
+from ingest.processes.read import read_text
+from ingest.reading.source_type import SourceType
+from retriever.answers.sentences import UnitKind, section_units, sentence_spans
 from retriever.document import Section
-from retriever.sentences import UnitKind, section_units, sentence_spans
 from tests.collections_on_disk import unpack_real_pages
 from tests.proportion import assert_in_proportion
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retriever import contents
-from retriever.coarse import COARSE_FILES, Coarse
-from retriever.dense import COARSE_FROM, DenseIndex
 from retriever.errors import IndexCorrupt
 from retriever.index import Index
+from retriever.search.coarse import COARSE_FILES, Coarse
+from retriever.search.dense import COARSE_FROM, DenseIndex
 from retriever.shared_copy import SharedCopy, copy_generation, open_copy
-from retriever.store import IndexStore
+from retriever.store import contents
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import run_ingest, write_collection
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ingest.commands.ingest import command as ingest
 from ingest.disk_space import refuse_full_disk
-from ingest.ingest_command import command as ingest
 from retriever.errors import StorageFailed
 from tests.collections_on_disk import write_collection
 from tests.small_disks import NoSmallDisk, full_disk_rounds, small_disk

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.retrieve import Retriever
-from retriever.sounds import sound_of, within_edits
+from retriever.search.sounds import sound_of, within_edits
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

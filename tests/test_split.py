@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.split import SplitPassage, split, split_identity
-from retriever.contents import embedding_text
 from retriever.document import ReadingText, Section, SourceMap
+from retriever.store.contents import embedding_text
 from tests.hashing import HashingEncoder
 
 count_tokens = HashingEncoder().count_tokens

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.stopping import told_to_stop
+from ingest.commands.stopping import told_to_stop
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 TOLD_TWICE = """
 import signal, sys
-from ingest.stopping import told_to_stop
+from ingest.commands.stopping import told_to_stop
 
 told, again = int(sys.argv[1]), int(sys.argv[2])
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from retriever.durable import LocalDisk
 from retriever.errors import IndexCorrupt, IndexLocked, IndexMissing, StorageFailed
-from retriever.store import GenerationState, IndexStore, VerifiedGeneration
+from retriever.store.durable import LocalDisk
+from retriever.store.store import GenerationState, IndexStore, VerifiedGeneration
 from tests.small_generations import (
     CREATED,
     FILES,

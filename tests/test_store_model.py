@@ -18,10 +18,10 @@ from hypothesis.stateful import (
 )
 
 from ingest.errors import IngestRefused
-from retriever.durable import FAILPOINT_VARIABLE, FAILPOINTS
 from retriever.errors import IndexMissing, StorageFailed
 from retriever.index import Index
-from retriever.store import IndexStore
+from retriever.store.durable import FAILPOINT_VARIABLE, FAILPOINTS
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import run_ingest
 
 NAMES = st.sampled_from([f"page-{number}.md" for number in range(6)])

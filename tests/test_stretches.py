@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from retriever.answer import Answer, Answerer, AnswerWarning
+from retriever.answers.answer import Answer, Answerer, AnswerWarning
 from retriever.index import Index
 from retriever.query import Hit, Query
 from retriever.retrieve import Retriever

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.serve_command import command as serve
+from api.commands.serve import command as serve
 from retriever.index import Index
 from retriever.query import Mode, Query
+from retriever.questions.synonyms import SynonymsInvalid, default_synonyms, parse_synonyms, read_synonyms
 from retriever.retrieve import Retriever
-from retriever.synonyms import SynonymsInvalid, default_synonyms, parse_synonyms, read_synonyms
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retriever.document import Metadata
-from retriever.title_fit import FULL_MASS, TitleFit, page_name
+from retriever.questions.title_fit import FULL_MASS, TitleFit, page_name
 
 TITLES = [
     "Leukaemia",

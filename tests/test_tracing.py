@@ -12,8 +12,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.app import create_app
+from api.observing.tracing import Traces, TracingUnavailable, open_tracing, wants_traces
 from api.settings import Settings
-from api.tracing import Traces, TracingUnavailable, open_tracing, wants_traces
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 from tests.scripted_llm import says, scripted
@@ -149,7 +149,7 @@ def test_a_protocol_that_is_not_spoken_is_named_with_the_remedy() -> None:
 
 def test_serving_without_traces_imports_neither_the_sdk_nor_the_exporter() -> None:
     code = (
-        "import sys; import api.app, api.serve_command, api.tracing;"
+        "import sys; import api.app, api.commands.serve, api.observing.tracing;"
         "sys.exit(any(name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter')) for name in sys.modules))"
     )
     assert (

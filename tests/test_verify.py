@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from retriever.index import Index
-from retriever.verify import Verdict, Verification, verify_citation
+from retriever.provenance.verify import Verdict, Verification, verify_citation
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 
 QUOTE = "It is given as an injection every six months."

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ingest.commands.ingest import command as ingest_command
+from ingest.commands.watch import RETRY_AFTER_S, changes_below, keep_ingesting, published_line
 from ingest.errors import IngestRefused
-from ingest.ingest_command import command as ingest_command
 from ingest.report import Report
-from ingest.watch import RETRY_AFTER_S, changes_below, keep_ingesting, published_line
 from retriever.errors import FootnotedError, IndexLocked
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.waiting import PATIENCE_S

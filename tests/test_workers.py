@@ -25,18 +25,18 @@ from api.workers.keeper import Keeper
 from api.workers.messages import receive, send
 from api.workers.supervisor_link import Channels, SupervisorLink
 from retriever.errors import IndexCorrupt, IndexMissing, IndexRefused
-from retriever.store import IndexStore
+from retriever.store.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 from tests.running import server
 from tests.waiting import PATIENCE_S, wait_until
 
 CHECKOUT = Path(__file__).parent.parent
-SERVE = "from api.serve_command import command; command()"
+SERVE = "from api.commands.serve import command; command()"
 SUPERVISE = """
 import sys
 from pathlib import Path
-from api.serve_command import listen
+from api.commands.serve import listen
 from api.settings import Settings
 from api.workers.supervisor import Supervisor, WorkersRefused
 settings = Settings(index_dir=Path(sys.argv[1]), host=sys.argv[2], workers=2, shutdown_grace_s=0)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from api.collection_writer import WAITING_LIMIT, CollectionWriter
+from api.http.problems import Problem
 from api.live_index import LiveIndex
-from api.problems import Problem
+from api.writing.writer import WAITING_LIMIT, CollectionWriter
 from tests.fakes_api import FolderOpener
 
 

@@ -11,13 +11,13 @@ from fastapi.testclient import TestClient
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from api.admission.keys import KeyRing, Scope, change_keys, new_key
 from api.app import create_app
-from api.document_folder import EXTENSIONS, DocumentFolder
-from api.keys import KeyRing, Scope, change_keys, new_key
-from api.problems import Problem
+from api.http.problems import Problem
 from api.settings import Settings
-from retriever.durable import FAILPOINT_VARIABLE
-from retriever.lock import writer_lock
+from api.writing.document_folder import EXTENSIONS, DocumentFolder
+from retriever.store.durable import FAILPOINT_VARIABLE
+from retriever.store.lock import writer_lock
 from tests.collections_on_disk import DENOSUMAB, FALLS, write_collection
 
 MARKDOWN = {"Content-Type": "text/markdown"}

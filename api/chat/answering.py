@@ -21,8 +21,8 @@ from api.chat.response import (
 )
 from api.generation.checker import Kept
 from api.generation.outcome import GenerationBody, GenerationStatus
-from api.identifiers import new_identifier
-from api.query_response import QueryResponse
+from api.http.identifiers import new_identifier
+from api.query.response import QueryResponse
 from retriever.encoder import Encoder
 
 if TYPE_CHECKING:

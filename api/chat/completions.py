@@ -6,16 +6,16 @@ from contextlib import aclosing
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
-from api.answers import answer_query
+from api.admission.late_refusal import within_limits
 from api.chat.answering import Answering
 from api.chat.conversation import read_conversation
 from api.chat.request import MODEL_NAME, ChatRequest
 from api.chat.response import ChatChunk, Delta
-from api.identifiers import new_identifier
-from api.json_body import read_json
-from api.late_refusal import within_limits
-from api.problems import FieldError, Problem
-from api.query_response import QueryResponse
+from api.http.identifiers import new_identifier
+from api.http.json_body import read_json
+from api.http.problems import FieldError, Problem
+from api.query.answers import answer_query
+from api.query.response import QueryResponse
 from api.service import service_of
 from retriever.errors import QueryInvalid
 

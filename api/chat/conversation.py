@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.chat.request import ChatMessage
-from api.problems import FieldError, invalid
-from retriever.conversation import resolve_question
+from api.http.problems import FieldError, invalid
 from retriever.errors import QueryInvalid
+from retriever.questions.conversation import resolve_question
+from retriever.questions.subjects import Subjects
 from retriever.retrieve import normalise_question
-from retriever.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)

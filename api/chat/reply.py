@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from api.chat.markdown_table import with_tables
 from api.chat.response import Annotation, UrlCitation
-from api.query_response import CitationBody, QueryResponse, WarningCode
-from retriever.answerability import Decision
+from api.query.response import CitationBody, QueryResponse, WarningCode
+from retriever.abstention.answerability import Decision
 
 NEAREST = 3
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
 from pydantic_core import PydanticCustomError
 
-from api.filters import AnyFilter
-from api.query_request import AnswerKind, QueryRequest
+from api.query.filters import AnyFilter
+from api.query.request import AnswerKind, QueryRequest
 from retriever.query import Mode
 
 MODEL_NAME = "footnoted"

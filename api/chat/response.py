@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from api.generation.outcome import GenerationBody
-from api.query_response import AnswerabilityBody, CitationBody, IndexReference, WarningBody
+from api.query.response import AnswerabilityBody, CitationBody, IndexReference, WarningBody
 
 
 class _Response(BaseModel):

@@ -6,9 +6,9 @@ from api.chat import completions, models, vector_store
 from api.chat.models import ModelBody, ModelList
 from api.chat.response import ChatCompletion
 from api.chat.vector_store import StoreSearchPage
-from api.openai_errors import MEDIA_TYPE
+from api.http.openai_errors import MEDIA_TYPE
+from api.http.parameters import only_parameters
 from api.openapi import body_of, refusals
-from api.parameters import only_parameters
 
 _EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
 _EVENTS = {"content": {"text/event-stream": {"schema": _EVENT}}}

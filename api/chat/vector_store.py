@@ -7,14 +7,14 @@ from fastapi import Path, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
 from pydantic_core import PydanticCustomError
 
-from api.answers import answer_query
-from api.filters import AnyFilter
-from api.identifiers import new_identifier
-from api.json_body import read_json
-from api.late_refusal import within_limits
-from api.problems import Problem
-from api.query_request import AnswerKind, QueryRequest
-from api.query_response import AnswerabilityBody, CitationBody, IndexReference, PassageBody, WarningBody
+from api.admission.late_refusal import within_limits
+from api.http.identifiers import new_identifier
+from api.http.json_body import read_json
+from api.http.problems import Problem
+from api.query.answers import answer_query
+from api.query.filters import AnyFilter
+from api.query.request import AnswerKind, QueryRequest
+from api.query.response import AnswerabilityBody, CitationBody, IndexReference, PassageBody, WarningBody
 from api.service import service_of
 
 STORE_NAME = "default"

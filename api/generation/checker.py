@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from api.generation.sentence_reader import Written
 from api.generation.support import Evidence, is_plain_statement
-from api.query_response import PassageBody
-from retriever.standing import leans_on_another
+from api.query.response import PassageBody
+from retriever.answers.standing import leans_on_another
 
 MAX_KEPT = 8
 

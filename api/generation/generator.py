@@ -16,9 +16,9 @@ from api.generation.outcome import GenerationBody, GenerationReason, GenerationS
 from api.generation.prompt import messages_for
 from api.generation.sentence_reader import SentenceReader, Written
 from api.generation.upstream import Upstream, UpstreamFailed
-from api.observing import NOBODY, GenerationSeen, Observer
-from api.query_response import PassageBody, QueryResponse
-from retriever.answerability import Decision
+from api.observing.observer import NOBODY, GenerationSeen, Observer
+from api.query.response import PassageBody, QueryResponse
+from retriever.abstention.answerability import Decision
 
 CONCURRENCY = 4
 """Requests to the model's server at the same time; above it the pages' own words answer."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from api.query_response import PassageBody
+from api.query.response import PassageBody
 
 MAX_PASSAGE_CHARS = 4_000
 

@@ -11,9 +11,9 @@ from functools import cached_property
 
 from api.generation.hostile import speaks_to_a_model
 from api.generation.words import Amount, amounts, claims, denied, is_hedged, limits, spelled_out, stems
-from retriever.differences import QuantityKind, quantities
+from retriever.answers.differences import QuantityKind, quantities
+from retriever.answers.sentences import Unit, UnitKind, section_units
 from retriever.document import Section
-from retriever.sentences import Unit, UnitKind, section_units
 
 MAX_WINDOW = 3
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from retriever.analyze import terms
+from retriever.search.analyze import terms
 
 _FREE = frozenset(
     (

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from api.workers.failures import failure_content
 from api.workers.messages import send
-from retriever.dense import DenseSearch
 from retriever.errors import FootnotedError
+from retriever.search.dense import DenseSearch
 from retriever.shared_copy import copy_generation
-from retriever.store import IndexStore
+from retriever.store.store import IndexStore
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from api.workers.child import child_environment
 from api.workers.failures import failure_content
 from api.workers.messages import Message, receive
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
-from retriever.pointer import Pointer, read_pointer
+from retriever.store.pointer import Pointer, read_pointer
 
 CAN_SHARE = hasattr(os, "memfd_create")
 """Linux has memory that can be sealed; elsewhere each worker opens the index for itself."""

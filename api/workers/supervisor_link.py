@@ -12,9 +12,9 @@ from typing import Any
 from api.workers.failures import failure_of
 from api.workers.messages import Message, receive, send
 from retriever.errors import IndexRefused
-from retriever.generation import Generation
 from retriever.shared_copy import SharedCopy, open_copy
-from retriever.store import IndexStore
+from retriever.store.generation import Generation
+from retriever.store.store import IndexStore
 
 
 @dataclass(frozen=True, slots=True)

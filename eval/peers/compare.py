@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
+from eval.datasets.read_dataset import read_dataset, sample
 from eval.peers.figures import as_markdown, figures_of
 from eval.peers.rounds import run_system, take_turns
 from eval.peers.systems import OURS, PEERS, REFERENCE
 from eval.peers.task import Task, ingested
-from eval.read_dataset import read_dataset, sample
 from retriever.index import Index
 
 

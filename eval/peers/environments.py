@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eval.peers.systems import System
-from retriever.model_files import cache_dir
+from retriever.encoding.model_files import cache_dir
 
 INSTALL_TIMEOUT_S = 3600
 _MADE, _FAILED = "made-from.sha256", "failed.txt"

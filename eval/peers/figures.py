@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from eval.charts import percentiles
 from eval.errors import ComparisonRefused
-from eval.marked_section import markdown_table
 from eval.peers.rounds import Failure, Outcome, Run
 from eval.peers.systems import System
 from eval.peers.task import TOP_K, Quality, Task
+from eval.performance.marked_section import markdown_table
+from eval.report.charts import percentiles
 
 
 @dataclass(frozen=True, slots=True)

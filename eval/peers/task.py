@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from eval.dataset import Dataset, GoldSpan
-from eval.document_names import DocumentNames, match_names
-from eval.encoder_speed import embedded_text
+from eval.datasets.dataset import Dataset, GoldSpan
+from eval.datasets.document_names import DocumentNames, match_names
+from eval.datasets.source_tokens import SourceTokens, gold_spans
 from eval.errors import ComparisonRefused
-from eval.opened import refuse_missing
-from eval.rank_documents import document_values
-from eval.source_tokens import SourceTokens, gold_spans
-from eval.spans import Span, hit_values
+from eval.measures.rank_documents import document_values
+from eval.measures.spans import Span, hit_values
+from eval.performance.encoder_speed import embedded_text
+from eval.systems.opened import refuse_missing
+from retriever.encoding.model_files import find_model
 from retriever.index import Index
-from retriever.model_files import find_model
 
 TOP_K = 10
 INGEST_TIMEOUT_S = 24 * 3600

@@ -13,13 +13,13 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-with atheris.instrument_imports(include=["ingest", "retriever.manifest", "retriever.pointer"]):
+with atheris.instrument_imports(include=["ingest", "retriever.store.manifest", "retriever.store.pointer"]):
     from ingest.errors import DocumentSkipped
-    from ingest.read_text import read_text
-    from ingest.source_type import SourceType
+    from ingest.reading.read_text import read_text
+    from ingest.reading.source_type import SourceType
     from retriever.errors import FootnotedError
-    from retriever.manifest import decode_manifest
-    from retriever.pointer import read_pointer
+    from retriever.store.manifest import decode_manifest
+    from retriever.store.pointer import read_pointer
     from tests.hostile_documents import cases
     from tests.hostile_inventions import inventions
 

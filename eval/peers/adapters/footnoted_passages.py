@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from ingest.embed import WINDOW
-from retriever.dense import DenseIndex
-from retriever.open_encoder import open_encoder
-from retriever.store import IndexStore
+from retriever.encoding.open_encoder import open_encoder
+from retriever.search.dense import DenseIndex
+from retriever.store.store import IndexStore
 
 PACKAGES = ("footnoted", "openvino", "faiss-cpu")
 

@@ -11,9 +11,9 @@ from ingest.prepare_encoder import prepare_encoder
 from ingest.progress import Progress
 from ingest.run import IngestOptions, ingest
 from ingest.split import DEFAULT_CHUNK_SIZE
-from retriever.gathered import GatheringEncoder
+from retriever.encoding.gathered import GatheringEncoder
+from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
-from retriever.open_encoder import open_encoder
 from retriever.query import Query
 from retriever.retrieve import Retriever, normalise_question
 

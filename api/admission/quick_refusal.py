@@ -1,0 +1,139 @@
+"""Quick refusals: a question that there is no room for is answered before the application is called.
+
+Overload is lost when its refusals cost what answers need. The application says the same, with the same checks of
+key, rate and body before it, for twice the time of a processor and in several turns of the loop; here a refusal
+takes one. What is not plain is left to the application.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.types import Scope
+
+from api.admission.gate import Keeper, above_rate
+from api.admission.late_refusal import routed
+from api.chat.completions import check_model
+from api.chat.conversation import read_conversation
+from api.chat.request import ChatRequest
+from api.chat.vector_store import STORE_NAME, StoreSearchRequest, question_of
+from api.evidence.body import EvidenceRequest
+from api.http.json_body import check, is_json, parse_json
+from api.http.limits import refusal_bytes
+from api.http.problems import Problem
+from api.http.request_edge import log_request, request_id_of
+from api.observing.observer import Observer, RequestSeen
+from api.query.request import QueryRequest
+from api.service import Service
+from api.snapshot import Snapshot
+from retriever.errors import FootnotedError
+
+_UNUSUAL = frozenset({b"content-encoding", b"expect"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """A path that takes questions: its template, the body's model, and what a body of it says."""
+
+    route: str
+    model: type[BaseModel]
+    said: Callable[[Any], Iterable[str]]
+
+
+def _said_in_chat(asked: ChatRequest) -> Iterable[str]:
+    check_model(asked.model)
+    return read_conversation(asked.messages).unanswered
+
+
+_ENDPOINTS: Mapping[str, _Endpoint] = {
+    "/v1/query": _Endpoint("/v1/query", QueryRequest, lambda asked: (asked.query,)),
+    "/v1/compat/evidence": _Endpoint("/v1/compat/evidence", EvidenceRequest, lambda asked: (asked.query,)),
+    "/v1/chat/completions": _Endpoint("/v1/chat/completions", ChatRequest, _said_in_chat),
+    f"/v1/vector_stores/{STORE_NAME}/search": _Endpoint(
+        "/v1/vector_stores/{store}/search", StoreSearchRequest, lambda asked: (question_of(asked),)
+    ),
+}
+
+
+class QuickRefusals:
+    """Refuses at the connection. Used from the event loop alone."""
+
+    def __init__(self, service: Service, keeper: Keeper, observer: Observer) -> None:
+        self._service = service
+        self._keeper = keeper
+        self._observer = observer
+        self._let_through = 0
+
+    def concerns(self, scope: Scope) -> bool:
+        """Whether a request is one that could be refused here once its body is there."""
+        return scope["method"] == "POST" and scope["path"] in _ENDPOINTS
+
+    def refusal(
+        self, scope: Scope, body: bytes, *, is_last: bool, headers: Iterable[tuple[bytes, bytes]]
+    ) -> bytes | None:
+        """The whole response to a request of which all is there; None where the application has to answer it.
+
+        `is_last` and `headers` are as for `refusal_bytes`.
+        """
+        try:
+            problem = self._problem(scope, body)
+        except (Problem, FootnotedError):
+            problem = None  # the application says it
+        if problem is None:
+            self._let_one_through()
+            return None
+        started = perf_counter()
+        ended = self._observer.request_began(scope["headers"])
+        request_id = request_id_of(scope)
+        path = scope["path"]
+        response = refusal_bytes(problem, path=path, request_id=request_id, is_last=is_last, headers=headers)
+        seen = RequestSeen(request_id, "POST", _ENDPOINTS[path].route, problem.status, perf_counter() - started)
+        ended(seen)
+        log_request(seen)
+        return response
+
+    def _problem(self, scope: Scope, body: bytes) -> Problem | None:
+        """Why a request is refused, if it is. Raises Problem, FootnotedError where it is faulty besides."""
+        caller = self._keeper.caller(scope)
+        threads = self._service.threads
+        if threads.has_room(caller, besides=self._let_through) and not self._keeper.is_used_up(caller):
+            return None
+        said = self._said(scope, body)
+        if said is None:
+            return None
+        snapshot = self._service.live.snapshot()
+        standing = self._keeper.count(caller)
+        if standing is not None and not standing.allowed:
+            return self._with_routing(above_rate(standing), snapshot, said)
+        problem = self._with_routing(threads.refusal(), snapshot, said)
+        if standing is not None:
+            problem.headers |= standing.headers()
+        return problem
+
+    def _said(self, scope: Scope, body: bytes) -> Iterable[str] | None:
+        """What the body says; None where the request is not a plain one. Raises Problem, FootnotedError."""
+        endpoint, settings = _ENDPOINTS[scope["path"]], self._service.settings
+        limit = settings.chat_body_limit_bytes if endpoint.model is ChatRequest else settings.body_limit_bytes
+        is_plain = not scope["query_string"] and all(name not in _UNUSUAL for name, _ in scope["headers"])
+        if not is_plain or len(body) > limit or not is_json(Request(scope)):
+            return None
+        return endpoint.said(check(parse_json(body), endpoint.model))
+
+    def _with_routing(self, problem: Problem, snapshot: Snapshot, said: Iterable[str]) -> Problem:
+        return routed(problem, self._service, snapshot, said)
+
+    def _let_one_through(self) -> None:
+        """Counts a question that is about to ask for room.
+
+        It does so in the loop's next turn; until then many more may be read, for which it has the place.
+        """
+        if not self._let_through:
+            asyncio.get_running_loop().call_soon(self._all_have_asked)
+        self._let_through += 1
+
+    def _all_have_asked(self) -> None:
+        self._let_through = 0

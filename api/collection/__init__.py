@@ -1,0 +1,1 @@
+"""What the collection holds and how it stands: documents, facets, governance, citations."""

@@ -1,0 +1,117 @@
+"""`GET /v1/suggestions`: questions to begin with, made of the collection's own titles and headings."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.query.response import IndexReference
+from api.service import service_of
+from retriever.document import Document
+from retriever.index import Index
+from retriever.provenance.governance import Audience, audience_of, suspect_title
+from retriever.retrieve import is_active
+from retriever.search.analyze import terms
+
+MAX_CHARS = 80
+MAX_NAME_CHARS = 40
+MIN_QUESTION_WORDS = 4
+MAX_SUGGESTIONS = 20
+_SITE = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,24}\Z")
+_NOT_A_NAME = re.compile(r"[.!?…:|]")
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SuggestionBody(_Response):
+    """A question, and the document whose words it is made of."""
+
+    text: str = Field(examples=["What is metastatic cancer?", "Vitamin D: How much"])
+    document_id: str
+
+
+class SuggestionsBody(_Response):
+    """Questions to begin with; none where the collection has neither headings nor titles that make one."""
+
+    index: IndexReference
+    suggestions: list[SuggestionBody]
+
+
+async def suggestions(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS, description="How many are wanted.")] = 4,
+) -> Response:
+    """Questions to begin with, in the collection's own words."""
+    service = service_of(request)
+    index = service.live.snapshot().index
+    body = await service.threads.run(lambda: _body(index, limit).model_dump_json())
+    return Response(body, media_type="application/json")
+
+
+def suggest(documents: Sequence[Document], limit: int) -> list[SuggestionBody]:
+    """Up to `limit` suggestions from as many documents, spread over all of them; the same for the same documents.
+
+    Headings that are questions come first. Where there are not enough of them, a title with one of its
+    headings is as good a question.
+    """
+    made = [(one.document_id, _heading_that_asks(one)) for one in documents]
+    asked = [(document_id, text) for document_id, text in made if text]
+    if len(asked) < limit:
+        made = [(one.document_id, _title_with_heading(one)) for one in documents]
+        asked = [(document_id, text) for document_id, text in made if text] or asked
+    chosen = [asked[place * len(asked) // limit] for place in range(limit)] if len(asked) > limit else asked
+    return [SuggestionBody(text=text, document_id=document_id) for document_id, text in chosen]
+
+
+def _heading_that_asks(document: Document) -> str | None:
+    """A heading that is a whole question about its page's subject: it shares a word with the title.
+
+    The one in the middle: first comes `What is ...?`, page after page.
+    """
+    subject = set(terms(_name(document)))
+    headings = dict.fromkeys(section.headings[-1] for section in document.sections if section.headings)
+    asking = [
+        one
+        for one in headings
+        if one.endswith("?")
+        and len(one.split()) >= MIN_QUESTION_WORDS
+        and len(one) <= MAX_CHARS
+        and "|" not in one
+    ]
+    whole = [one for one in asking if subject & set(terms(one))]
+    return whole[len(whole) // 2] if whole else None
+
+
+def _title_with_heading(document: Document) -> str | None:
+    """`Vitamin D: How much`, where both are short names; the heading is one of the first half."""
+    name = _name(document)
+    below = dict.fromkeys(section.headings[-1] for section in document.sections if len(section.headings) > 1)
+    headings = [one for one in below if _is_name(one) and one.casefold() != name.casefold()]
+    if not headings or not _is_name(name) or suspect_title(name):
+        return None
+    return f"{name}: {headings[len(headings) // 3]}"
+
+
+def _name(document: Document) -> str:
+    """The title without the name of its site."""
+    return _SITE.sub("", document.metadata.title)
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= MAX_NAME_CHARS and not _NOT_A_NAME.search(text)
+
+
+def _body(index: Index, limit: int) -> SuggestionsBody:
+    offered = [
+        document
+        for document in index.documents
+        if is_active(document.metadata.status) and audience_of(document) is not Audience.PROFESSIONAL
+    ]
+    return SuggestionsBody(
+        index=IndexReference(generation=index.generation, fingerprint=index.fingerprint),
+        suggestions=suggest(offered, limit),
+    )

@@ -1,0 +1,1 @@
+"""The commands that read: ask, serve, doctor, keys, mcp, completion."""

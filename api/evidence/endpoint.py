@@ -1,0 +1,73 @@
+"""`POST /v1/compat/evidence`: passages that a bot with an evidence gate may answer from, or why it should not."""
+
+from functools import partial
+
+from fastapi import Depends, FastAPI, Request, Response
+
+from api.admission.late_refusal import within_limits
+from api.evidence.body import EvidenceRequest, EvidenceResponse
+from api.evidence.cancer_type import Fit, asked_type
+from api.evidence.gate import Gate
+from api.http.identifiers import new_identifier
+from api.http.json_body import read_json
+from api.http.parameters import only_parameters
+from api.openapi import body_of, refusals
+from api.query.answers import answer_query
+from api.query.request import QueryRequest
+from api.service import Service, service_of
+from api.snapshot import Snapshot
+
+CANDIDATES = 20
+"""Passages that are judged, so that what the policy leaves out can be made up for by the next ones."""
+
+
+def add_evidence_routes(app: FastAPI) -> None:
+    """Adds the endpoint to the application."""
+    app.add_api_route(
+        "/v1/compat/evidence",
+        evidence,
+        methods=["POST"],
+        response_model=EvidenceResponse,
+        responses=refusals(400, 408, 413, 415, 422, 503),
+        openapi_extra=body_of("EvidenceRequest"),
+        dependencies=[Depends(only_parameters())],
+        tags=["asking"],
+    )
+
+
+async def evidence(request: Request) -> Response:
+    """The passages that may be answered from, judged by the service's evidence policy, or why there are none."""
+    service = service_of(request)
+    settings = service.settings
+    asked = await read_json(
+        request, EvidenceRequest, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
+    )
+    snapshot = service.live.snapshot()
+    with within_limits(request, snapshot, asked.query):
+        body = await service.threads.run(partial(_judged, service, snapshot, asked))
+    return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+
+
+def _judged(service: Service, snapshot: Snapshot, asked: EvidenceRequest) -> EvidenceResponse:
+    today, policy, index = service.today(), service.evidence, snapshot.index
+    wanted = asked_type(asked.cancer_type, index.documents, policy.cancer_type)
+    fits = {} if wanted is None else {each.document_id: wanted.fit(each) for each in index.documents}
+    request = QueryRequest(
+        query=asked.query, top_k=max(CANDIDATES, asked.top_k), max_per_document=policy.chunks.per_document
+    )
+    response = answer_query(
+        snapshot,
+        request,
+        service.policy,
+        query_id=f"q_{new_identifier()}",
+        today=today,
+        only=[fit is not Fit.OTHER for fit in fits.values()] or None,
+    )
+    gate = Gate(
+        policy=policy,
+        minimum=policy.minimum_for(asked.query_type, asked.intent),
+        freshness=service.policy.freshness,
+        fits=fits,
+        today=today,
+    )
+    return gate.judge(response, top_k=asked.top_k)

@@ -1,0 +1,75 @@
+"""What the head of a request may be, and the refusals that are written before any handler runs."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from api.http.identifiers import new_identifier
+from api.http.problems import Problem, refusal
+
+MAX_TARGET_BYTES = 8 * 1024
+MAX_HEAD_BYTES = 32 * 1024
+MAX_HEADERS = 100
+
+MALFORMED = Problem(400, "request_malformed", "this is not a request of HTTP/1.1; send one as RFC 9112 has it")
+TARGET_TOO_LONG = Problem(414, "target_too_long", f"the address may have at most {MAX_TARGET_BYTES:,} bytes")
+HEADERS_TOO_LARGE = Problem(
+    431, "headers_too_large", f"at most {MAX_HEADERS} headers and {MAX_HEAD_BYTES:,} bytes of them are read"
+)
+HEAD_TIMEOUT = Problem(408, "head_timeout", "the headers did not arrive in time")
+
+_HOST = re.compile(rb"[A-Za-z0-9._~:\[\]-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a caller may take: to send headers, to send a body, to take a piece of an answer; seconds.
+
+    The routes that read a body watch over it themselves and say so; `body_s` is for those that do not.
+    """
+
+    head_s: float = 8.0
+    body_s: float = 10.0
+    take_s: float = 5.0
+    linger_s: float = 2.0
+
+
+def head_fault(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> Problem | None:
+    """What is wrong with a head that the parser let through: its Host, or a coding that is not plain `chunked`."""
+    hosts = [value for name, value in headers if name == b"host"]
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if len(hosts) > 1 or not (hosts or version == "1.0") or not all(_HOST.fullmatch(host) for host in hosts):
+        return MALFORMED
+    if codings and (version == "1.0" or codings != [b"chunked"]):
+        return MALFORMED
+    return None
+
+
+def refusal_bytes(
+    problem: Problem,
+    *,
+    path: str = "/",
+    request_id: str | None = None,
+    is_last: bool = True,
+    headers: Iterable[tuple[bytes, bytes]] = (),
+) -> bytes:
+    """A whole response, in the form of the endpoint at this path, with the headers that every response has.
+
+    It ends its connection where it `is_last`. `headers` are further ones, in latin-1.
+    """
+    chosen_id = new_identifier() if request_id is None else request_id
+    body, media_type = refusal(problem, path=path, request_id=chosen_id)
+    lines = (
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Referrer-Policy: no-referrer",
+        f"X-Request-ID: {chosen_id}",
+        *(f"{name}: {value}" for name, value in problem.headers.items()),
+        *(f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in headers),
+        *(("Connection: close",) if is_last else ()),
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1") + body

@@ -1,0 +1,1 @@
+"""What observers see of a running service: its health, metrics, logs and traces."""

@@ -1,0 +1,105 @@
+"""What a reader should know before trusting a response, in order of urgency."""
+
+from collections.abc import Iterator, Sequence
+
+from api.query.answer_policy import AnswerPolicy
+from api.query.response import PassageBody, WarningBody, WarningCode
+from api.snapshot import Snapshot
+from retriever.answers.answer import Answer
+from retriever.freshness import Freshness
+from retriever.provenance.governance import FreshnessPolicy
+from retriever.query import Mode, NoHits, Query, Retrieval
+from retriever.questions.routing import Routing, route
+
+_NO_HITS = {
+    NoHits.EMPTY_INDEX: "the collection holds no passages",
+    NoHits.FILTERED_OUT: "no document passes the filter",
+    NoHits.NO_MATCH: "nothing in the collection matches the question",
+}
+NOT_QUOTABLE = "these pages speak of it, but no sentence of theirs can be quoted alone; read them"
+_WORDS_ONLY = (
+    "the collection is still being made ready, and until then pages are found by their words alone; one that says "
+    "it in other words may be missed"
+)
+_ALL_OVERDUE = "no document passes the filter and is within its review, which this service asks for"
+
+
+def warnings_about(
+    snapshot: Snapshot,
+    policy: AnswerPolicy,
+    query: Query,
+    retrieval: Retrieval,
+    answer: Answer | None,
+    passages: Sequence[PassageBody],
+    *,
+    wanted: bool,
+    said: Sequence[str] = (),
+) -> Iterator[WarningBody]:
+    """The warnings: what cannot wait, why there is nothing, then on answer, question and passages.
+
+    `wanted` says that an answer was to be given: that it is missing has to be said. `said` is what the person
+    wrote where that is not the question alone.
+    """
+    routing = _routing(snapshot, policy, query.text, retrieval, said)
+    if routing is not None:
+        yield _of_all(WarningCode(routing.code), routing.text)
+    no_hits = retrieval.no_hits
+    if no_hits is not None:
+        is_strict = no_hits is NoHits.FILTERED_OUT and policy.freshness is FreshnessPolicy.EXCLUDE
+        yield _of_all(WarningCode(no_hits.value), _ALL_OVERDUE if is_strict else _NO_HITS[no_hits])
+    if wanted and answer is None and no_hits is None:
+        yield _of_all(WarningCode.NOT_QUOTABLE, NOT_QUOTABLE)
+    yield from _answer(answer)
+    yield from _question(snapshot, query)
+    if policy.freshness is not FreshnessPolicy.IGNORE:
+        yield from _overdue(passages)
+
+
+def _routing(
+    snapshot: Snapshot, policy: AnswerPolicy, question: str, retrieval: Retrieval, said: Sequence[str]
+) -> Routing | None:
+    """By the patterns; where they see nothing and the question has a vector, by the examples too."""
+    if policy.rules is None or not snapshot.concerns_health:
+        return None
+    for text in (*said, question):
+        routing = route(text, policy.rules)
+        if routing is not None:
+            return routing
+    nearness = None if snapshot.nearness is None or retrieval.vector is None else snapshot.nearness.learnt()
+    if nearness is None:
+        return None
+    routing = nearness.route(question, retrieval.vector)
+    if routing is None and said and said[-1] != question:
+        # A question that leans on earlier ones was completed with them; what was written last may be a cry alone.
+        return nearness.route(said[-1], None)
+    return routing
+
+
+def _answer(answer: Answer | None) -> Iterator[WarningBody]:
+    for warned in () if answer is None else answer.warnings:
+        for rank in warned.passage_ranks:
+            yield WarningBody(code=WarningCode(warned.code.value), passage_rank=rank, detail=warned.detail)
+
+
+def _question(snapshot: Snapshot, query: Query) -> Iterator[WarningBody]:
+    if query.mode is Mode.LEXICAL:
+        return
+    if not snapshot.index.manifest.has_vectors:
+        yield _of_all(WarningCode.VECTORS_PENDING, _WORDS_ONLY)
+        return
+    limit = snapshot.index.manifest.encoder.max_tokens
+    pieces = snapshot.retriever.question_tokens(query.text)
+    if pieces > limit:
+        detail = f"the question has {pieces} word pieces; the search by meaning reads the first {limit}"
+        yield _of_all(WarningCode.QUERY_TRUNCATED, detail)
+
+
+def _overdue(passages: Sequence[PassageBody]) -> Iterator[WarningBody]:
+    for passage in passages:
+        if passage.citation.freshness is Freshness.OVERDUE:
+            detail = f"review was due on {passage.citation.review_due}"
+            yield WarningBody(code=WarningCode.SOURCE_OVERDUE, passage_rank=passage.rank, detail=detail)
+
+
+def _of_all(code: WarningCode, detail: str) -> WarningBody:
+    return WarningBody(code=code, passage_rank=None, detail=detail)

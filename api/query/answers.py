@@ -1,0 +1,201 @@
+"""From a question to the body of a response: the one path that HTTP and the command line share."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from time import perf_counter
+
+from api.observing.observer import QuestionSeen
+from api.query.answer_policy import AnswerPolicy
+from api.query.answer_warnings import warnings_about
+from api.query.request import AnswerKind, QueryRequest
+from api.query.response import (
+    AnswerabilityBody,
+    AnswerBody,
+    AnswerSpanBody,
+    CitationBody,
+    Duplicate,
+    IndexReference,
+    PassageBody,
+    QueryResponse,
+    QuoteBody,
+    Scores,
+    Timings,
+)
+from api.snapshot import Snapshot
+from retriever.abstention.answerability import Decision
+from retriever.abstention.evidence import EVIDENCE_HITS
+from retriever.answers.answer import Answer, AnswerSpan
+from retriever.document import Document
+from retriever.index import Index
+from retriever.provenance.citation import Citation, cite
+from retriever.provenance.deep_link import deep_link
+from retriever.provenance.governance import FreshnessPolicy, apply_freshness, may_be_searched
+from retriever.query import Hit, Query, Retrieval
+
+SCORE_DIGITS = 6
+
+
+def answer_query(
+    snapshot: Snapshot,
+    request: QueryRequest,
+    policy: AnswerPolicy,
+    *,
+    query_id: str,
+    today: date,
+    said: Sequence[str] = (),
+    only: Sequence[bool] | None = None,
+) -> QueryResponse:
+    """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable.
+
+    `said` is what the person wrote, where the question was made from a conversation: an emergency is looked for
+    in both. `only` says of each document of the index, in their order, whether it is searched; None for all.
+    """
+    started = perf_counter()
+    query = request.core_query(today=today)
+    retrieval = _retrieve(snapshot, query, policy.freshness, only=only, today=today)
+    judgment = snapshot.judge.assess(query, retrieval)
+    hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
+    wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
+    answer = snapshot.answerer.answer(retrieval.in_place(query), hits, vector=retrieval.vector) if wanted else None
+    passages = [_passage(snapshot.index, hit, today=today) for hit in hits]
+    response = QueryResponse(
+        query_id=query_id,
+        query=query.text,
+        index=IndexReference(generation=snapshot.index.generation, fingerprint=snapshot.index.fingerprint),
+        answerability=AnswerabilityBody(**asdict(judgment)),
+        answer=None if answer is None else _answer(snapshot.index, answer),
+        passages=passages,
+        warnings=list(
+            warnings_about(snapshot, policy, query, retrieval, answer, passages, wanted=wanted, said=said)
+        ),
+        timings_ms=Timings(
+            encode=round(retrieval.encode_ms, 3),
+            search=round(retrieval.search_ms, 3),
+            total=round((perf_counter() - started) * 1_000, 3),
+        ),
+    )
+    snapshot.observer.question_answered(_seen(response))
+    return response
+
+
+def citation_body(citation: Citation) -> CitationBody:
+    """A citation as JSON carries it."""
+    return CitationBody(
+        title=citation.title,
+        url=citation.url,
+        deep_link=citation.deep_link,
+        source=citation.source,
+        citation=citation.citation,
+        license=citation.license,
+        language=citation.language,
+        audience_level=citation.audience_level,
+        audience=citation.audience,
+        version=citation.version,
+        source_type=citation.source_type,
+        last_reviewed=citation.last_reviewed,
+        review_due=citation.review_due,
+        freshness=citation.freshness,
+        headings=list(citation.headings),
+        page=citation.page,
+        start_char=citation.start_char,
+        end_char=citation.end_char,
+        source_start_char=citation.source_start_char,
+        source_end_char=citation.source_end_char,
+        document_sha256=citation.document_sha256,
+    )
+
+
+def _retrieve(
+    snapshot: Snapshot, query: Query, freshness: FreshnessPolicy, *, only: Sequence[bool] | None, today: date
+) -> Retrieval:
+    """What is found under the policy: more than was asked for where the judgment needs more to go by."""
+    searched = only
+    # Only this policy leaves pages out; under the others the look at every page's review can be spared.
+    if freshness is FreshnessPolicy.EXCLUDE:
+        searched = may_be_searched(snapshot.index.documents, freshness, today=today)
+        if only is not None:
+            searched = [fresh and wanted for fresh, wanted in zip(searched, only, strict=True)]
+    judged = replace(query, top_k=max(query.top_k, EVIDENCE_HITS))
+    return snapshot.retriever.retrieve(judged, may_be_searched=searched)
+
+
+def _seen(response: QueryResponse) -> QuestionSeen:
+    spent, judged = response.timings_ms, response.answerability
+    return QuestionSeen(
+        encode_ms=spent.encode,
+        search_ms=spent.search,
+        answer_ms=max(0.0, spent.total - spent.encode - spent.search),
+        decision=judged.decision,
+        reason=judged.reason,
+    )
+
+
+def _answer(index: Index, answer: Answer) -> AnswerBody:
+    return AnswerBody(
+        text=answer.text,
+        spans=[
+            AnswerSpanBody(
+                start_char=span.start_char,
+                end_char=span.end_char,
+                passage_rank=span.passage_rank,
+                quote=_quote(index, span),
+            )
+            for span in answer.spans
+        ],
+    )
+
+
+def _quote(index: Index, span: AnswerSpan) -> QuoteBody:
+    document = _document(index, span.document_id)
+    start, end = span.quote_start_char, span.quote_end_char
+    text, page = index.reading_text(span.document_id), document.page_of(start)
+    return QuoteBody(
+        document_id=span.document_id,
+        start_char=start,
+        end_char=end,
+        deep_link=deep_link(
+            document.metadata.url, text, start, end, page=page, omitted_at=index.omissions(span.document_id)
+        ),
+    )
+
+
+def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
+    document_id = hit.passage.document_id
+    text = index.reading_text(document_id)
+    return PassageBody(
+        rank=hit.rank,
+        passage_id=hit.passage.passage_id,
+        document_id=hit.passage.document_id,
+        text=hit.passage.text,
+        score=round(hit.score, SCORE_DIGITS),
+        scores=Scores(dense=_rounded(hit.dense), lexical=_rounded(hit.lexical)),
+        also_in=list(_duplicates(index, hit)),
+        citation=citation_body(
+            cite(
+                hit.document, hit.passage, reading_text=text, omitted_at=index.omissions(document_id), today=today
+            )
+        ),
+    )
+
+
+def _duplicates(index: Index, hit: Hit) -> Iterator[Duplicate]:
+    for passage in hit.also_in:
+        document = _document(index, passage.document_id)
+        yield Duplicate(
+            passage_id=passage.passage_id,
+            document_id=passage.document_id,
+            title=document.metadata.title,
+            url=document.metadata.url,
+        )
+
+
+def _document(index: Index, document_id: str) -> Document:
+    document = index.document(document_id)
+    if document is None:
+        raise ValueError("a passage of the index belongs to no document; run `footnoted doctor`")
+    return document
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, SCORE_DIGITS)

@@ -1,0 +1,49 @@
+"""What the endpoints that change the collection take and give, as JSON."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.collection.response import DocumentBody
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WriteWarning(_Response):
+    """Something odd about a document that was taken in."""
+
+    code: str = Field(examples=["date_invalid"])
+    line: int | None = Field(description="Line of the file, from 1.")
+
+
+class WrittenBody(_Response):
+    """A document as it is served from now on."""
+
+    generation: str
+    outcome: str = Field(description="`added`, `changed`, `metadata_changed` or `unchanged`.")
+    document: DocumentBody
+    warnings: list[WriteWarning]
+
+
+class DeletedBody(_Response):
+    """The document is gone from this generation on."""
+
+    generation: str
+
+
+class ReloadRequest(BaseModel):
+    """Nothing: `{}`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class RollbackRequest(BaseModel):
+    """Which generation is to serve."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    to: str | None = Field(
+        default=None,
+        pattern=r"^gen-[0-9]{6,18}$",
+        description="The generation; without it, the newest that is older than the one that serves.",
+    )

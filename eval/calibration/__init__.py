@@ -1,0 +1,1 @@
+"""Calibration: the judgment of what a collection can answer, fitted to it."""

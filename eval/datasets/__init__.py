@@ -1,0 +1,1 @@
+"""Datasets: questions whose answers are known, read from files or made from a collection."""

@@ -1,0 +1,205 @@
+"""Reads a dataset in any of its three forms: judged queries, labelled questions, BEIR."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from eval.datasets.dataset import Dataset, GoldSpan, Question, Quote
+from eval.datasets.lines import columns, digest_of, objects, whole_number
+from eval.errors import DatasetInvalid
+
+FORMS = (
+    "a folder with queries.jsonl and qrels.tsv (and gold_passages.jsonl, answers.jsonl), a folder or file "
+    "questions.jsonl with labelled questions, or BEIR's corpus.jsonl, queries.jsonl and qrels/*.tsv"
+)
+
+
+class _QueryLine(msgspec.Struct):
+    id: str
+    question: str
+    tight: bool = False
+    summary: str | None = None
+    paraphrase: str | None = None
+
+
+class _BeirLine(msgspec.Struct):
+    id: str = msgspec.field(name="_id")
+    text: str
+
+
+class _SpanLine(msgspec.Struct):
+    qid: str
+    doc: str
+    start: int
+    end: int
+
+
+class _AnswerLine(msgspec.Struct):
+    qid: str
+    answer: str
+
+
+class _QuestionLine(msgspec.Struct):
+    id: str
+    question: str
+    label: Literal["answerable", "unanswerable"] | None = None
+    answerable: bool | None = None
+    category: str | None = None
+    style: str | None = None
+    source_path: str | None = None
+    quote: str | None = None
+
+
+def read_dataset(path: Path, *, wording: str = "question", split: str = "test") -> Dataset:
+    """The dataset at `path`; `wording` picks another field as the question, `split` one of BEIR's.
+
+    Raises DatasetInvalid, naming file and line.
+    """
+    folder = path if path.is_dir() else path.parent
+    if path.is_file():
+        return _labelled(path)
+    if (folder / "queries.jsonl").is_file() and (folder / "qrels").is_dir():
+        return _beir(folder, split)
+    if (folder / "queries.jsonl").is_file():
+        return _judged(folder, wording)
+    if (folder / "questions.jsonl").is_file():
+        return _labelled(folder / "questions.jsonl")
+    raise DatasetInvalid(f"{path} is no dataset; give {FORMS}")
+
+
+def sample(dataset: Dataset, *, limit: int | None = None, draw: int | None = None, seed: int = 0) -> Dataset:
+    """The first `limit` questions, or `draw` of them at random but always the same ones for a seed."""
+    chosen: Sequence[Question] = dataset.questions
+    if draw is not None and draw < len(chosen):
+        places = np.random.default_rng(seed).choice(len(chosen), size=draw, replace=False)
+        chosen = [chosen[place] for place in sorted(places.tolist())]
+    chosen = tuple(chosen[:limit])
+    kept = {question.question_id for question in chosen}
+    return replace(
+        dataset,
+        questions=chosen,
+        qrels={question: judged for question, judged in dataset.qrels.items() if question in kept},
+        spans={question: spans for question, spans in dataset.spans.items() if question in kept},
+    )
+
+
+def _judged(folder: Path, wording: str) -> Dataset:
+    queries, judgments = folder / "queries.jsonl", folder / "qrels.tsv"
+    golden, answers = folder / "gold_passages.jsonl", folder / "answers.jsonl"
+    references: dict[str, str] = {}
+    if answers.is_file():
+        for _, answer in objects(answers, _AnswerLine):
+            references.setdefault(answer.qid, answer.answer)
+    questions = []
+    for number, line in objects(queries, _QueryLine):
+        text = getattr(line, wording)
+        if not text:
+            raise DatasetInvalid(f"{queries}:{number}: there is no `{wording}`; choose another --wording")
+        questions.append(
+            Question(line.id, text, ("tight",) if line.tight else (), reference=references.get(line.id))
+        )
+    ids = _unique(questions, queries)
+    spans = _spans(golden, ids) if golden.is_file() else {}
+    return Dataset(
+        name=folder.resolve().name,
+        sha256=digest_of(path for path in (queries, judgments, golden, answers) if path.is_file()),
+        questions=tuple(questions),
+        qrels=_qrels(judgments, "query 0 document relevance", ids),
+        spans=spans,
+    )
+
+
+def _beir(folder: Path, split: str) -> Dataset:
+    queries, judgments = folder / "queries.jsonl", folder / "qrels" / f"{split}.tsv"
+    if not judgments.is_file():
+        found = ", ".join(sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))) or "none"
+        raise DatasetInvalid(f"there is no {judgments}; choose the --split out of: {found}")
+    questions = [Question(line.id, line.text) for _, line in objects(queries, _BeirLine)]
+    qrels = _qrels(judgments, "query-id corpus-id score", _unique(questions, queries), header=True)
+    return Dataset(
+        name=folder.resolve().name,
+        sha256=digest_of((queries, judgments)),
+        questions=tuple(question for question in questions if question.question_id in qrels),
+        qrels=qrels,
+        spans={},
+    )
+
+
+def _labelled(path: Path) -> Dataset:
+    questions, qrels = [], {}
+    for number, line in objects(path, _QuestionLine):
+        where = f"{path}:{number}"
+        if (line.label is None) == (line.answerable is None):
+            raise DatasetInvalid(f"{where}: one of `label` and `answerable` is wanted; write exactly one")
+        answerable = line.label == "answerable" if line.answerable is None else line.answerable
+        if line.quote is not None and line.source_path is None:
+            raise DatasetInvalid(f"{where}: a `quote` needs the `source_path` of its page; add it")
+        quote = None if line.quote is None or line.source_path is None else Quote(line.source_path, line.quote)
+        if line.source_path is not None and answerable:
+            qrels[line.id] = {line.source_path: 1}
+        subsets = () if line.style is None else (line.style,)
+        questions.append(
+            Question(line.id, line.question, subsets, answerable, line.category, quote, reference=line.quote)
+        )
+    _unique(questions, path)
+    exclude = path.parent / "exclude.txt"
+    excluded: tuple[str, ...] = ()
+    if exclude.is_file():
+        excluded = read_list(exclude)
+    name = path.parent.resolve().name if path.name == "questions.jsonl" else path.stem
+    files = [path, exclude] if excluded else [path]
+    return Dataset(name, digest_of(files), tuple(questions), qrels, {}, excluded)
+
+
+def read_list(path: Path) -> tuple[str, ...]:
+    """The lines of a file of document ids. Raises DatasetInvalid."""
+    try:
+        return tuple(path.read_text(encoding="utf-8").split("\n")[:-1])
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetInvalid(f"{path} cannot be read as lines of UTF-8; check it") from error
+
+
+def _unique(questions: Iterable[Question], path: Path) -> frozenset[str]:
+    seen: set[str] = set()
+    for question in questions:
+        identifier = question.question_id
+        if identifier in seen:
+            raise DatasetInvalid(f"{path}: the id {identifier!r} stands twice; ids must be unique")
+        if not identifier or identifier.split() != [identifier]:
+            raise DatasetInvalid(f"{path}: the id {identifier!r} is empty or holds white space; change it")
+        if not question.text.strip():
+            raise DatasetInvalid(f"{path}: the question {identifier!r} is empty; write it or remove the line")
+        seen.add(identifier)
+    if not seen:
+        raise DatasetInvalid(f"{path} holds no question; add one object a line")
+    return frozenset(seen)
+
+
+def _qrels(
+    path: Path, names: str, ids: frozenset[str], *, header: bool = False
+) -> Mapping[str, Mapping[str, int]]:
+    qrels: dict[str, dict[str, int]] = {}
+    for number, found in columns(path, names, header=header):
+        question, document = found[0], found[-2]
+        if question not in ids:
+            raise DatasetInvalid(f"{path}:{number}: no query has the id {question!r}; correct the line")
+        relevance = whole_number(found[-1], path=path, number=number, what="relevance")
+        known = qrels.setdefault(question, {}).setdefault(document, relevance)
+        if known != relevance:
+            raise DatasetInvalid(f"{path}:{number}: this document was judged {known} before; keep one line")
+    return qrels
+
+
+def _spans(path: Path, ids: frozenset[str]) -> Mapping[str, tuple[GoldSpan, ...]]:
+    spans: dict[str, tuple[GoldSpan, ...]] = {}
+    for number, line in objects(path, _SpanLine):
+        if line.qid not in ids:
+            raise DatasetInvalid(f"{path}:{number}: no query has the id {line.qid!r}; correct the line")
+        if not 0 <= line.start < line.end:
+            raise DatasetInvalid(f"{path}:{number}: the span from {line.start} to {line.end} is empty; correct it")
+        spans[line.qid] = (*spans.get(line.qid, ()), GoldSpan(line.doc, line.start, line.end))
+    return spans

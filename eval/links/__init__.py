@@ -1,0 +1,1 @@
+"""Links: the answers of a running service, every quote and every deep link checked."""

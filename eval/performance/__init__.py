@@ -1,0 +1,1 @@
+"""Performance: time, memory, load and growth, as commands."""

@@ -1,0 +1,181 @@
+"""What `footnoted eval load` does: capacity, phases below and far above it, retries, slow callers, fairness."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from eval.errors import ComparisonRefused
+from eval.performance.load import Step, Target, capacity, figures, offer, slow_callers, warm_up
+from eval.performance.load_verdicts import Kind, Phase, verdicts
+
+SHARE_OF_OTHER = 0.2
+SHARE_BESIDE_SLOW = 0.7
+WARM_UP_S = 30.0
+_COLUMNS = {
+    "phase": "name",
+    "offered/s": "offered",
+    "answered/s": "goodput",
+    "refused/s": "refused",
+    "failed": "failed",
+    "p50 ms": "answered_p50_ms",
+    "p99 ms": "answered_p99_ms",
+    "refused p99 ms": "refused_p99_ms",
+    "livez max ms": "livez_max_ms",
+    "lag p99 ms": "generator_lag_p99_ms",
+    "asking, CPU": "generator_cpu",
+}
+
+
+def run_load(
+    url: str,
+    questions: Sequence[str],
+    *,
+    multiples: Sequence[float],
+    seconds: float,
+    step_seconds: float,
+    at_once: int,
+    rate: float | None,
+    retries: int,
+    slow: int,
+    key: str | None,
+    other_key: str | None,
+    seed: int,
+) -> dict[str, Any]:
+    """All figures as plain values; `rate` takes the place of the measured capacity.
+
+    `step_seconds` is the time of each step of that measurement, `at_once` the most questions of a step, `slow`
+    how many callers dawdle in a phase of their own.
+    Raises ComparisonRefused where the service answers nothing at all.
+    """
+    return asyncio.run(
+        _run(
+            Target(url, questions, key=key),
+            multiples=multiples,
+            seconds=seconds,
+            step_seconds=step_seconds,
+            at_once=at_once,
+            rate=rate,
+            retries=retries,
+            slow=slow,
+            other_key=other_key,
+            seed=seed,
+        )
+    )
+
+
+async def _run(
+    target: Target,
+    *,
+    multiples: Sequence[float],
+    seconds: float,
+    step_seconds: float,
+    at_once: int,
+    rate: float | None,
+    retries: int,
+    slow: int,
+    other_key: str | None,
+    seed: int,
+) -> dict[str, Any]:
+    await warm_up(target, WARM_UP_S)
+    steps: list[Step] = [] if rate else await capacity(target, step_seconds, at_most=at_once)
+    measured = rate or max(step.answered for step in steps)
+    if not measured:
+        raise ComparisonRefused(
+            "the service answered no question; look at its /readyz, and whether it asks for a key"
+        )
+    trial = _Trial(measured, seconds, seed)
+    found = []
+    for multiple in multiples:
+        found.append(await trial.phase(f"{multiple:g} C", target, multiple))
+    if retries:
+        storm = Target(target.url, target.questions, key=target.key, retries=retries)
+        found.append(await trial.phase(f"2 C, {retries} retries at once", storm, 2, Kind.RETRIES))
+    if slow:
+        async with slow_callers(target.url, slow):
+            name = f"{SHARE_BESIDE_SLOW:g} C beside {slow:,} slow callers"
+            found.append(await trial.phase(name, target, SHARE_BESIDE_SLOW, Kind.SLOW_CALLERS))
+    if other_key is not None:
+        found += await _fairness(trial, target, other_key)
+    return {
+        "url": target.url,
+        "capacity": measured,
+        "capacity_steps": [asdict(step) for step in steps],
+        "seconds": seconds,
+        "phases": [asdict(one.figures) for one in found],
+        "verdicts": [asdict(one) for one in verdicts(found, measured, seconds=seconds)],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """The capacity (questions per second), how long each phase is, and the seed of its schedule."""
+
+    capacity: float
+    seconds: float
+    seed: int
+
+    async def phase(
+        self, name: str, target: Target, multiple: float, kind: Kind = Kind.PLAIN, *, others: int = 0
+    ) -> Phase:
+        """What a phase at that multiple of the capacity shows; `others` sets it apart from those beside it."""
+        began, spent = time.perf_counter(), time.process_time()
+        exchanges, livez_max_ms = await offer(
+            target, self.capacity * multiple, self.seconds, seed=self.seed + others
+        )
+        cpu = (time.process_time() - spent) / (time.perf_counter() - began)
+        shown = figures(name, exchanges, self.seconds, livez_max_ms=livez_max_ms, generator_cpu=cpu)
+        return Phase(kind, multiple, shown)
+
+
+async def _fairness(trial: _Trial, target: Target, other_key: str) -> list[Phase]:
+    """One key asks a little, first alone, then while another asks ten times what can be answered."""
+    other = Target(target.url, target.questions, key=other_key)
+    alone = await trial.phase("one key alone", other, SHARE_OF_OTHER, Kind.ALONE)
+    together, crowd = await asyncio.gather(
+        trial.phase("that key beside a crowd", other, SHARE_OF_OTHER, Kind.BESIDE_CROWD),
+        trial.phase("the crowd: another key, 10 C", target, 10, Kind.CROWD, others=1),
+    )
+    return [alone, together, crowd]
+
+
+def echo(found: dict[str, Any], *, as_json: bool) -> None:
+    """Prints the figures as JSON or as a table."""
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
+        return
+    console = Console(highlight=False, width=None if Console().is_terminal else 160)
+    table = Table(
+        title=f"capacity C = {found['capacity']:.1f} questions/s; {found['seconds']:g} s each",
+        title_justify="left",
+    )
+    for heading in _COLUMNS:
+        table.add_column(heading, justify="left" if heading == "phase" else "right")
+    for one in found["phases"]:
+        cells = [one[field] for field in _COLUMNS.values()]
+        *texts, _ = (f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells)
+        table.add_row(*texts, f"{one['generator_cpu']:.0%}")
+    console.print(table)
+    _echo_verdicts(console, found["verdicts"])
+    if found["capacity_steps"]:
+        steps = ", ".join(
+            f"{step['at_once']} under way {step['answered']:.1f}" for step in found["capacity_steps"]
+        )
+        console.print(f"answered per second while the capacity was measured: {steps}", soft_wrap=True)
+
+
+def _echo_verdicts(console: Console, found: Sequence[dict[str, Any]]) -> None:
+    """Prints what the reliability matrix asks of these phases, and what was seen."""
+    table = Table(title="what is promised under load", title_justify="left")
+    for heading in ("line, phase", "asked", "seen", "held"):
+        table.add_column(heading)
+    for one in found:
+        table.add_row(one["line"], one["asked"], one["seen"], "yes" if one["held"] else "NO")
+    if found:
+        console.print(table)

@@ -1,0 +1,168 @@
+"""The system under evaluation as an open index and its retriever in this process."""
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from eval.datasets.dataset import Question
+from eval.errors import ComparisonRefused
+from eval.systems.complete_index import open_complete
+from eval.systems.given_answer import TOP_K, Given, Quoted
+from eval.systems.system import Found, Response
+from retriever.abstention.answerability import Assessor, Decision
+from retriever.abstention.calibration import Calibration, load_calibration
+from retriever.answers.answer import Answerer, AnswerSpan
+from retriever.encoder import Encoder
+from retriever.encoding.gathered import GatheringEncoder
+from retriever.encoding.open_encoder import open_encoder
+from retriever.errors import QueryInvalid
+from retriever.index import Index
+from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
+from retriever.ranking.ranking import Ranking
+from retriever.ranking.rerank import Reranker
+from retriever.retrieve import Retriever, normalise_question
+
+DEFAULT_PER_DOCUMENT = Query("").max_per_document
+
+
+class InProcess:
+    """An index asked directly, without HTTP."""
+
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        *,
+        mode: Mode = Mode.HYBRID,
+        ranking: Ranking | None = None,
+        reranker: Reranker | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        """Without a calibration no decisions and no answers. Raises IndexMismatch for another encoder."""
+        self.index = index
+        self.encoder = encoder
+        self.reranker = reranker
+        self._mode = mode
+        self._retriever = Retriever(index, encoder, ranking=ranking, reranker=reranker)
+        self.ranking = self._retriever.ranking
+        self._filter: Filter | None = None
+        self._assessor = None if calibration is None else Assessor(index, calibration)
+        self._answerer = None if calibration is None else Answerer(index, encoder)
+        self.source_paths = {document.document_id: document.source_path for document in index.documents}
+        manifest = index.manifest
+        self.identity = {
+            "index": index.fingerprint,
+            "corpus": f"sha256:{manifest.corpus_sha256}",
+            "documents": str(manifest.documents),
+            "passages": str(manifest.passages),
+            "encoder": f"{manifest.encoder.model} ({manifest.encoder.arithmetic})",
+            "split": f"{manifest.split.chunk_size} characters, {manifest.split.max_tokens} word pieces",
+            "mode": str(mode),
+            "weights": _as_text(self.ranking.weights[mode]),
+        }
+        if mode is Mode.HYBRID and self.ranking.of_statements is not None:
+            self.identity["weights where nothing is asked"] = _as_text(self.ranking.of_statements)
+        if reranker is not None:
+            self.identity["reranker"] = reranker.name
+
+    @classmethod
+    def open(cls, index_dir: Path, *, mode: Mode = Mode.HYBRID, reranker: Reranker | None = None) -> "InProcess":
+        """The current generation under `index_dir` and its encoder. Raises what opening either raises."""
+        index = open_complete(index_dir)
+        # as the service has it
+        encoder = GatheringEncoder(open_encoder(index.manifest.encoder, index_dir, threads=1))
+        calibration = load_calibration(index_dir, index)
+        return cls(index, encoder, mode=mode, calibration=calibration, reranker=reranker)
+
+    def variant(
+        self,
+        *,
+        mode: Mode = Mode.HYBRID,
+        ranking: Ranking | None = None,
+        reranker: Reranker | None = None,
+    ) -> "InProcess":
+        """The same index and exclusions, ranked another way."""
+        varied = InProcess(self.index, self.encoder, mode=mode, ranking=ranking, reranker=reranker)
+        varied._filter = self._filter
+        return varied
+
+    def leave_out(self, source_paths: Iterable[str]) -> None:
+        """Keeps these documents out of every search from now on."""
+        paths = tuple(source_paths)
+        self._filter = Comparison(Operator.NIN, "source_path", paths) if paths else None
+
+    def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
+        """The best passages; a question that the service refuses has none."""
+        started = time.perf_counter()
+        query = self._query(question, top_k=top_k, max_per_document=max_per_document)
+        if query is None:
+            return Response((), 0.0, 0.0, (time.perf_counter() - started) * 1000, refused=True)
+        retrieval = self._retrieve(query)
+        return Response(
+            found=tuple(_found(hit) for hit in retrieval.hits),
+            encode_ms=retrieval.encode_ms,
+            search_ms=retrieval.search_ms,
+            total_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def answer(self, question: Question) -> Given | None:
+        """The decision and the answer as the service gives them; None without a calibration or for a refusal."""
+        query = self._query(question, top_k=TOP_K, max_per_document=None)
+        if query is None or self._assessor is None or self._answerer is None:
+            return None
+        retrieval = self._retrieve(query)
+        judged = self._assessor.assess(query, retrieval)
+        decided = judged.decision is Decision.ANSWER
+        answer = (
+            self._answerer.answer(retrieval.in_place(query), retrieval.hits, vector=retrieval.vector)
+            if decided
+            else None
+        )
+        return Given(
+            decided=decided,
+            probability=judged.probability,
+            threshold=judged.threshold,
+            text="" if answer is None else answer.text,
+            quotes=() if answer is None else tuple(self._quoted(answer.text, span) for span in answer.spans),
+        )
+
+    def _query(self, question: Question, *, top_k: int, max_per_document: int | None) -> Query | None:
+        """The question as the service reads it; None where it refuses it."""
+        try:
+            text = normalise_question(question.text)
+        except QueryInvalid:
+            return None
+        per_document = DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document
+        return Query(text=text, top_k=top_k, mode=self._mode, filters=self._filter, max_per_document=per_document)
+
+    def _retrieve(self, query: Query) -> Retrieval:
+        try:
+            return self._retriever.retrieve(query)
+        except QueryInvalid as error:
+            raise ComparisonRefused(f"the search was refused: {error}") from error
+
+    def _quoted(self, text: str, span: AnswerSpan) -> Quoted:
+        said = text[span.start_char : span.end_char]
+        place = self.index.reading_text(span.document_id)[span.quote_start_char : span.quote_end_char]
+        return Quoted(span.document_id, span.quote_start_char, span.quote_end_char, said, said == place)
+
+
+def _found(hit: Hit) -> Found:
+    passage = hit.passage
+    return Found(
+        document_id=passage.document_id,
+        score=hit.score,
+        source_start_char=passage.source_start_char,
+        source_end_char=passage.source_end_char,
+        start_char=passage.start_char,
+        end_char=passage.end_char,
+        text=passage.text,
+        headings=passage.headings,
+        dense=hit.dense,
+        lexical=hit.lexical,
+        copies=tuple(copy.document_id for copy in hit.also_in),
+    )
+
+
+def _as_text(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{weight:g} {part}" for part, weight in weights.items())

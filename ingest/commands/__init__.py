@@ -1,0 +1,1 @@
+"""The commands that write: ingest, lint, watch, and what `footnoted index` does."""

@@ -1,0 +1,298 @@
+"""HTML pages: the text that a reader sees, block by block; nothing that the page refers to is fetched.
+
+Scripts, styles, comments, forms, pictures, frames and navigation drop out, and so does what the page itself
+hides (the attributes `hidden` and `aria-hidden`, and inline styles; style sheets are not read). The parser
+builds the tree that a browser would build, so that unclosed tags mean what they mean there.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingest.errors import DocumentWarning, SkipReason, TextUnreadable, WarningCode
+from ingest.reading.blocks import BlockKind
+from ingest.reading.extracted import FIELD_KEYS, Extracted, Line, Writer
+
+MAX_DEPTH = 5_000
+"""The parser takes a time that grows with the square of the depth; no page that a person wrote nests like this."""
+
+_UNSEEN = re.compile(
+    "script|style|template|noscript|noframes|svg|iframe|frame|frameset|object|embed|audio|video|canvas|map|head|nav|"
+    "button|select|textarea|input|datalist|option|optgroup|dialog|title"
+)
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|body|caption|center|dd|details|dir|div|dl|dt|fieldset|figcaption|figure|footer|"
+    "form|header|hgroup|hr|html|legend|li|main|menu|ol|p|pre|search|section|summary|table|tbody|tfoot|thead|ul"
+)
+_HEADING = re.compile(r"h[1-6]")
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+# Elements that HTML closes by itself, or that have no end: they do not nest by being left open.
+_DEPTH_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_NO_DEPTH = re.compile(
+    rb"p|li|td|tr|th|dd|dt|option|optgroup|tbody|thead|tfoot|colgroup|col|br|hr|img|input|meta|link|area|base|embed|"
+    rb"source|track|wbr|param|rp|rt",
+    re.IGNORECASE,
+)
+_HIDING_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|\Z)"
+    r"|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|\Z)",
+    re.IGNORECASE,
+)
+_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]{1,40})", re.IGNORECASE)
+_BACKGROUND = re.compile(r"(?<![-\w])background(?:-color)?\s*:\s*([^;!]{1,40})", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+def read_html(text: str) -> Extracted:
+    """The text of a decoded page. Raises TextUnreadable for a page that nests too deeply to be parsed in time."""
+    _refuse_depth(text)
+    tree = LexborHTMLParser(text)
+    reader = _Reader()
+    if tree.body is not None:
+        reader.read(tree.body)
+    warnings = []
+    if reader.hidden_characters:
+        detail = f"{reader.hidden_characters} characters that the page hides from its readers are not taken in"
+        warnings.append(DocumentWarning(WarningCode.HIDDEN_TEXT_REMOVED, detail))
+    title = tree.css_first("head > title")
+    return Extracted(
+        text=reader.writer.text(),
+        blocks=reader.writer.blocks(),
+        page_starts=(),
+        fields=_fields(tree),
+        fallback_title=" ".join(title.text().split()) or None if title else None,
+        warnings=tuple(warnings),
+    )
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for closing, name in _DEPTH_TAG.findall(text.encode()):
+        if not _NO_DEPTH.fullmatch(name):
+            depth += -1 if closing else 1
+            if depth > MAX_DEPTH:
+                detail = f"elements are nested, or left open, more than {MAX_DEPTH} deep"
+                raise TextUnreadable(SkipReason.PARSE_LIMIT, detail)
+
+
+def _fields(tree: LexborHTMLParser) -> Mapping[str, str]:
+    """What the page says of itself: its address, its language, the name of its site, and `meta` elements."""
+    fields: dict[str, str] = {}
+    canonical = tree.css_first('head > link[rel="canonical"]')
+    if canonical is not None and (address := canonical.attributes.get("href")):
+        fields["url"] = address
+    root = tree.css_first("html")
+    language = (root.attributes.get("lang") if root is not None else None) or ""
+    if _LANGUAGE.fullmatch(language.strip()):
+        fields["language"] = language.strip()
+    site = tree.css_first('head > meta[property="og:site_name"]')
+    if site is not None and (name := site.attributes.get("content")):
+        fields["source"] = name
+    for key in FIELD_KEYS:
+        own = tree.css_first(f'head > meta[name="{key}"]')
+        if own is not None and (value := own.attributes.get("content")):
+            fields[key] = value
+    return fields
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of a table while it is read."""
+
+    group: int
+    cells: list[list[Line]] = field(default_factory=list)
+
+
+class _Reader:
+    """Walks the tree once, without recursion, and writes a block whenever one ends."""
+
+    def __init__(self) -> None:
+        self.writer = Writer()
+        self.hidden_characters = 0
+        self._lines: list[list[str]] = [[]]
+        self._linked: list[str] = []
+        self._unlinked = False
+        self._link_depth = 0
+        self._level = 0
+        self._preformatted = 0
+        self._lists: list[tuple[str, int, int]] = []  # name, group, items so far
+        self._marker: str | None = None
+        self._row: _Row | None = None
+        self._rows_outside: list[_Row | None] = []
+        self._groups = 0
+
+    def read(self, body: LexborNode) -> None:
+        """Writes everything below a node."""
+        waiting: list[tuple[LexborNode, bool]] = [(body, False)]
+        while waiting:
+            node, is_end = waiting.pop()
+            if is_end:
+                self._leave(node.tag or "")
+                continue
+            if node.is_text_node:
+                self._text(node.text_content or "")
+                continue
+            if not node.is_element_node or self._is_unseen(node):
+                continue
+            self._enter(node)
+            waiting.append((node, True))
+            children: list[tuple[LexborNode, bool]] = []
+            child = node.child
+            while child is not None:
+                children.append((child, False))
+                child = child.next
+            waiting += reversed(children)
+        self._flush()
+
+    def _is_unseen(self, node: LexborNode) -> bool:
+        name = node.tag or ""
+        attributes = node.attributes
+        if _UNSEEN.fullmatch(name) and not (name == "dialog" and "open" in attributes):
+            return True
+        if (attributes.get("role") or "").strip().lower() == "navigation":
+            return True
+        if _is_hidden(attributes):
+            self.hidden_characters += len("".join((node.text() or "").split()))
+            return True
+        return False
+
+    def _enter(self, node: LexborNode) -> None:
+        name = node.tag or ""
+        if name == "br":
+            self._lines.append([])
+        elif name == "a" and node.attributes.get("href"):
+            self._link_depth += 1
+            self._linked.append(node.attributes.get("href") or "")
+        elif name in ("td", "th"):
+            self._end_cell()
+        elif name == "tr":
+            self._flush()
+            self._row = _Row(self._lists[0][1] if self._lists else self._groups)
+        elif name == "table":
+            self._open_table()
+        elif _HEADING.fullmatch(name):
+            self._flush()
+            self._level = int(name[1])
+        elif name in ("sup", "sub"):
+            self._part_digits(node)
+        elif _BLOCK.fullmatch(name):
+            self._block_edge()
+            self._open_block(name)
+
+    def _leave(self, name: str) -> None:
+        if name == "a" and self._link_depth:
+            self._link_depth -= 1
+        elif name == "tr":
+            self._flush()
+            self._row = None
+        elif name == "table":
+            self._flush()
+            self._row = self._rows_outside.pop() if self._rows_outside else None
+        elif _HEADING.fullmatch(name):
+            self._flush()
+            self._level = 0
+        elif _BLOCK.fullmatch(name):
+            self._block_edge()
+            if name in _LISTS and self._lists:
+                self._lists.pop()
+            if name == "li":
+                self._marker = None
+            self._preformatted -= name == "pre"
+
+    def _open_block(self, name: str) -> None:
+        if name in _LISTS:
+            self._groups += 1
+            outermost = self._lists[0][1] if self._lists else self._groups
+            self._lists.append((name, outermost, 0))
+        elif name == "li" and self._row is None:
+            if self._lists:
+                kind, group, items = self._lists[-1]
+                self._lists[-1] = (kind, group, items + 1)
+                self._marker = f"{items + 1}. " if kind == "ol" else "- "
+            else:
+                self._marker = "- "
+        elif name == "pre":
+            self._preformatted += 1
+
+    def _open_table(self) -> None:
+        self._flush()
+        self._rows_outside.append(self._row)
+        self._row = None
+        self._groups += 1
+
+    def _text(self, text: str) -> None:
+        self._lines[-1].append(text)
+        if not text.isspace() and not self._link_depth:
+            self._unlinked = True
+
+    def _part_digits(self, node: LexborNode) -> None:
+        """Without its raised exponent, 10<sup>9</sup> must not become 109."""
+        before = "".join(self._lines[-1])[-1:]
+        after = (node.text() or "")[:1]
+        if before.isdigit() and after.isdigit():
+            self._lines[-1].append(" ")
+
+    def _block_edge(self) -> None:
+        """A block begins or ends: within a cell that is a blank, elsewhere the end of what was written."""
+        if self._row is None:
+            self._flush()
+        else:
+            self._lines[-1].append(" ")
+
+    def _end_cell(self) -> None:
+        if self._row is not None:
+            cell = self._taken()
+            if self._row.cells or cell:
+                self._row.cells.append(cell)
+
+    def _flush(self) -> None:
+        """Writes what was gathered as one block."""
+        links = () if self._unlinked else tuple(dict.fromkeys(self._linked))
+        if self._row is not None:
+            self._row.cells.append(self._taken())
+            if any(self._row.cells):
+                self.writer.add(BlockKind.ROW, self._row.cells, group=self._row.group, separator=" ")
+            self._row.cells = []
+        elif lines := self._taken():
+            self._write(lines, links)
+        self._linked, self._unlinked = [], False
+
+    def _write(self, lines: list[Line], links: tuple[str, ...]) -> None:
+        if self._level:
+            self.writer.add(BlockKind.HEADING, [lines], level=self._level, separator=" ")
+        elif self._preformatted:
+            self.writer.add(BlockKind.CODE, [lines])
+        elif self._lists or self._marker:
+            indent = 2 * max(0, len(self._lists) - 1)
+            kind, group = BlockKind.PARAGRAPH, self._lists[0][1] if self._lists else None
+            if self._marker:
+                kind, lines = BlockKind.ITEM, [Line(self._marker + lines[0].text), *lines[1:]]
+                self._marker = None
+            self.writer.add(kind, [lines], indent=indent, group=group, links=links)
+        else:
+            self.writer.add(BlockKind.PARAGRAPH, [lines], links=links)
+
+    def _taken(self) -> list[Line]:
+        """The lines gathered so far that show something; nothing is left."""
+        texts = ["".join(line) for line in self._lines]
+        self._lines = [[]]
+        if not self._preformatted:
+            texts = [" ".join(text.split()) for text in texts]
+            return [Line(text) for text in texts if text]
+        return [Line(text) for text in texts] if any(text.strip() for text in texts) else []
+
+
+def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    if not attributes:
+        return False
+    if "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().lower() == "true":
+        return True
+    style = (attributes.get("style") or "")[:2_000]
+    if not style:
+        return False
+    if _HIDING_STYLE.search(style):
+        return True
+    colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
+    return bool(colour and background and colour[1].strip().lower() == background[1].strip().lower())

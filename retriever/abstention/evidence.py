@@ -1,0 +1,195 @@
+"""What a retrieval tells about whether the collection answers the question: a few numbers, and no judgment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.filters import matching
+from retriever.index import Index
+from retriever.query import Filter, Hit, Query, Retrieval
+from retriever.questions.asked import SIDE_TERMS, Asked, read_asked, without_contractions
+from retriever.questions.kinds import Kinds, phrases
+from retriever.questions.question import LONG_QUESTION_WORDS
+from retriever.questions.title_fit import TitleFit, page_name
+from retriever.questions.vocabulary import Vocabulary
+from retriever.search.analyze import terms
+
+EVIDENCE_HITS = 5
+"""How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
+BEST_HITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Numbers of one retrieval, 0 to 1 except for `length`; "words" are terms of the question by their idf mass.
+
+    Only words that an answer has to speak of count, see `read_asked`. `cosine`: the best of the hits. `covered`:
+    share of the words that the best three hits hold, titles and headings included; `headed`: the share in one
+    hit's title and headings; `named`: the share in the name (title and address) of one of the best three pages.
+    `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
+    over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
+    holds, and `unknown` of the rarest that the collection does not hold; both fade out where these sentences and
+    the message are long. `neighbour`: how far the best page is named for another of the same kind. `length` is the
+    logarithm of the number of words.
+    """
+
+    cosine: float
+    covered: float
+    headed: float
+    named: float
+    phrased: float
+    missing: float
+    unknown: float
+    neighbour: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A term of the question: its idf from 0 to 1, and whether it stands anywhere."""
+
+    weight: float
+    is_known: bool
+
+
+class EvidenceReader:
+    """Reads the evidence of retrievals from one open generation. Safe to share between threads."""
+
+    def __init__(self, index: Index) -> None:
+        """Reads the words of the collection once."""
+        self._index = index
+        self._vocabulary = Vocabulary(index)
+        names = [page_name(document.metadata) for document in index.documents]
+        self._kinds = Kinds(names)
+        self._title_fit = TitleFit(names)
+        self._passages = np.bincount(index.document_of_row, minlength=len(index.documents))
+        self._allowed = lru_cache(maxsize=64)(self._documents_of)
+        self._terms_of = lru_cache(maxsize=8_192)(_term_set)
+        self._line_of = lru_cache(maxsize=1_024)(_term_line)
+
+    def read(self, query: Query, retrieval: Retrieval) -> Evidence:
+        """The evidence of a retrieval that has hits. Raises ValueError where it has none."""
+        hits = retrieval.hits[:EVIDENCE_HITS]
+        if not hits:
+            raise ValueError("a retrieval without hits has no evidence; its `no_hits` says why")
+        # A page on pembrolizumab answers who asks for Keytruda, though its name holds no word of the question.
+        text = query.text if retrieval.meant is None else retrieval.meant.told
+        asked = read_asked(text, self._vocabulary)
+        words = self._words(asked, query)
+        mass = sum(word.weight for word in words.values()) or 1.0
+
+        def share(found: frozenset[str]) -> float:
+            return sum(word.weight for term, word in words.items() if term in found) / mass
+
+        names = [page_name(hit.document.metadata) for hit in hits[:BEST_HITS]]
+        headings = [self._terms_of(_titles(hit)) for hit in hits]
+        texts = [self._terms_of(hit.passage.text) | one for hit, one in zip(hits, headings, strict=True)]
+        anywhere = frozenset().union(*texts)
+        covered = share(frozenset().union(*texts[:BEST_HITS]))
+        length = len(query.text.split())
+        by_the_way = _fading(sqrt(asked.length * length))
+        of_asking = {term: word for term, word in words.items() if term in asked.asking}
+        stretches = self._phrases(text)
+        return Evidence(
+            cosine=_cosine(hits, covered),
+            covered=covered,
+            headed=max(share(one) for one in headings),
+            named=max(share(self._terms_of(name)) for name in names),
+            phrased=self._phrased(stretches, words, hits[:BEST_HITS], otherwise=covered),
+            missing=by_the_way
+            * max((word.weight for term, word in of_asking.items() if term not in anywhere), default=0),
+            unknown=by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
+            neighbour=self._neighbour(stretches, words, names[0], asked),
+            length=log(max(length, 1)),
+        )
+
+    def _words(self, asked: Asked, query: Query) -> Mapping[str, _Word]:
+        """The words that the question is about, weighed among the allowed documents."""
+        allowed = None if query.filters is None else self._allowed(query.filters)
+        total = int(self._passages.sum() if allowed is None else self._passages[allowed].sum())
+        words = {}
+        for term in asked.words:
+            documents, passages = self._vocabulary.body.of(term)
+            headed, _ = self._vocabulary.headings.of(term)
+            if allowed is not None:
+                passages = passages[allowed[documents]]
+                headed = headed[allowed[headed]]
+            frequency = int(passages.sum())
+            weight = log(1 + total / (1 + frequency)) / log(1 + max(total, 1))
+            words[term] = _Word(weight, frequency > 0 or headed.size > 0)
+        return words
+
+    def _phrases(self, text: str) -> Sequence[Sequence[str]]:
+        """The question's phrases, typing errors mended."""
+        return [
+            [self._vocabulary.spelling.meant(term) for term in phrase]
+            for phrase in phrases(without_contractions(text), without=SIDE_TERMS)
+        ]
+
+    def _phrased(
+        self,
+        stretches: Sequence[Sequence[str]],
+        words: Mapping[str, _Word],
+        hits: Sequence[Hit],
+        *,
+        otherwise: float,
+    ) -> float:
+        lines = [self._line_of(f"{_titles(hit)}\n{hit.passage.text}") for hit in hits]
+        found = mass = 0.0
+        for phrase in stretches:
+            weight = sum(words[term].weight for term in phrase if term in words)
+            line = _line(phrase)
+            found += weight * sum(line in other for other in lines) / len(lines)
+            mass += weight
+        return found / mass if mass else otherwise
+
+    def _neighbour(
+        self, stretches: Sequence[Sequence[str]], words: Mapping[str, _Word], name: str, asked: Asked
+    ) -> float:
+        """The share of what narrows a kind that the page is not named for, times that of its name not asked for.
+
+        Of "rectal cancer" the page "Colon Cancer" lacks the narrowing word and has another in its place. "Cancer"
+        lacks it too, but is named for nothing else: it may well answer. Squared weights: the rarest word counts
+        most.
+        """
+        held, worst = self._terms_of(name), 0.0
+        for phrase in stretches:
+            weights = {term: words[term].weight ** 2 for term in self._kinds.narrowing(phrase) if term in words}
+            if weights:
+                named = sum(weight for term, weight in weights.items() if term in held)
+                worst = max(worst, 1 - named / sum(weights.values()))
+        return worst * self._title_fit.unasked(name, frozenset(asked.sequence)) if worst else 0.0
+
+    def _documents_of(self, wanted: Filter) -> NDArray[np.bool_]:
+        return matching(self._index.documents, wanted)
+
+
+def _term_set(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
+
+
+def _term_line(text: str) -> str:
+    return _line(terms(text))
+
+
+def _line(sequence: Sequence[str]) -> str:
+    """Terms as one text, in which a phrase is found as a part: it begins and ends with a space."""
+    return f" {' '.join(sequence)} "
+
+
+def _titles(hit: Hit) -> str:
+    return " ".join((hit.document.prefix_title, page_name(hit.document.metadata), *hit.passage.headings))
+
+
+def _fading(length: float) -> float:
+    """1 for a few words, a half at `LONG_QUESTION_WORDS` of them, nearly 0 for many."""
+    return 1 / (1 + (length / LONG_QUESTION_WORDS) ** 3)
+
+
+def _cosine(hits: Sequence[Hit], covered: float) -> float:
+    """The best cosine; a guess by the words where only words were searched."""
+    return max((hit.dense for hit in hits if hit.dense is not None), default=0.45 + 0.25 * covered)

@@ -1,0 +1,118 @@
+"""The extractive answer: one to four stretches of the passages, verbatim, that answer the question best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.answers.select_quotes import Selection, Selector
+from retriever.answers.stretches import Chosen
+from retriever.encoder import Encoder
+from retriever.index import Index
+from retriever.query import Hit
+
+
+class AnswerWarning(StrEnum):
+    """What a reader of the answer should know; the values are the API's codes."""
+
+    SOURCES_DIFFER = "sources_differ"
+    LIST_CONTINUES = "list_continues"
+
+
+_DETAILS: Mapping[AnswerWarning, str] = {
+    AnswerWarning.SOURCES_DIFFER: (
+        "these pages do not say the same; both are quoted: read them before you rely on one"
+    ),
+    AnswerWarning.LIST_CONTINUES: "the list goes on in the page; read all of it there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning, about the passages of these ranks."""
+
+    code: AnswerWarning
+    passage_ranks: tuple[int, ...]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """One footnoted stretch: `text[start_char:end_char]` of the answer, without its mark, equals to the letter
+    the reading text of `document_id` from `quote_start_char` to `quote_end_char`, inside the passage of that rank.
+    """
+
+    start_char: int
+    end_char: int
+    passage_rank: int
+    document_id: str
+    quote_start_char: int
+    quote_end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text with a footnote mark `[rank]` behind each stretch, where the stretches stand, and what to know."""
+
+    text: str
+    spans: tuple[AnswerSpan, ...]
+    warnings: tuple[Warned, ...]
+
+
+class Answerer:
+    """Answers from the passages of one open generation. Safe to share between threads."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        """Reads the titles of all pages. `encoder` is the one that built the index."""
+        self._selector = Selector(index, encoder)
+
+    def answer(
+        self, question: str, hits: Sequence[Hit], *, vector: NDArray[np.float32] | None = None
+    ) -> Answer | None:
+        """What the hits say to the question, in their own words; None where nothing in them may stand alone.
+
+        The same question, hits and index give the same answer. `question` is as the retrieval read it
+        (`Retrieval.in_place`); `vector` is the one that it was searched with, and is made here where there was
+        none.
+        """
+        selection = self._selector.select(question, hits, vector=vector)
+        return None if selection is None else _written(selection)
+
+
+def _written(selection: Selection) -> Answer:
+    text = ""
+    spans: list[AnswerSpan] = []
+    previous: Chosen | None = None
+    for chosen in selection.chosen:
+        if previous is not None:
+            text += "\n\n" if "\n" in previous.text or "\n" in chosen.text else " "
+        start = len(text)
+        text += chosen.text
+        spans.append(
+            AnswerSpan(
+                start_char=start,
+                end_char=len(text),
+                passage_rank=chosen.hit.rank,
+                document_id=chosen.hit.document.document_id,
+                quote_start_char=chosen.start_char,
+                quote_end_char=chosen.end_char,
+            )
+        )
+        text += f" [{chosen.hit.rank}]"
+        previous = chosen
+    return Answer(text=text, spans=tuple(spans), warnings=_warnings(selection))
+
+
+def _warnings(selection: Selection) -> tuple[Warned, ...]:
+    warnings = [
+        Warned(AnswerWarning.SOURCES_DIFFER, ranks, _DETAILS[AnswerWarning.SOURCES_DIFFER])
+        for ranks in selection.differing
+    ]
+    unfinished = sorted({chosen.hit.rank for chosen in selection.chosen if chosen.continues})
+    warnings += [
+        Warned(AnswerWarning.LIST_CONTINUES, (rank,), _DETAILS[AnswerWarning.LIST_CONTINUES])
+        for rank in unfinished
+    ]
+    return tuple(warnings)

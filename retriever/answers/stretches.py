@@ -1,0 +1,130 @@
+"""Stretches: the quotes that hits hold, and what was chosen of them as stretches that each lie in one passage."""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from retriever.answers.quotes import Quote, quotes_of
+from retriever.document import Document, Section
+from retriever.index import Index
+from retriever.query import Hit
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A verbatim stretch of one hit's passage that goes into the answer; `text` is `reading_text[start:end]`."""
+
+    hit: Hit
+    start_char: int
+    end_char: int
+    text: str
+    continues: bool
+
+
+def all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:
+    """What may be quoted of each hit, and of hits that adjoin the lists that their border divides."""
+    quotes: list[Quote] = []
+    sections: dict[tuple[str, int], list[Hit]] = defaultdict(list)
+    for hit in hits:
+        section = _section_of(hit.document, hit.passage.start_char)
+        sections[hit.document.document_id, section.start_char].append(hit)
+        text = index.reading_text(hit.document.document_id)
+        quotes += quotes_of(hit, text, section, language=hit.document.metadata.language)
+    for together in sections.values():
+        quotes += _divided_lists(together, index)
+    return quotes
+
+
+def _section_of(document: Document, position: int) -> Section:
+    place = bisect_right(document.sections, position, key=lambda section: section.start_char) - 1
+    return document.sections[place]
+
+
+def _divided_lists(hits: Sequence[Hit], index: Index) -> Iterator[Quote]:
+    """The lists of a section that begin in one of the hits and go on in the next, every part of them in a hit."""
+    if len(hits) == 1:
+        return
+    document = hits[0].document
+    text = index.reading_text(document.document_id)
+    section = _section_of(document, hits[0].passage.start_char)
+    for run in _runs(hits, text):
+        best = min(run, key=lambda hit: hit.rank)
+        start, end = run[0].passage.start_char, run[-1].passage.end_char
+        whole = replace(best, passage=replace(best.passage, start_char=start, end_char=end, text=text[start:end]))
+        for quote in quotes_of(whole, text, section, language=document.metadata.language):
+            if quote.is_list and not any(_is_inside(quote, hit) for hit in run):
+                yield quote
+
+
+def _runs(hits: Sequence[Hit], text: str) -> Iterator[list[Hit]]:
+    """The hits of one section that adjoin, in the order of the page: two or more with no word between them."""
+    run: list[Hit] = []
+    in_order = sorted(hits, key=lambda hit: hit.passage.start_char)
+    for one, following in pairwise(in_order):
+        run = run or [one]
+        if text[one.passage.end_char : following.passage.start_char].strip():
+            if len(run) > 1:
+                yield run
+            run = []
+        else:
+            run.append(following)
+    if len(run) > 1:
+        yield run
+
+
+def _is_inside(quote: Quote, hit: Hit) -> bool:
+    return hit.passage.start_char <= quote.start_char and quote.end_char <= hit.passage.end_char
+
+
+def joined(quotes: Sequence[Quote], hits: Sequence[Hit], index: Index) -> tuple[Chosen, ...]:
+    """The chosen quotes by passage, the best passage first; those that touch in a paragraph become one.
+
+    A list that a border divides gives one stretch for each of its passages.
+    """
+    chosen: list[Chosen] = []
+    for rank in dict.fromkeys(quote.hit.rank for quote in quotes):
+        of_rank = sorted((one for one in quotes if one.hit.rank == rank), key=lambda quote: quote.start_char)
+        text = index.reading_text(of_rank[0].hit.document.document_id)
+        stretches: list[Chosen] = []
+        for quote in of_rank:
+            start, end = quote.start_char, quote.end_char
+            if stretches and _touch(text, stretches[-1].end_char, start):
+                before = stretches.pop()
+                start, end = before.start_char, max(before.end_char, end)
+            stretches.append(Chosen(quote.hit, start, end, text[start:end], quote.continues))
+        for stretch in stretches:
+            chosen += _by_passage(stretch, hits, text)
+    return tuple(chosen)
+
+
+def _by_passage(stretch: Chosen, hits: Sequence[Hit], text: str) -> Iterator[Chosen]:
+    """A stretch cut where its passages end, each part with the hit that holds it."""
+    document_id = stretch.hit.document.document_id
+    own = [hit for hit in hits if hit.rank == stretch.hit.rank]
+    others = sorted(
+        (hit for hit in hits if hit.document.document_id == document_id), key=lambda hit: hit.passage.start_char
+    )
+    start = stretch.start_char
+    whole = [hit for hit in own if hit.passage.start_char <= start and stretch.end_char <= hit.passage.end_char]
+    for hit in whole or others:
+        first, last = max(start, hit.passage.start_char), min(stretch.end_char, hit.passage.end_char)
+        if first > start and text[start:first].strip():
+            continue  # a later passage that the stretch does not come to
+        said = text[first:last]
+        if first >= last or not said.strip():
+            continue
+        first += len(said) - len(said.lstrip())
+        last -= len(said) - len(said.rstrip())
+        is_last = last == stretch.end_char
+        yield Chosen(hit, first, last, text[first:last], stretch.continues and is_last)
+        start = last
+
+
+def _touch(text: str, end: int, start: int) -> bool:
+    between = text[end:start]
+    return not between.strip() and not _BLANK_LINE.search(between)

@@ -1,0 +1,79 @@
+"""A citation: the pointer from a passage to its page that anyone can check."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from retriever.document import Document
+from retriever.freshness import Freshness, review
+from retriever.passage import Passage
+from retriever.provenance.deep_link import deep_link
+from retriever.provenance.governance import Audience, audience_of
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a passage stands and what its page says of itself.
+
+    `start_char`/`end_char` count in the reading text, `source_start_char`/`source_end_char` in the source
+    file decoded as UTF-8 without newline translation. `document_sha256` is the digest of the file's bytes.
+    `audience_level` is what the page declares, `audience` for whom it is written as far as it tells.
+    """
+
+    title: str
+    url: str | None
+    deep_link: str | None
+    source: str | None
+    citation: str | None
+    license: str | None
+    language: str | None
+    audience_level: str | None
+    audience: Audience | None
+    version: str | None
+    source_type: str | None
+    last_reviewed: date | None
+    review_due: date | None
+    freshness: Freshness
+    headings: tuple[str, ...]
+    page: int | None
+    start_char: int
+    end_char: int
+    source_start_char: int
+    source_end_char: int
+    document_sha256: str
+
+
+def cite(
+    document: Document, passage: Passage, *, reading_text: str, omitted_at: tuple[int, ...], today: date
+) -> Citation:
+    """The citation of a passage as it stands on `today`.
+
+    `reading_text` is the whole page's and `omitted_at` where the page shows more than it, for the deep link.
+    """
+    metadata = document.metadata
+    due = review(metadata, today=today)
+    page = document.page_of(passage.start_char)
+    return Citation(
+        title=metadata.title,
+        url=metadata.url,
+        deep_link=deep_link(
+            metadata.url, reading_text, passage.start_char, passage.end_char, page=page, omitted_at=omitted_at
+        ),
+        source=metadata.source,
+        citation=metadata.citation,
+        license=metadata.license,
+        language=metadata.language,
+        audience_level=metadata.audience_level,
+        audience=audience_of(document),
+        version=metadata.version,
+        source_type=metadata.source_type,
+        last_reviewed=metadata.last_reviewed,
+        review_due=due.due,
+        freshness=due.freshness,
+        headings=passage.headings,
+        page=page,
+        start_char=passage.start_char,
+        end_char=passage.end_char,
+        source_start_char=passage.source_start_char,
+        source_end_char=passage.source_end_char,
+        document_sha256=document.sha256,
+    )

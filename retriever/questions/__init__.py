@@ -1,0 +1,1 @@
+"""What is asked: the subject of a question, the side of it, and what its words weigh in a collection."""

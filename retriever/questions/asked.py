@@ -1,0 +1,86 @@
+"""What a message asks: the sentences of it that ask, and the words of it that an answer has to speak of."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from retriever.questions.narrative import NARRATIVE_TERMS
+from retriever.questions.question import FACET_TERMS, LONG_QUESTION_WORDS
+from retriever.questions.vocabulary import Vocabulary
+from retriever.search.analyze import terms
+from retriever.search.spelling import one_edit_apart
+
+SIDE_TERMS = FACET_TERMS | NARRATIVE_TERMS
+"""Words that name a side of a subject or tell a story: no evidence, whether they are found or not."""
+SHORTEST_MISSPELT = 5
+"""Letters of the shortest unknown word that may be one of these, misspelt."""
+
+_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+_ASKS = re.compile(
+    r"\?\s*$|^\W*(?:and |but |so )?"
+    r"(?:can|could|should|do|does|did|is|are|was|were|will|would|how|what|when|why|where|which|who|tell)\b"
+    r"|\b(?:want|like|need) to (?:know|find)|\bwonder",
+    re.IGNORECASE,
+)
+_CONTRACTED = re.compile(r"(?<=\w)['’](?:s|t|m|d|re|ve|ll)\b", re.IGNORECASE)
+_MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTEST_MISSPELT))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message as its evidence is judged, typing errors mended.
+
+    `words` are the different terms that count; `asking` those of them that stand in a sentence that asks, `length`
+    the number of words of these sentences; `sequence` all terms of the message in their order.
+    """
+
+    words: Sequence[str]
+    asking: frozenset[str]
+    length: int
+    sequence: Sequence[str]
+
+
+def without_contractions(text: str) -> str:
+    """The text without the tails of "I'm", "don't", "mother's", which are no words."""
+    return _CONTRACTED.sub("", text)
+
+
+def is_one_sentence(message: str) -> bool:
+    """Whether a message is one sentence, all of whose words belong to what is asked; others may tell a story."""
+    return sum(any(map(str.isalnum, sentence)) for sentence in _SENTENCE.findall(message)) < 2
+
+
+def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
+    """What a message asks.
+
+    Words that only name a side of the subject, that tell a story, and numbers, do not count, unless there is
+    nothing else. Of a long message in several sentences those count that stand in the sentences that ask, and the
+    names in the others.
+    """
+    text = without_contractions(message)
+    mended = {term: vocabulary.spelling.meant(term) for term in dict.fromkeys(terms(text))}
+    sentences = _SENTENCE.findall(text)
+    asking = [text]
+    if len(text.split()) > LONG_QUESTION_WORDS and len(sentences) > 1:
+        asking = [sentence for sentence in sentences if _ASKS.search(sentence)] or sentences[-2:]
+    asked = frozenset(term for sentence in asking for term in terms(sentence))
+    content = [term for term in mended if term not in FACET_TERMS] or list(mended)
+    content = [term for term in content if not _is_aside(term, mended[term], vocabulary)] or content
+    headed = vocabulary.headings.numbers
+    content = [term for term in content if term in asked or mended[term] in headed] or content
+    return Asked(
+        words=list(dict.fromkeys(mended[term] for term in content)),
+        asking=frozenset(mended.get(term, term) for term in asked),
+        length=sum(len(sentence.split()) for sentence in asking),
+        sequence=[mended[term] for term in terms(text)],
+    )
+
+
+def _is_aside(term: str, meant: str, vocabulary: Vocabulary) -> bool:
+    if term.isdigit() or term in SIDE_TERMS or meant in SIDE_TERMS:
+        return True
+    return not vocabulary.spelling.knows(meant) and _is_misspelt(term, _MISSPELLABLE)
+
+
+def _is_misspelt(term: str, known: Collection[str]) -> bool:
+    return len(term) >= SHORTEST_MISSPELT and any(one_edit_apart(term, other) for other in known)

@@ -1,0 +1,55 @@
+"""Kinds: words that a collection's page names narrow in many ways, such as the cancer of "rectal cancer".
+
+A page on colon cancer holds nearly every word of a question on rectal cancer. What tells that it is a neighbour is
+that its name narrows the same kind by another word.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from retriever.questions.question import FACET_TERMS
+from retriever.search.analyze import term_of, words
+
+MIN_NARROWED = 4
+"""Different words that stand right before a kind, in the names of the collection's pages, make it one."""
+
+_BREAK = re.compile(r"\s[-–—]\s|[^\w\s-]+")
+
+
+class Kinds:
+    """The kinds of one collection. Safe to share between threads."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Reads the names of all pages once, see `page_name`."""
+        before: dict[str, set[str]] = defaultdict(set)
+        for name in names:
+            for phrase in phrases(name, without=FACET_TERMS):
+                for one, other in pairwise(phrase):
+                    if one != other:
+                        before[other].add(one)
+        self._kinds = frozenset(kind for kind, narrowing in before.items() if len(narrowing) >= MIN_NARROWED)
+
+    def narrowing(self, phrase: Sequence[str]) -> Sequence[str]:
+        """The terms of a phrase that narrow its last kind: "soft" and "tissu" of "soft tissue sarcoma"."""
+        last = max((place for place, term in enumerate(phrase) if term in self._kinds), default=0)
+        return phrase[:last]
+
+
+def phrases(text: str, *, without: Collection[str]) -> Iterator[list[str]]:
+    """The terms of a text that stand right beside each other, stretch by stretch.
+
+    A stop word, a number, a term of `without` and any punctuation but a hyphen end a stretch.
+    """
+    for stretch in _BREAK.split(text):
+        found: list[str] = []
+        for word in words(stretch):
+            term = term_of(word)
+            if term is not None and term not in without and not term.isdigit():
+                found.append(term)
+            elif found:
+                yield found
+                found = []
+        if found:
+            yield found

@@ -1,0 +1,154 @@
+"""Leaning questions: the forms by which a question says that its subject stands in an earlier one."""
+
+import re
+from collections.abc import Callable
+
+from retriever.questions.question import FACET_TERMS
+from retriever.search.analyze import terms
+
+ASIDE_TERMS = frozenset(
+    terms(
+        "cure cures curable cured survival survive chance chances last lasts lasting spread spreads recur "
+        "recurs recurrence return returns hereditary inherited contagious serious common rare hurt hurts "
+        "painful cost costs fatal deadly complication complications effect effects option options "
+        "alternative alternatives kind kinds type types detail details example examples again sure instead "
+        "else anything something everything normally usually exactly mean means explain difference disease "
+        "condition illness drug medicine injection tablet pill rate rates involve work works long short "
+        "term both too treat treats treated diagnose diagnosed prevent prevents prevented live lives living "
+        "suffer suffers suffering mother father sister brother daughter son grandmother grandfather aunt "
+        "uncle friend drink eat"
+    )
+)
+"""Words that say something of a subject and are hardly ever the subject of a question."""
+NARROWING_TERMS = frozenset(
+    terms(
+        "men man women woman children child kids babies infants teenagers teens adults adult elderly older "
+        "old younger young people person pregnant pregnancy breastfeeding smokers vegetarians vegans "
+        "relatives family home early late advanced metastatic localized winter summer night morning stage "
+        "stages grade high low risk"
+    )
+) | frozenset(str(number) for number in range(120))
+"""Words that narrow a question and do not change its subject."""
+
+_STOPPED = FACET_TERMS | ASIDE_TERMS
+_POLITE = frozenset(
+    (
+        *("thanks", "thank", "you", "ok", "okay", "hello", "hi", "hey", "bye", "goodbye", "great", "good"),
+        *("perfect", "cool", "nice", "yes", "please", "very", "so", "a", "lot", "many", "much", "cheers", "right"),
+        *("fine", "understood", "got", "it", "that", "s", "helpful", "was", "is", "all", "i", "see", "alright"),
+        *("well", "oh"),
+    )
+)
+_GENERIC = (
+    r"(?:drugs?|medicines?|medications?|treatments?|therap(?:y|ies)|tests?|scans?|procedures?|operations?"
+    r"|surger(?:y|ies)|cancers?|diseases?|conditions?|illness(?:es)?|injections?|shots?|infusions?|tablets?|pills?"
+    r"|tumou?rs?|types?|symptoms?|side.effects?|effects?|stages?|vaccines?|supplements?|results?|signs?|doses?)"
+)
+_VERB = (
+    r"(?:is|are|was|were|be|work|works|last|lasts|hurt|take|takes|cause|causes|start|starts|stop|affect|help|go)"
+)
+_POINTING = re.compile(
+    r"\b(?:its?|itself|they|them|their|theirs|these|those|he|she|him|his|her|hers)\b"
+    rf"|\b(?:this|that)(?=\s+{_GENERIC}\b)"
+    rf"|\bthis\b(?=\s*(?:[?.!,]|$|\b(?:{_VERB}|mean|happen|get|come|run)\b))"
+    r"|\b(?:is|was|are|does|do|did|about|of|with|for|like|after|before|to|from|causes?|mean|by)\s+that\b"
+    r"(?!\s+(?:the|a|an|i|you|we|my|your|people|there)\b)"
+    rf"|\bthe\s+(?:{_GENERIC}|same|latter|former|other one)(?=\s*(?:[?.!,]|$|\b{_VERB}\b))"
+    r"|\b(?:which|what|another|other|any|this|that|how many)\s+ones?\b",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(
+    r"\b(?:with|on|from|to|than|during|taking|take|having|after|before|by|of|for|about|like|as)\s+"
+    r"(?:it|them|this|that)\s*[?.!]*$",
+    re.IGNORECASE,
+)
+_DUMMY = re.compile(
+    r"\b(?:is|was|will|would|can|could|does|has)\s+it\s+(?:be\s+|ever\s+|really\s+)?"
+    r"(?:\w+\s+){1,2}?(?:to|that|if|for|when)\b"
+    r"|\bit(?:['’]s|\s+is)\s+(?:\w+\s+){1,2}?(?:to|that|if|for|when)\b"
+    r"|\b(?:does|do|will|can|would)\s+it\s+(?:take|matter|make sense|mean)\s+"
+    r"(?:to|for|before|until|if|when|that|how|whether|which)\b"
+    r"|\bthat['’]s\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\b(?:they|them|their|theirs|these|those)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:and|if|when|but|because|so|while|who|which|although)\b|[,;.]", re.IGNORECASE)
+_QUESTION_WORD = (
+    r"(?:what|how|when|why|where|which|who|whose|can|could|should|shall|do|does|did|is|are|was|were|will|would|may"
+    r"|might|must|has|have|had|i|i['’]m|my|we|tell|if|it|they|he|she|please|explain)\b"
+)
+_JOINED = r"(?:(?:and|but|or|so|then|also)\b[\s,]*+)"
+_ELLIPSES = (
+    re.compile(rf"{_JOINED}*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE),
+    re.compile(rf"{_JOINED}++(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
+    re.compile(r"((?:for|in|with|during)\s+(?:\w+\s+){0,2}\w+\s*\?*)$", re.IGNORECASE),
+)
+_SETTING = re.compile(r"(?:in|during|at|after|before|while|without)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
+
+
+def is_polite(text: str) -> bool:
+    """Whether a message asks nothing: thanks, a greeting, a yes."""
+    return all(word.lower() in _POLITE for word in re.findall(r"[^\W_]+", text))
+
+
+def without_polite(text: str) -> str:
+    """A message without the thanks and greetings that it begins with."""
+    sentences = _SENTENCE.findall(text)
+    while len(sentences) > 1 and is_polite(sentences[0]):
+        sentences = sentences[1:]
+    kept = "".join(sentences) or text
+    return (
+        re.sub(r"^(?:(?:thanks|thank you|ok|okay|great|right|i see)[\s,]+)+", "", kept, flags=re.IGNORECASE)
+        or text
+    )
+
+
+def ellipsis_of(text: str) -> str | None:
+    """What a question without a verb of its own asks about: "men" of "and what about men?". None for others."""
+    for pattern in _ELLIPSES:
+        match = pattern.match(text)
+        if match is not None:
+            return match[1]
+    return None
+
+
+def is_setting(rest: str) -> bool:
+    """Whether a phrase says in which circumstances: "during pregnancy", "at home"."""
+    return _SETTING.match(rest) is not None
+
+
+def points_back(text: str, names: Callable[[str], bool]) -> bool:
+    """Whether a pronoun, or a noun such as "the drug", stands for something that this question does not name.
+
+    `names` says of a word whether it names a subject. A pronoun behind such a name stands for it.
+    """
+    said = _DUMMY.sub(lambda match: "-" * len(match[0]), text)
+    pointer = _POINTING.search(said)
+    if pointer is None:
+        return False
+    named = [word for word in _WORD.finditer(said) if may_name(word[0]) and names(word[0])]
+    if not any(word.start() < pointer.start() for word in named):
+        return True
+    last = _OBJECT.search(said)
+    return last is not None and not any(
+        clause.start() > named[0].start() for clause in _CLAUSE.finditer(said[: last.start()])
+    )
+
+
+def points_at_several(text: str) -> bool:
+    """Whether the pronoun is a plural, which may stand for what was asked of the subject, not for the subject."""
+    return _SEVERAL.search(text) is not None
+
+
+def is_content(word: str) -> bool:
+    """Whether a word could be, or narrow, the subject of a question."""
+    # The search drops stop words, but not from a text of nothing else: hence the second word.
+    is_counted = len(terms(f"{word} footnote")) > 1
+    return is_counted and not frozenset(terms(word)) <= _STOPPED
+
+
+def may_name(word: str) -> bool:
+    """Whether a word could name the subject of a question by itself."""
+    return is_content(word) and not frozenset(terms(word)) <= NARROWING_TERMS and len(word) > 1

@@ -1,0 +1,94 @@
+"""Synonyms: what people call things in a question, and what pages call them, from a table that can be replaced."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from retriever.errors import FootnotedError
+from retriever.index import Index
+from retriever.search.analyze import terms
+
+TABLE_FILE = "synonyms.txt"
+_NEVER = re.compile(r"(?!)")
+
+
+class SynonymsInvalid(FootnotedError, ValueError):
+    """A table of synonyms cannot be used; the message names the line and the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """What each phrase, in lower case, is read as."""
+
+    read_as: Mapping[str, str]
+    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        longest_first = sorted(self.read_as, key=lambda phrase: (-len(phrase), phrase))
+        either = "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in longest_first)
+        pattern = re.compile(rf"\b(?:{either})\b", re.IGNORECASE) if either else _NEVER
+        object.__setattr__(self, "_pattern", pattern)
+
+    def applied(self, question: str, index: Index) -> str:
+        """The question in the words of the table, where a page is called so and none as the question says."""
+
+        def read(found: re.Match[str]) -> str:
+            meant = self.read_as[_plain(found[0])]
+            return meant if _names_a_page(meant, index) and not _names_a_page(found[0], index) else found[0]
+
+        return self._pattern.sub(read, question)
+
+
+@cache
+def default_synonyms() -> Synonyms:
+    """The table that comes with the program."""
+    return parse_synonyms(resources.files(__package__).joinpath(TABLE_FILE).read_text(encoding="utf-8"))
+
+
+def read_synonyms(path: Path | None) -> Synonyms:
+    """The table in a file, or the program's own. Raises SynonymsInvalid, also for a file that cannot be read."""
+    if path is None:
+        return default_synonyms()
+    try:
+        return parse_synonyms(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SynonymsInvalid(f"the synonyms in {path} cannot be read: {reason}; mend the file") from error
+
+
+def parse_synonyms(content: str) -> Synonyms:
+    """The table in the text of such a file, in the form of Solr's explicit mappings. Raises SynonymsInvalid."""
+    read_as: dict[str, str] = {}
+    for number, line in enumerate(content.splitlines(), start=1):
+        rule, *_ = line.split("#")
+        if not rule.strip():
+            continue
+        phrases, arrow, meant = rule.partition("=>")
+        names = [_plain(phrase) for phrase in phrases.split(",")]
+        if not arrow or not meant.strip() or "," in meant or "=>" in meant or not all(names):
+            raise SynonymsInvalid(f"line {number} of the synonyms is no rule; write: phrase, phrase => one phrase")
+        for name in names:
+            if name in read_as:
+                raise SynonymsInvalid(f"line {number} of the synonyms gives a phrase of an earlier line; keep one")
+            read_as[name] = " ".join(meant.split())
+    return Synonyms(read_as)
+
+
+def _plain(phrase: str) -> str:
+    return " ".join(phrase.lower().replace("-", " ").split())
+
+
+def _names_a_page(phrase: str, index: Index) -> bool:
+    """Whether some page's title holds the phrase."""
+    wanted = terms(phrase)
+    rows = index.headings.rows_of(wanted[0])
+    for term in wanted[1:]:
+        rows = np.intersect1d(rows, index.headings.rows_of(term))
+    line = f" {' '.join(wanted)} "
+    titles = (index.documents[one].prefix_title for one in np.unique(index.document_of_row[rows]).tolist())
+    return any(line in f" {' '.join(terms(title))} " for title in titles)

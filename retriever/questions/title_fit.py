@@ -1,0 +1,100 @@
+"""Title fit: how far a page's name and a question are about different things."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import chain
+from math import log
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.document import Metadata
+from retriever.questions.question import FACET_TERMS
+from retriever.search.analyze import is_short_for, terms
+
+FULL_MASS = 8.0
+"""The idf mass, in nats, from which a name counts as being about something else altogether."""
+EVERYWHERE = 0.3
+"""A term in this share of the names says nothing of a page (the site's name, the field's)."""
+ADDRESS_PARTS = 2
+"""How many of the last parts of an address name the page; those before name parts of the site."""
+
+
+def page_name(metadata: Metadata) -> str:
+    """The title, and the last words of the address.
+
+    An address often says what a title leaves to the reader: "adult" of a page that is not on children, or the
+    name that a disease had when the page was made.
+    """
+    if metadata.url is None:
+        return metadata.title
+    parts = [part for part in urlsplit(metadata.url).path.split("/") if part]
+    return " ".join((metadata.title, *(unquote(part) for part in parts[-ADDRESS_PARTS:])))
+
+
+class TitleFit:
+    """The names of a collection's pages (see `page_name`), ready to be held against questions."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        of_name = [frozenset(terms(name)) for name in names]
+        having = Counter(term for several in of_name for term in several)
+        mass = {
+            term: log(1 + len(names) / count)
+            for term, count in having.items()
+            if count <= EVERYWHERE * len(names) and term not in FACET_TERMS
+        }
+        self._terms = sorted(mass)
+        self._mass = np.array([mass[term] for term in self._terms], dtype=np.float64)
+        # Of name i the terms, by their places in the order of the alphabet, lie from bounds[i] to bounds[i + 1].
+        number_of = {term: number for number, term in enumerate(self._terms)}
+        numbers = [sorted(number_of[term] for term in several if term in number_of) for several in of_name]
+        self._bounds = np.concatenate([[0], np.cumsum([len(one) for one in numbers], dtype=np.int64)])
+        self._numbers = np.fromiter(chain.from_iterable(numbers), dtype=np.int64, count=int(self._bounds[-1]))
+
+    def misfit(self, question: str, documents: NDArray[np.int32]) -> NDArray[np.float64]:
+        """How far each document is named for something else, 0 to 2, shape (len(documents),).
+
+        Up to 1 for what the name holds and the question does not ("childhood" where nobody asked about children),
+        up to 1 for what the question holds, and some page's name, but not this one's ("adult"). `documents` are
+        places in the names.
+        """
+        different, place = np.unique(documents, return_inverse=True)
+        lengths = self._bounds[different + 1] - self._bounds[different]
+        name_of = np.repeat(np.arange(len(different)), lengths)
+        within = np.arange(len(name_of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        numbers = self._numbers[self._bounds[different][name_of] + within]
+        is_asked = np.zeros(len(numbers), dtype=np.bool_)
+        unnamed = np.zeros(len(different), dtype=np.float64)
+        for term in dict.fromkeys(terms(question)):
+            first, last = self._meant_by(term)
+            if first == len(self._terms) or self._terms[first] != term:
+                continue  # names no page
+            is_meant = (numbers >= first) & (numbers < last)
+            is_asked |= is_meant
+            unnamed += np.where(np.bincount(name_of[is_meant], minlength=len(different)), 0.0, self._mass[first])
+        unasked = np.bincount(name_of[~is_asked], weights=self._mass[numbers[~is_asked]], minlength=len(different))
+        misfit = np.minimum(unasked / FULL_MASS, 1) + np.minimum(unnamed / FULL_MASS, 1)
+        found: NDArray[np.float64] = misfit[place]
+        return found
+
+    def _meant_by(self, term: str) -> tuple[int, int]:
+        """From which to before which of the names' terms a question's term stands for: itself, and what it is
+        short for, which follow it in the alphabet."""
+        first = bisect_left(self._terms, term)
+        last = first
+        while last < len(self._terms) and (self._terms[last] == term or is_short_for(term, self._terms[last])):
+            last += 1
+        return first, last
+
+    def unasked(self, name: str, asked: Collection[str]) -> float:
+        """The share of a name's idf mass on terms that are not among those asked, 0 where it says nothing."""
+        told = foreign = 0.0
+        for term in dict.fromkeys(terms(name)):
+            place = bisect_left(self._terms, term)
+            if place < len(self._terms) and self._terms[place] == term:
+                told += float(self._mass[place])
+                if term not in asked and not any(is_short_for(short, term) for short in asked):
+                    foreign += float(self._mass[place])
+        return foreign / told if told else 0.0

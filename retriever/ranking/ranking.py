@@ -1,0 +1,153 @@
+"""How passages are ranked: what each part of the evidence counts, in collections of two kinds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.document import Document
+from retriever.index import Index
+from retriever.query import Mode
+from retriever.questions.question import FACET_TERMS, asks, question_weights
+
+SECTIONS_OF_A_PAGE = 3.0
+"""Headings that a document has at least, on average, in a collection of pages; one of texts has fewer."""
+TITLES_LOOKED_AT = 200
+"""About how many documents tell whether the texts of a collection have titles: all of them would cost a start."""
+
+
+class CollectionKind(StrEnum):
+    """What a collection is made of, which decides how it is ranked."""
+
+    PAGES = "pages"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What speaks for or against a passage before anything is searched; 0 leaves it out."""
+
+    facet: float = 0.1
+    """Added where the heading announces the side of its subject that the question asks about."""
+    professional: float = 0.2
+    """Taken off a passage of a page that is written for health professionals: patients' pages come first where
+    both answer."""
+    title: float = 0.1
+    """Taken off where the page is named for what the question does not ask, and again where the question asks for
+    what other pages are named for; a part of it for a part of the name."""
+    children: float = 0.1
+    """Taken off a passage of a page that is named as one on children, where the question speaks of none."""
+    boilerplate: float = 0.2
+    """Taken off a passage that stands, word for word, in many documents; a part of it for a part of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The weights of the parts, by mode, and the priors.
+
+    The parts: `dense`, cosine of the passage; `body`, BM25 of its text; `headings`, BM25 of title and headings;
+    `heading_dense`, cosine of its heading prefix; `coverage`, the share of what the question asks that stands in
+    text, title or headings; `document_dense` and `document_body`, the best such score of a candidate of the same
+    document.
+    """
+
+    weights: Mapping[Mode, Mapping[str, float]]
+    priors: Priors = field(default_factory=Priors)
+    of_statements: Mapping[str, float] | None = None
+    """The weights of hybrid search for a query that asks nothing (a claim, key words); None for the same ones."""
+
+    def weights_for(self, query: str, mode: Mode) -> Mapping[str, float]:
+        """The weights of the parts for this query."""
+        if mode is Mode.HYBRID and self.of_statements is not None and not asks(query):
+            return self.of_statements
+        return self.weights[mode]
+
+
+OF_PAGES = Ranking(
+    weights={
+        Mode.HYBRID: {
+            "dense": 0.4,
+            "document_dense": 0.3,
+            "heading_dense": 0.2,
+            "headings": 0.1,
+            "coverage": 0.1,
+            "document_body": 0.1,
+        },
+        Mode.DENSE: {"dense": 1.0},
+        Mode.LEXICAL: {"headings": 0.1, "coverage": 0.1, "document_body": 0.1},
+    }
+)
+"""Pages with sections: words lead to the page, its headings to the section. The passage's own BM25 does not count,
+for passages that repeat the question's words would go before those that answer it."""
+OF_TEXTS = Ranking(
+    weights={
+        Mode.HYBRID: {
+            "dense": 0.8,
+            "document_dense": 0.1,
+            "body": 0.15,
+            "coverage": 0.15,
+            "headings": 0.1,
+            "heading_dense": 0.05,
+        },
+        Mode.DENSE: {"dense": 1.0},
+        Mode.LEXICAL: {"body": 0.2, "coverage": 0.2, "headings": 0.05},
+    },
+    of_statements={"dense": 0.5, "body": 0.3, "coverage": 0.2, "headings": 0.07},
+    priors=Priors(facet=0.0, professional=0.1, title=0.0, children=0.0, boilerplate=0.05),
+)
+"""Short texts: what they say counts, what they are called says less. A question has other words than its answer,
+so its meaning leads; a claim or key words have those of the text."""
+OF_UNTITLED_TEXTS = replace(
+    OF_TEXTS,
+    weights={
+        Mode.HYBRID: {"dense": 0.8, "document_dense": 0.1, "body": 0.15, "coverage": 0.15},
+        Mode.DENSE: {"dense": 1.0},
+        Mode.LEXICAL: {"body": 0.2, "coverage": 0.2},
+    },
+    of_statements={"dense": 0.5, "body": 0.3, "coverage": 0.2},
+)
+"""Short texts that are called by their first words: these stand in the text already and name nothing."""
+
+
+def kind_of(index: Index) -> CollectionKind:
+    """What kind of collection this is, by the headings that its documents have."""
+    is_of_pages = index.heading_prefixes >= SECTIONS_OF_A_PAGE * len(index.documents)
+    return CollectionKind.PAGES if is_of_pages else CollectionKind.TEXTS
+
+
+def ranking_of(index: Index) -> Ranking:
+    """The ranking for the kind of collection that this is, and for texts with titles of their own or without."""
+    if kind_of(index) is CollectionKind.PAGES:
+        return OF_PAGES
+    looked_at = index.documents[:: max(1, len(index.documents) // TITLES_LOOKED_AT)]
+    untitled = sum(_is_untitled(document, index) for document in looked_at)
+    return OF_UNTITLED_TEXTS if 2 * untitled > len(looked_at) else OF_TEXTS
+
+
+def _is_untitled(document: Document, index: Index) -> bool:
+    """Whether a document has no heading and is called by the beginning of its own text."""
+    if any(section.headings for section in document.sections):
+        return False
+    first_words = document.metadata.title.removesuffix("…")
+    return index.reading_text(document.document_id).lstrip().startswith(first_words)
+
+
+def coverage(question: str, index: Index, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The share of the question that each row's text, title and headings hold, 0 to 1, shape (len(rows),).
+
+    By idf mass; once is enough, and the words that only say which side of a subject is asked do not count.
+    """
+    weights = {term: idf for term, idf in question_weights(question, index).items() if term not in FACET_TERMS}
+    held = np.zeros(len(rows), dtype=np.float64)
+    for term, idf in weights.items():
+        held += idf * (index.body.holds(term, rows) | index.headings.holds(term, rows))
+    return (held / max(sum(weights.values()), 1e-12)).astype(np.float32)
+
+
+def best_of_document(scores: NDArray[np.float32], documents: NDArray[np.int32]) -> NDArray[np.float32]:
+    """For each candidate the best of these scores among the candidates of its document, shape (len(scores),)."""
+    best = np.full(int(documents.max(initial=-1)) + 1, -np.inf, dtype=np.float32)
+    np.maximum.at(best, documents, scores)
+    return best[documents]

@@ -1,0 +1,1 @@
+"""Search: terms and vectors to scored passages, exact and deterministic."""

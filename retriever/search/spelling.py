@@ -1,0 +1,206 @@
+"""Typing errors: the word of the collection that an unknown word of a question was meant to be."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from retriever.search.analyze import terms, words
+from retriever.search.lexical import LexicalField
+from retriever.search.sounds import sound_of, within_edits
+
+SHORTEST_CORRECTED = 6
+"""Letters of the shortest word that may be a typing error: too many shorter ones are one letter apart."""
+COMMON_SHARE = 2e-4
+"""A word in this share of the passages, and in two of them, may have been meant: rarer ones are mostly names, and
+an unknown name near a rare one is another name."""
+SHORTEST_MISHEARD = 7
+"""Letters of the shortest word that may be taken for one that sounds alike, or nearly."""
+MOST_EDITS = 3
+"""So many letters may write a sound otherwise, its one error included: beyond it the likeness is by chance."""
+_EDGE = 3
+FORMS_READ = 8
+"""Passages that are read for how a word is written, of which the search keeps the stem alone."""
+VARIANT_TIMES = 8
+"""How many times as many passages the other spelling of a known word stands in, for it to be searched instead."""
+_SPELLINGS = tuple(
+    (re.compile(sound), other)
+    for sound, other in (
+        ("ae|oe", "e"),
+        ("our(?=$|s$|ed$|ing$|able$|ite$)", "or"),
+        ("or(?=$|s$|ed$|ing$|able$|ite$)", "our"),
+        ("(?<=[iy])s(?=e|i|ation)", "z"),
+        ("(?<=[iy])z(?=e|i|ation)", "s"),
+    )
+)
+"""Sounds that British and American English write differently: leukaemia and leukemia, tumour and tumor.
+
+Where only a letter is wanting (leukemia in a British collection), the word is mended as a typing error."""
+
+_WITH_NUMBER = re.compile(r"([a-z]{2,6})(\d{1,3})", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b([a-z]{2,6})[ -](\d{1,3})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """A word that may have been meant."""
+
+    term: str
+    sound: str
+    letters: frozenset[str]
+    rows: int
+
+
+class Spelling:
+    """The words of one generation, as they are spelled there. Safe to share between threads."""
+
+    def __init__(self, body: LexicalField, headings: LexicalField, text_of: Callable[[int], str]) -> None:
+        """`text_of` gives the text of a row, its title and headings included."""
+        self._body = body
+        self._headings = headings
+        self._text_of = text_of
+
+    @cached_property
+    def _common(self) -> Mapping[str, Sequence[_Common]]:
+        """The common words by the sound they begin with. Made for the first unknown word, not at the start."""
+        common: dict[str, list[_Common]] = defaultdict(list)
+        for word in {**self._body.numbers, **self._headings.numbers}:
+            if len(word) >= SHORTEST_CORRECTED - 1 and word.isalpha() and self._rows_with(word) >= self._least:
+                sound = sound_of(word)
+                common[sound[:1]].append(_Common(word, sound, frozenset(sound), self._rows_with(word)))
+        return common
+
+    @property
+    def _least(self) -> float:
+        return max(2, COMMON_SHARE * self._body.rows)
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage, title or heading holds the term."""
+        return term in self._body.numbers or term in self._headings.numbers
+
+    def meant(self, term: str) -> str:
+        """The term itself where it is known or nothing is near it, else the common term that was meant.
+
+        One edit away or heard as the same; else one edit from being heard so. Of several the one in most passages.
+        Two edits are too many: osteopetrosis is no osteoporosis. A number is never corrected.
+        Source: Damerau, "A technique for computer detection and correction of spelling errors" (1964): four of
+        five misspelt words are one edit away from the right one.
+        """
+        if self.knows(term) or len(term) < SHORTEST_CORRECTED or not term.isalpha():
+            return term
+        sound = sound_of(term)
+        is_long = len(term) >= SHORTEST_MISHEARD
+        start, end = term[:_EDGE], term[-_EDGE:]  # one edit leaves one of them as it is
+        near = [
+            one
+            for words in self._common.values()
+            for one in words
+            if (one.sound == sound and is_long)
+            or ((one.term.startswith(start) or one.term.endswith(end)) and one_edit_apart(term, one.term))
+        ]
+        if not near and is_long:
+            near = _heard_nearly(term, self._common.get(sound[:1], ()))
+        return min(near, key=lambda one: (-one.rows, one.term)).term if near else term
+
+    def _written(self, term: str, asked: str) -> str:
+        """How the collection writes a term, most like the word asked in its ending; the encoder knows no stems."""
+        forms: Counter[str] = Counter()
+        for row in np.concatenate([field.best_rows(term, FORMS_READ) for field in (self._body, self._headings)]):
+            forms.update(word.lower() for word in words(self._text_of(int(row))) if terms(word) == [term])
+        return min(forms, key=lambda form: (-_same_ending(form, asked), -forms[form], form), default=term)
+
+    def usual(self, word: str) -> str:
+        """The word itself, or its other spelling (British or American) where the collection writes mostly that."""
+        found = {other: self._rows_with(terms(other)[0]) for other in _spelled_otherwise(word.lower())}
+        if not any(found.values()):
+            return word
+        usual = min(found, key=lambda other: (-found[other], other))
+        least = max(self._least, VARIANT_TIMES * self._rows_with(terms(word)[0]))
+        return usual if found[usual] >= least else word
+
+    def _rows_with(self, term: str) -> int:
+        return max(self._body.rows_with(term), self._headings.rows_with(term))
+
+    def mended(self, question: str) -> str:
+        """The question with the word that was meant in the place of every one that the collection does not know.
+
+        A word that the collection spells the other way (British or American) is spelled as it does, and so is a
+        name with a number, which is one word here and two there: "ki67" and "Ki-67".
+        """
+        for word in dict.fromkeys(words(question)):
+            if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in question:
+                word = word[3:]  # it stands apart, and may be known without
+            meant = self.usual(word)
+            if meant == word:
+                meant = self._parted(word)
+            if meant == word:
+                (term, *_) = terms(word)
+                found = self.meant(term)
+                if found == term:
+                    continue
+                meant = self._written(found, word.lower())
+            question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
+        return _NUMBERED.sub(self._joined, question)
+
+    def _parted(self, word: str) -> str:
+        """The word, or its letters and its number apart where the collection mostly writes them so."""
+        parts = _WITH_NUMBER.fullmatch(word)
+        if parts is None:
+            return word
+        least = max(self._least, VARIANT_TIMES * self._rows_with(terms(word)[0]))
+        return f"{parts[1]}-{parts[2]}" if self._together(parts[1], parts[2]) >= least else word
+
+    def _joined(self, found: re.Match[str]) -> str:
+        """A name and its number, as one word where the collection mostly writes them so."""
+        least = max(self._least, VARIANT_TIMES * self._together(found[1], found[2]))
+        joined = found[1] + found[2]
+        return joined if self._rows_with(terms(joined)[0]) >= least else found[0]
+
+    def _together(self, *parts: str) -> int:
+        """How many passages hold both."""
+        one, other = (self._body.rows_of(terms(part)[0]) for part in parts)
+        return int(np.intersect1d(one, other, assume_unique=True).size)
+
+
+def one_edit_apart(one: str, other: str) -> bool:
+    """Whether one letter more, less or other, or two neighbours exchanged, make one word the other."""
+    return one != other and within_edits(one, other, 1)
+
+
+def _heard_nearly(term: str, words: Iterable[_Common]) -> list[_Common]:
+    sound = sound_of(term)
+    letters = frozenset(sound)
+    return [
+        one
+        for one in words
+        if len(letters ^ one.letters) <= 2
+        and one.sound[:2] == sound[:2]
+        and within_edits(sound, one.sound, 1)
+        and within_edits(term, one.term, MOST_EDITS)
+    ]
+
+
+def _same_ending(one: str, other: str) -> int:
+    """How many of their last letters are the same."""
+    return next(
+        (
+            place
+            for place, (ours, theirs) in enumerate(zip(one[::-1], other[::-1], strict=False))
+            if ours != theirs
+        ),
+        min(len(one), len(other)),
+    )
+
+
+def _spelled_otherwise(word: str) -> set[str]:
+    """What a word may be in the other spelling, each of its sounds exchanged, or all of a kind."""
+    found: set[str] = set()
+    for sound, other in _SPELLINGS:
+        places = list(sound.finditer(word))
+        found.update(word[: one.start()] + other + word[one.end() :] for one in places)
+        if len(places) > 1:
+            found.add(sound.sub(other, word))
+    return {other for other in found if max(len(word), len(other)) >= SHORTEST_CORRECTED}
