@@ -50,3 +50,17 @@ def test_the_readme_counts_the_starter_collection_right() -> None:
 def test_every_link_within_the_documents_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_module_that_a_document_runs_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"python -m ((?:api|eval|ingest|retriever|tests)\.[\w.]*\w)", text)
+    assert [name for name in named if not (ROOT / f"{name.replace('.', '/')}.py").exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_of_the_packages_that_a_document_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:api|eval|ingest|retriever|tests)/[\w./-]*\w\.\w+)`", text)
+    assert [name for name in named if not (ROOT / name).exists()] == []

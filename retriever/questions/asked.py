@@ -1,8 +1,9 @@
 """What a message asks: the sentences of it that ask, and the words of it that an answer has to speak of."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS, LONG_QUESTION_WORDS
@@ -79,8 +80,9 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
 def _is_aside(term: str, meant: str, vocabulary: Vocabulary) -> bool:
     if term.isdigit() or term in SIDE_TERMS or meant in SIDE_TERMS:
         return True
-    return not vocabulary.spelling.knows(meant) and _is_misspelt(term, _MISSPELLABLE)
+    return not vocabulary.spelling.knows(meant) and _is_misspelt_aside(term)
 
 
-def _is_misspelt(term: str, known: Collection[str]) -> bool:
-    return len(term) >= SHORTEST_MISSPELT and any(one_edit_apart(term, other) for other in known)
+@lru_cache(maxsize=4_096)
+def _is_misspelt_aside(term: str) -> bool:
+    return len(term) >= SHORTEST_MISSPELT and any(one_edit_apart(term, other) for other in _MISSPELLABLE)

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,7 +22,10 @@ SHORTEST_MISHEARD = 7
 """Letters of the shortest word that may be taken for one that sounds alike, or nearly."""
 MOST_EDITS = 3
 """So many letters may write a sound otherwise, its one error included: beyond it the likeness is by chance."""
+_Key = TypeVar("_Key", str, tuple[str, str])
 _EDGE = 3
+_KEPT = 4_096
+"""Unknown words whose meaning is remembered; the dictionary begins anew when it is full."""
 FORMS_READ = 8
 """Passages that are read for how a word is written, of which the search keeps the stem alone."""
 VARIANT_TIMES = 8
@@ -62,6 +66,9 @@ class Spelling:
         self._body = body
         self._headings = headings
         self._text_of = text_of
+        # Not lru_cache on a method: it would keep an index in memory that is not used any more.
+        self._meant: dict[str, str] = {}
+        self._forms: dict[tuple[str, str], str] = {}
 
     @cached_property
     def _common(self) -> Mapping[str, Sequence[_Common]]:
@@ -91,6 +98,9 @@ class Spelling:
         """
         if self.knows(term) or len(term) < SHORTEST_CORRECTED or not term.isalpha():
             return term
+        return _remembered(self._meant, term, lambda: self._nearest(term))
+
+    def _nearest(self, term: str) -> str:
         sound = sound_of(term)
         is_long = len(term) >= SHORTEST_MISHEARD
         start, end = term[:_EDGE], term[-_EDGE:]  # one edit leaves one of them as it is
@@ -107,6 +117,9 @@ class Spelling:
 
     def _written(self, term: str, asked: str) -> str:
         """How the collection writes a term, most like the word asked in its ending; the encoder knows no stems."""
+        return _remembered(self._forms, (term, asked), lambda: self._read_form(term, asked))
+
+    def _read_form(self, term: str, asked: str) -> str:
         forms: Counter[str] = Counter()
         for row in np.concatenate([field.best_rows(term, FORMS_READ) for field in (self._body, self._headings)]):
             forms.update(word.lower() for word in words(self._text_of(int(row))) if terms(word) == [term])
@@ -165,9 +178,26 @@ class Spelling:
         return int(np.intersect1d(one, other, assume_unique=True).size)
 
 
+def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> str:
+    known = kept.get(key)
+    if known is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        known = kept[key] = found()
+    return known
+
+
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one letter more, less or other, or two neighbours exchanged, make one word the other."""
-    return one != other and within_edits(one, other, 1)
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    if len(one) > len(other):
+        one, other = other, one
+    at = next((place for place, letter in enumerate(one) if letter != other[place]), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    exchanged = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return exchanged or one[at + 1 :] == other[at + 1 :]
 
 
 def _heard_nearly(term: str, words: Iterable[_Common]) -> list[_Common]:
