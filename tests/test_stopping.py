@@ -18,7 +18,10 @@ import signal, sys
 from ingest.commands.stopping import told_to_stop
 
 told, again = int(sys.argv[1]), int(sys.argv[2])
+# As a terminal starts it, even where what runs the tests is to ignore one of them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+for each in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(each, signal.SIG_DFL)
 try:
     with told_to_stop():
         try:
