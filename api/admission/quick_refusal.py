@@ -29,7 +29,6 @@ from api.http.request_edge import log_request, request_id_of
 from api.observing.observer import Observer, RequestSeen
 from api.query.request import QueryRequest
 from api.service import Service
-from api.snapshot import Snapshot
 from retriever.errors import FootnotedError
 
 _UNUSUAL = frozenset({b"content-encoding", b"expect"})
@@ -108,8 +107,8 @@ class QuickRefusals:
         snapshot = self._service.live.snapshot()
         standing = self._keeper.count(caller)
         if standing is not None and not standing.allowed:
-            return self._with_routing(above_rate(standing), snapshot, said)
-        problem = self._with_routing(threads.refusal(), snapshot, said)
+            return routed(above_rate(standing), self._service, snapshot, said)
+        problem = routed(threads.refusal(), self._service, snapshot, said)
         if standing is not None:
             problem.headers |= standing.headers()
         return problem
@@ -122,9 +121,6 @@ class QuickRefusals:
         if not is_plain or len(body) > limit or not is_json(Request(scope)):
             return None
         return endpoint.said(check(parse_json(body), endpoint.model))
-
-    def _with_routing(self, problem: Problem, snapshot: Snapshot, said: Iterable[str]) -> Problem:
-        return routed(problem, self._service, snapshot, said)
 
     def _let_one_through(self) -> None:
         """Counts a question that is about to ask for room.

@@ -29,14 +29,12 @@ def _heard(found: re.Match[str]) -> str:
 
 def within_edits(one: str, other: str, most: int) -> bool:
     """Whether at most so many letters more, less or other, or neighbours exchanged, make one word the other."""
-    if abs(len(one) - len(other)) > most:
+    if one == other:
+        return True
+    if most == 0 or abs(len(one) - len(other)) > most:
         return False
     shorter = min(len(one), len(other))
     at = next((place for place in range(shorter) if one[place] != other[place]), shorter)
-    if at == len(one) == len(other):
-        return True
-    if most == 0:
-        return False
     one, other, left = one[at:], other[at:], most - 1
     return (
         within_edits(one[1:], other[1:], left)

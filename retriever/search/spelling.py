@@ -189,15 +189,7 @@ def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> s
 
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one letter more, less or other, or two neighbours exchanged, make one word the other."""
-    if abs(len(one) - len(other)) > 1 or one == other:
-        return False
-    if len(one) > len(other):
-        one, other = other, one
-    at = next((place for place, letter in enumerate(one) if letter != other[place]), len(one))
-    if len(one) < len(other):
-        return one[at:] == other[at + 1 :]
-    exchanged = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
-    return exchanged or one[at + 1 :] == other[at + 1 :]
+    return one != other and within_edits(one, other, 1)
 
 
 def _heard_nearly(term: str, words: Iterable[_Common]) -> list[_Common]:
