@@ -86,7 +86,7 @@ def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
         return _completed(asked, rest, earlier, subjects)
     if points_back(asked, subjects.names):
         return _led_by(earlier.text if points_at_several(asked) else earlier.subject, asked, earlier)
-    if not _content(asked):
+    if all(frozenset(terms(word)) <= NARROWING_TERMS for word in _content(asked)):
         return _led_by(earlier.subject, asked, earlier)
     return _alone(text, earlier, subjects)
 

@@ -27,7 +27,12 @@ NARROWING_TERMS = frozenset(
         "relatives family home early late advanced metastatic localized winter summer night morning stage "
         "stages grade high low risk"
     )
-) | frozenset(str(number) for number in range(120))
+) | frozenset(
+    (
+        *(str(number) for number in range(120)),
+        *(f"{stage}{part}" for stage in ("1", "2", "3", "4", "i", "ii", "iii", "iv") for part in ("", *"abc")),
+    )
+)
 """Words that narrow a question and do not change its subject."""
 
 _STOPPED = FACET_TERMS | ASIDE_TERMS
@@ -36,7 +41,7 @@ _POLITE = frozenset(
         *("thanks", "thank", "you", "ok", "okay", "hello", "hi", "hey", "bye", "goodbye", "great", "good"),
         *("perfect", "cool", "nice", "yes", "please", "very", "so", "a", "lot", "many", "much", "cheers", "right"),
         *("fine", "understood", "got", "it", "that", "s", "helpful", "was", "is", "all", "i", "see", "alright"),
-        *("well", "oh"),
+        *("well", "oh", "morning", "afternoon", "evening", "night", "there", "sorry"),
     )
 )
 _GENERIC = (
@@ -78,9 +83,11 @@ _QUESTION_WORD = (
     r"|might|must|has|have|had|i|i['’]m|my|we|tell|if|it|they|he|she|please|explain)\b"
 )
 _JOINED = r"(?:(?:and|but|or|so|then|also)\b[\s,]*+)"
+_CORRECTED = r"(?:(?:no|oh|oops|sorry|actually)\b[\s,.]*+)*+(?:i\s+meant|i\s+mean|make\s+that)\b"
 _ELLIPSES = (
     re.compile(rf"{_JOINED}*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE),
     re.compile(rf"{_JOINED}++(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
+    re.compile(rf"{_CORRECTED}[\s,:]*+(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
     re.compile(r"((?:for|in|with|during)\s+(?:\w+\s+){0,2}\w+\s*\?*)$", re.IGNORECASE),
 )
 _SETTING = re.compile(r"(?:in|during|at|after|before|while|without)\b", re.IGNORECASE)
