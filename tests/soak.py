@@ -1,6 +1,6 @@
 """A soak: the whole program under half its load while its collection changes and its ingests are killed (F25).
 
-A real server over a real index, real ingests; what is watched is answers, memory and open files.
+A real server over a real index, real ingests; what is watched is answers, memory, open files and threads.
 """
 
 import asyncio
@@ -12,11 +12,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from statistics import fmean, linear_regression
 
-from eval.performance.load import Target, capacity, offer, warm_up
+from eval.performance.load import Target, capacity, offer, quantile, warm_up
 from retriever.errors import FootnotedError
 from retriever.index import Index
 from tests.running import CHECKOUT, server
@@ -29,50 +32,84 @@ LARGEST_SLOPE = 0.01
 """Of the memory, an hour."""
 LARGEST_NOISE = 0.05
 """What a soak of minutes may show in all: its slope in an hour would be the noise, many times over."""
+BLOCKS = 12
+"""Into which the looks at memory are gathered: one look resembles the next, and would feign certainty."""
+STUDENT_T = 2.228
+"""Of 95 %, for a straight line through that many blocks (ten degrees of freedom)."""
+MORE_FILES, MORE_THREADS = 8, 2
+"""How many more the second half of a soak may have than the first: a connection or a pool that comes and goes."""
 QUESTIONS = ("What does denosumab do?", "How are falls prevented?", "Who is at risk of bone loss?", "calcium")
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """Growth of memory as a share of its mean, an hour, and the ends of its interval of 95 %."""
+
+    an_hour: float
+    low: float
+    high: float
 
 
 @dataclass(slots=True)
 class Soaked:
-    """What a soak showed; memory in bytes."""
+    """What a soak showed; memory in bytes, latencies of answers in seconds."""
 
     seconds: float = 0.0
     offered: float = 0.0
-    answered: int = 0
     refused: int = 0
-    failed: int = 0
+    failed: Counter[int] = field(default_factory=Counter)
     publishes: int = 0
     kills: int = 0
+    latencies: list[float] = field(default_factory=list)
     memory: list[tuple[float, int]] = field(default_factory=list)
     files: list[int] = field(default_factory=list)
+    threads: list[int] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
     @property
-    def slope(self) -> float:
-        """Growth of memory after the warm-up: a share of its mean, in an hour."""
-        return slope_of([look for look in self.memory if look[0] >= self.seconds * WARM_SHARE]) * 3_600
+    def slope(self) -> Slope:
+        """Growth of memory after the warm-up."""
+        return slope_of([look for look in self.memory if look[0] >= self.seconds * WARM_SHARE])
 
     def line(self) -> str:
         """What a person wants to know of it."""
-        sizes = [size for _, size in self.memory] or [0]
+        sizes, slope = [size for _, size in self.memory] or [0], self.slope
+        p50_ms, p99_ms = (quantile(self.latencies, share) * 1_000 for share in (0.5, 0.99))
+        quarters = ", ".join(f"{sizes[round((len(sizes) - 1) * quarter / 4)] / 1e6:.0f}" for quarter in range(5))
         return (
-            f"soak of {self.seconds / 60:.1f} min at {self.offered:.1f} questions/s: {self.answered:,} answered, "
-            f"{self.refused:,} refused, {self.failed:,} failed; {self.publishes} publishes, {self.kills} killed "
-            f"ingests; memory {sizes[0] / 1e6:.0f} to {sizes[-1] / 1e6:.0f} MB (most {max(sizes) / 1e6:.0f}), "
-            f"{self.slope:+.1%} an hour after warm-up; open files {min(self.files, default=0)} to "
-            f"{max(self.files, default=0)}"
+            f"soak of {self.seconds / 60:.1f} min at {self.offered:.1f} questions/s: {len(self.latencies):,} "
+            f"answered (p50 {p50_ms:.0f}, p99 {p99_ms:.0f} ms), {self.refused:,} refused, "
+            f"{self.failed.total():,} failed; {self.publishes} publishes, {self.kills} killed ingests; memory "
+            f"{quarters} MB at the start and the quarters (most {max(sizes) / 1e6:.0f}), {slope.an_hour:+.1%} an "
+            f"hour after warm-up ({slope.low:+.1%} to {slope.high:+.1%}); open files "
+            f"{_first_and_later(self.files)}, threads {_first_and_later(self.threads)} (most in the two "
+            "halves)"
         )
 
 
-def slope_of(looks: Sequence[tuple[float, int]]) -> float:
-    """The slope of a straight line through the looks, as a share of their mean and second."""
-    if len(looks) < 3:
-        return 0.0
-    times, sizes = [time for time, _ in looks], [size for _, size in looks]
-    middle, mean = sum(times) / len(times), sum(sizes) / len(sizes)
-    spread = sum((time - middle) ** 2 for time in times)
-    rise = sum((time - middle) * (size - mean) for time, size in looks)
-    return rise / spread / mean if spread else 0.0
+def slope_of(looks: Sequence[tuple[float, int]]) -> Slope:
+    """The slope of a straight line through the means of BLOCKS stretches; nothing is known of too few looks."""
+    if len(looks) < BLOCKS:
+        return Slope(0.0, float("-inf"), float("inf"))
+    edges = [round(len(looks) * number / BLOCKS) for number in range(BLOCKS + 1)]
+    blocks = [looks[start:end] for start, end in pairwise(edges)]
+    hours = [fmean(at for at, _ in block) / 3_600 for block in blocks]
+    sizes = [fmean(size for _, size in block) for block in blocks]
+    slope, start = linear_regression(hours, sizes)
+    left = sum((size - start - slope * hour) ** 2 for hour, size in zip(hours, sizes, strict=True))
+    spread = sum((hour - fmean(hours)) ** 2 for hour in hours)
+    around = STUDENT_T * (left / (BLOCKS - 2) / spread) ** 0.5
+    return Slope(*(value / fmean(sizes) for value in (slope, slope - around, slope + around)))
+
+
+def _first_and_later(counts: Sequence[int]) -> str:
+    return " and ".join(map(str, _halves(counts)))
+
+
+def _halves(counts: Sequence[int]) -> tuple[int, int]:
+    """The most of the first half, and of the second."""
+    half = len(counts) // 2
+    return max(counts[:half], default=0), max(counts[half:], default=0)
 
 
 def soak(folder: Path, minutes: float, *, seed: int) -> Soaked:
@@ -105,24 +142,26 @@ def soak(folder: Path, minutes: float, *, seed: int) -> Soaked:
             found.violations.append(f"the server ended with {process.returncode}")
         log.join()
     found.offered = len(exchanges) / seconds
-    found.answered = sum(one.status == 200 for one in exchanges)
+    found.latencies = [one.ended_s - one.due_s for one in exchanges if one.status == 200]
     found.refused = sum(one.status == 503 for one in exchanges)
-    found.failed = len(exchanges) - found.answered - found.refused
-    _judge(found)
+    found.failed = Counter(one.status for one in exchanges if one.status not in (200, 503))
+    found.violations += judged(found)
     return found
 
 
-def _judge(found: Soaked) -> None:
-    if found.failed:
-        found.violations.append(f"{found.failed} questions failed")
-    late = [size for at, size in found.memory if at >= found.seconds * WARM_SHARE]
-    if found.seconds >= 3_600 and found.slope > LARGEST_SLOPE:
-        found.violations.append(f"memory grows by {found.slope:.1%} an hour")
-    if found.slope * found.seconds / 3_600 > LARGEST_NOISE:
-        found.violations.append(f"memory grew from {late[0]:,} to {late[-1]:,} bytes")
-    half = len(found.files) // 2
-    if half and max(found.files[half:]) > max(found.files[:half]) + 8:
-        found.violations.append(f"open files grew from {max(found.files[:half])} to {max(found.files[half:])}")
+def judged(found: Soaked) -> list[str]:
+    """What of it is not as it should be."""
+    violations = [f"{times} questions got status {status or 'none'}" for status, times in found.failed.items()]
+    slope, hours = found.slope, found.seconds * (1 - WARM_SHARE) / 3_600
+    if found.seconds >= 3_600 and slope.low > LARGEST_SLOPE:
+        violations.append(f"memory grows by {slope.low:.1%} an hour at least")
+    if slope.an_hour * hours > LARGEST_NOISE:
+        violations.append(f"memory grew by {slope.an_hour * hours:.1%} after the warm-up")
+    for what, counts, more in (("open files", found.files, MORE_FILES), ("threads", found.threads, MORE_THREADS)):
+        first, later = _halves(counts)
+        if later > first + more:
+            violations.append(f"{what} grew from {first} to {later}")
+    return violations
 
 
 def _look(found: Soaked, pid: int, started: float, over: threading.Event) -> None:
@@ -131,6 +170,7 @@ def _look(found: Soaked, pid: int, started: float, over: threading.Event) -> Non
         size = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * page
         found.memory.append((time.monotonic() - started, size))
         found.files.append(len(list(Path(f"/proc/{pid}/fd").iterdir())))
+        found.threads.append(len(list(Path(f"/proc/{pid}/task").iterdir())))
 
 
 def _change(found: Soaked, pages: Path, index_dir: Path, seconds: float, over: threading.Event, seed: int) -> None:

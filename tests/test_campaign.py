@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.campaign import Part, run_part
 from tests.key_timing import key_timing, welch_t
 from tests.many_files import many_files, mutated_documents
-from tests.soak import slope_of
+from tests.soak import Soaked, judged, slope_of
 
 
 def test_two_hundred_small_files_are_all_there(tmp_path: Path) -> None:
@@ -44,10 +45,42 @@ def test_the_timing_of_keys_notices_a_comparison_that_ends_early_and_no_other() 
     assert key_timing(1_200, seed=1, look_up=whole, clock_ns=lambda: now_ns)[1] == []
 
 
-def test_the_slope_of_memory_is_a_share_of_its_mean() -> None:
-    assert slope_of([(0.0, 100), (10.0, 110), (20.0, 120)]) == pytest.approx(1 / 110)
-    assert slope_of([(0.0, 100), (1.0, 100), (2.0, 100)]) == 0
-    assert slope_of([(0.0, 100)]) == 0
+def looks(growth_an_hour: float, *, noise: float = 0.0) -> list[tuple[float, int]]:
+    """An hour of looks, one every 10 s, that rise by this share of the memory at its middle."""
+    chance = random.Random(2)  # noqa: S311
+    return [
+        (at, round(1e9 * (1 + growth_an_hour * (at / 3_600 - 0.5) + chance.gauss(0, noise))))
+        for at in (10.0 * number + 5 for number in range(360))
+    ]
+
+
+def test_the_slope_of_memory_is_a_share_of_its_mean_and_its_interval_grows_with_the_noise() -> None:
+    exact, noisy = slope_of(looks(0.2)), slope_of(looks(0.2, noise=0.05))
+    assert (exact.an_hour, exact.low, exact.high) == pytest.approx((0.2, 0.2, 0.2), abs=1e-6)
+    assert noisy.low < 0.2 < noisy.high
+    assert noisy.high - noisy.low > 0.01
+
+
+def test_of_too_few_looks_no_slope_is_known() -> None:
+    assert (slope_of([(0.0, 100)] * 11).low, slope_of([(0.0, 100)] * 11).high) == (float("-inf"), float("inf"))
+
+
+@pytest.mark.parametrize(
+    ("growth_an_hour", "violations"), [(0.0, 0), (0.01, 0), (0.03, 1)], ids=["flat", "as allowed", "grows"]
+)
+def test_a_soak_of_an_hour_is_judged_by_the_lower_end_of_its_slope(growth_an_hour: float, violations: int) -> None:
+    found = Soaked(seconds=3_600, memory=looks(growth_an_hour, noise=0.001), files=[30, 30], threads=[9, 9])
+    assert len(judged(found)) == violations
+
+
+def test_a_soak_notices_failures_and_files_and_threads_that_are_left_behind() -> None:
+    found = Soaked(seconds=60, failed=Counter({0: 2, 500: 1}), files=[30, 31, 35, 40], threads=[9, 9, 10, 12])
+    assert judged(found) == [
+        "2 questions got status none",
+        "1 questions got status 500",
+        "open files grew from 31 to 40",
+        "threads grew from 9 to 12",
+    ]
 
 
 def test_a_part_does_what_its_time_allows_and_at_least_one_batch() -> None:

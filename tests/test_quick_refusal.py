@@ -4,7 +4,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,20 +49,30 @@ def at_connection(
     client: TestClient, path: str, body: bytes, headers: dict[str, str], *, query: bytes = b"", times: int = 1
 ) -> list[bytes | None]:
     """What is said before the application is called, to so many requests that are read in one turn."""
+    return in_one_turn(client, path, body, [headers] * times, query=query)
+
+
+def in_one_turn(
+    client: TestClient, path: str, body: bytes, each_with: Sequence[dict[str, str]], *, query: bytes = b""
+) -> list[bytes | None]:
+    """The same to requests with these headers."""
     refusals = client.app.state.quick_refusals  # type: ignore[attr-defined]
-    scope = {
-        "method": "POST",
-        "path": path,
-        "query_string": query,
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        "client": ("testclient", 1),
-        "type": "http",
-    }
-    if not refusals.concerns(scope):
-        return [None] * times
+    scopes = [
+        {
+            "method": "POST",
+            "path": path,
+            "query_string": query,
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "client": ("testclient", 1),
+            "type": "http",
+        }
+        for headers in each_with
+    ]
+    if not refusals.concerns(scopes[0]):
+        return [None] * len(scopes)
 
     async def ask() -> list[bytes | None]:
-        return [refusals.refusal(scope, body, is_last=False, headers=()) for _ in range(times)]
+        return [refusals.refusal(scope, body, is_last=False, headers=()) for scope in scopes]
 
     assert client.portal is not None
     return client.portal.call(ask)
@@ -140,6 +150,14 @@ def test_where_there_is_room_the_application_is_asked_and_the_place_is_kept_for_
             found = at_connection(client, "/v1/query", body, JSON, times=3)
             assert [each is None for each in found] == [True, True, False]
         assert client.post("/v1/query", json=QUESTION).status_code == 200
+
+
+def test_a_crowd_that_is_read_in_the_same_turn_takes_no_room_of_another_caller(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    crowd, other = ({**JSON, **bearer(add(path, name))} for name in ("crowd", "other"))
+    with small_collection(tmp_path, threads=1, waiting_limit=2, keys_file=path) as client:
+        found = in_one_turn(client, "/v1/query", json.dumps(QUESTION).encode(), [*[crowd] * 9, other])
+    assert [each is None for each in found] == [*[True] * 3, *[False] * 6, True]
 
 
 def test_an_unknown_key_is_told_so_however_crowded_it_is(tmp_path: Path) -> None:

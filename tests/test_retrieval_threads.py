@@ -1,4 +1,4 @@
-"""The threads: bounded, fair between callers, never begun too late, and overload told at once."""
+"""The threads: bounded, each caller in its turn, never begun too late, and overload told at once."""
 
 import asyncio
 import threading
@@ -6,55 +6,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from api.admission.caller import CALLER
-from api.admission.fair_queue import FairQueue
 from api.admission.retrieval_threads import RetrievalThreads
 from api.http.problems import Problem
 from tests.waiting import PATIENCE_S
-
-
-def drained(queue: FairQueue[str]) -> list[str]:
-    found = []
-    while (item := queue.pop()) is not None:
-        found.append(item)
-    return found
-
-
-def test_callers_take_turns_and_each_is_served_in_its_own_order() -> None:
-    queue: FairQueue[str] = FairQueue()
-    for item in ("a1", "a2", "a3", "b1", "c1", "b2"):
-        queue.push(item[0], item, limit=10)
-    assert drained(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
-
-
-def test_in_a_full_queue_the_newest_of_the_busiest_caller_makes_room() -> None:
-    queue: FairQueue[str] = FairQueue()
-    assert [queue.push("a", item, limit=3) for item in ("a1", "a2", "a3", "a4")] == [None, None, None, "a4"]
-    assert queue.push("b", "b1", limit=3) == "a3"
-    assert queue.push("b", "b2", limit=3) == "b2"
-    assert drained(queue) == ["a1", "b1", "a2"]
-
-
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60), st.integers(0, 6))
-def test_a_queue_loses_and_doubles_nothing(steps: list[tuple[str, bool]], limit: int) -> None:
-    queue: FairQueue[str] = FairQueue()
-    inside: set[str] = set()
-    for number, (caller, is_pop) in enumerate(steps):
-        if is_pop:
-            item = queue.pop()
-            assert (item is None) == (not inside)
-            inside -= {item} if item else set()
-            continue
-        ahead = queue.ahead_of(caller)
-        assert 0 <= ahead <= len(inside)
-        inside.add(f"{caller}{number}")
-        put_out = queue.push(caller, f"{caller}{number}", limit=limit)
-        inside -= {put_out} if put_out else set()
-        assert len(queue) == len(inside) <= limit
-    assert set(drained(queue)) == inside
 
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:

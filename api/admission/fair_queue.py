@@ -1,16 +1,32 @@
-"""A bounded queue that is fair: within one caller first come, first served; callers take turns."""
+"""A bounded queue that is fair: within one caller first come, first served; callers take turns.
+
+Whoever has asked for little of late goes ahead of those who always have something waiting.
+Source of that: RFC 8290, the new and the old flows of FQ-CoDel.
+"""
 
 from collections import OrderedDict, deque
+from collections.abc import Mapping
+from itertools import chain
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+NEW_IN_A_ROW = 4
+"""How many newcomers are served one after the other where others wait: newcomers without end stop nobody."""
+_NOTHING: Mapping[str, int] = {}
+
 
 class FairQueue(Generic[Item]):
-    """Not safe between threads by itself; whoever shares it holds a lock."""
+    """Not safe between threads by itself; whoever shares it holds a lock.
+
+    A caller with nothing waiting comes in as a newcomer. Once served it is in the round of all others, and stays
+    there until its turn has come with nothing waiting: so nobody is a newcomer twice between two turns of another.
+    """
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, deque[Item]] = OrderedDict()
+        self._new: OrderedDict[str, deque[Item]] = OrderedDict()
+        self._round: OrderedDict[str, deque[Item]] = OrderedDict()
+        self._in_a_row = 0
         self._length = 0
 
     def __len__(self) -> int:
@@ -23,46 +39,81 @@ class FairQueue(Generic[Item]):
         """
         if not self.has_place(caller, limit=limit):
             return item
+        put_out = None
         if self._length >= limit:
-            put_out = max(self._waiting.values(), key=len).pop()
-            self._waiting.setdefault(caller, deque()).append(item)
-            return put_out
-        self._waiting.setdefault(caller, deque()).append(item)
+            busiest = max(chain(self._new, self._round), key=self._waiting)
+            put_out = self._line(busiest).pop()
+            self._shortened(busiest)
+        line = self._round.get(caller)
+        (self._new.setdefault(caller, deque()) if line is None else line).append(item)
         self._length += 1
-        return None
+        return put_out
 
-    def has_place(self, caller: str, *, limit: int) -> bool:
-        """Whether a new item of this caller would stay, in a queue of `limit`."""
-        if self._length < limit:
+    def has_place(self, caller: str, *, limit: int, coming: Mapping[str, int] = _NOTHING) -> bool:
+        """Whether a new item of this caller would stay, in a queue of `limit`.
+
+        `coming` says how many more of each caller will have come before it.
+        """
+        if self._length + sum(coming.values()) < limit:
             return True
-        longest = max(map(len, self._waiting.values()), default=0)
-        return len(self._waiting.get(caller, ())) + 1 < longest
+        longest = max((self._waiting(name, coming) for name in self._callers(coming)), default=0)
+        return self._waiting(caller, coming) + 1 < longest
 
     def pop(self) -> Item | None:
         """The next item, or None. Its caller then goes behind all others."""
-        if not self._waiting:
+        if not self._length:
             return None
-        caller, line = next(iter(self._waiting.items()))
-        item = line.popleft()
+        may_be_new = self._in_a_row < NEW_IN_A_ROW or not any(self._round.values())
+        is_new = bool(self._new) and may_be_new
+        caller, line = self._next(self._new if is_new else self._round)
+        self._in_a_row = self._in_a_row + 1 if is_new else 0
+        self._round[caller] = line
         self._length -= 1
-        if line:
-            self._waiting.move_to_end(caller)
-        else:
-            del self._waiting[caller]
+        item = line.popleft()
+        if not self._length:
+            self._round.clear()  # with nobody left to wait, it is nobody's turn
         return item
 
-    def ahead_of(self, caller: str) -> int:
-        """How many would be served before a new item of this caller: its own, and as many of each other."""
-        mine = len(self._waiting.get(caller, ()))
-        return mine + sum(min(len(line), mine + 1) for name, line in self._waiting.items() if name != caller)
+    def ahead_of(self, caller: str, coming: Mapping[str, int] = _NOTHING) -> int:
+        """How many would be served before a new item of this caller: of a newcomer, one of each other newcomer.
+
+        Of any other its own, and as many of each other. `coming` is as for `has_place`.
+        """
+        mine = self._waiting(caller, coming)
+        others = self._callers(coming) - {caller}
+        if not mine and caller not in self._round:
+            others -= self._round.keys()
+        return mine + sum(min(self._waiting(name, coming), mine + 1) for name in others)
 
     def discard(self, caller: str, item: Item) -> bool:
         """Takes an item out; whether it was still waiting."""
-        line = self._waiting.get(caller)
-        if line is None or item not in line:
+        line = self._line(caller)
+        if item not in line:
             return False
         line.remove(item)
-        self._length -= 1
-        if not line:
-            del self._waiting[caller]
+        self._shortened(caller)
         return True
+
+    def _shortened(self, caller: str) -> None:
+        self._length -= 1
+        if caller in self._new and not self._new[caller]:
+            del self._new[caller]
+        if not self._length:
+            self._round.clear()
+
+    @staticmethod
+    def _next(lines: OrderedDict[str, deque[Item]]) -> tuple[str, deque[Item]]:
+        """Takes out the first line in which anything waits; empty ones before it have had their turn."""
+        caller, line = lines.popitem(last=False)
+        while not line:
+            caller, line = lines.popitem(last=False)
+        return caller, line
+
+    def _callers(self, coming: Mapping[str, int]) -> set[str]:
+        return {*self._new, *self._round, *coming}
+
+    def _line(self, caller: str) -> deque[Item]:
+        return self._new.get(caller) or self._round.get(caller) or deque()
+
+    def _waiting(self, caller: str, coming: Mapping[str, int] = _NOTHING) -> int:
+        return len(self._line(caller)) + coming.get(caller, 0)

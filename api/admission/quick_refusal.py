@@ -6,6 +6,7 @@ takes one. What is not plain is left to the application.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -65,7 +66,7 @@ class QuickRefusals:
         self._service = service
         self._keeper = keeper
         self._observer = observer
-        self._let_through = 0
+        self._let_through: Counter[str] = Counter()
 
     def concerns(self, scope: Scope) -> bool:
         """Whether a request is one that could be refused here once its body is there."""
@@ -81,9 +82,8 @@ class QuickRefusals:
         try:
             problem = self._problem(scope, body)
         except (Problem, FootnotedError):
-            problem = None  # the application says it
+            return None  # the application says it
         if problem is None:
-            self._let_one_through()
             return None
         started = perf_counter()
         ended = self._observer.request_began(scope["headers"])
@@ -100,6 +100,7 @@ class QuickRefusals:
         caller = self._keeper.caller(scope)
         threads = self._service.threads
         if threads.has_room(caller, besides=self._let_through) and not self._keeper.is_used_up(caller):
+            self._let_one_through(caller)
             return None
         said = self._said(scope, body)
         if said is None:
@@ -122,14 +123,11 @@ class QuickRefusals:
             return None
         return endpoint.said(check(parse_json(body), endpoint.model))
 
-    def _let_one_through(self) -> None:
+    def _let_one_through(self, caller: str) -> None:
         """Counts a question that is about to ask for room.
 
         It does so in the loop's next turn; until then many more may be read, for which it has the place.
         """
         if not self._let_through:
-            asyncio.get_running_loop().call_soon(self._all_have_asked)
-        self._let_through += 1
-
-    def _all_have_asked(self) -> None:
-        self._let_through = 0
+            asyncio.get_running_loop().call_soon(self._let_through.clear)
+        self._let_through[caller] += 1

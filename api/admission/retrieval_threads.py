@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ Result = TypeVar("Result")
 
 _MEMORY = 0.1
 """The weight of the newest in the mean time of work: about the last twenty count."""
+_NOBODY: Mapping[str, int] = {}
 
 
 @dataclass(slots=True)
@@ -75,11 +76,13 @@ class RetrievalThreads:
         """How much work is under way."""
         return self._running
 
-    def has_room(self, caller: str, *, besides: int) -> bool:
-        """Whether work of this caller would be let in now, after `besides` pieces that are about to come."""
+    def has_room(self, caller: str, *, besides: Mapping[str, int]) -> bool:
+        """Whether work of this caller would be let in now, after what else of each caller is about to come."""
         with self._lock:
-            room = self._limit - self._running - besides
-            return not self._is_hopeless(caller, besides) and self._line.has_place(caller, limit=room)
+            room = self._limit - self._running
+            return not self._is_hopeless(caller, besides) and self._line.has_place(
+                caller, limit=room, coming=besides
+            )
 
     def refusal(self) -> Problem:
         """What is said to one for whom there is no room; it is counted. Called on the event loop."""
@@ -125,8 +128,8 @@ class RetrievalThreads:
             return  # the place that it had among the executor's tasks serves the newcomer
         self._executor.submit(self._serve_next)
 
-    def _is_hopeless(self, caller: str, besides: int = 0) -> bool:
-        ahead = self._running + self._line.ahead_of(caller) + besides + 1 - self._threads
+    def _is_hopeless(self, caller: str, besides: Mapping[str, int] = _NOBODY) -> bool:
+        ahead = self._running + self._line.ahead_of(caller, besides) + 1 - self._threads
         return ahead > 0 and ahead * self._mean_s / self._threads > self._wait_limit_s / 2
 
     def _expire(self, caller: str, waiting: _Waiting) -> None:
