@@ -51,6 +51,7 @@ LEANING = [
     (["what is osteoporosis?", "does alcohol interact with it?"], "osteoporosis: does alcohol interact with it?"),
     (["what is osteoporosis?", "why?"], "osteoporosis: why?"),
     (["my aunt has lung cancer", "how is stage 2 treated?"], "lung cancer: how is stage 2 treated?"),
+    (["what is a bone density scan?", "from what age?"], "bone density scan: from what age?"),
     (["what is lung cancer?", "what does stage IIIb mean"], "lung cancer: what does stage IIIb mean"),
     (
         ["what are the stages of lung cancer?", "sorry, i meant prostate cancer"],

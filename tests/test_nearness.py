@@ -147,6 +147,13 @@ def test_a_rule_with_a_context_speaks_only_where_it_is_named(
     assert said("oaks split", rules, encoder) != "Prop them."
 
 
+@pytest.mark.parametrize("greeting", ["goodbye", "Hello again!", "hello, is anyone there?"])
+def test_a_greeting_is_never_danger(rules: RoutingRules, encoder: CountingEncoder, greeting: str) -> None:
+    alarmed = replace(learnt(rules, encoder), least=-np.inf)
+    assert alarmed.route("my tulips", None) is not None
+    assert alarmed.route(greeting, None) is None
+
+
 def test_an_exception_holds_for_what_is_like_an_example(rules: RoutingRules, encoder: CountingEncoder) -> None:
     assert said("roses wither", rules, encoder) == "Water them."
     assert said("roses wither last year", replace(rules), encoder) is None

@@ -25,7 +25,7 @@ NARROWING_TERMS = frozenset(
         "men man women woman children child kids babies infants teenagers teens adults adult elderly older "
         "old younger young people person pregnant pregnancy breastfeeding smokers vegetarians vegans "
         "relatives family home early late advanced metastatic localized winter summer night morning stage "
-        "stages grade high low risk"
+        "stages grade high low risk age"
     )
 ) | frozenset(
     (
@@ -42,6 +42,7 @@ _POLITE = frozenset(
         *("perfect", "cool", "nice", "yes", "please", "very", "so", "a", "lot", "many", "much", "cheers", "right"),
         *("fine", "understood", "got", "it", "that", "s", "helpful", "was", "is", "all", "i", "see", "alright"),
         *("well", "oh", "morning", "afternoon", "evening", "night", "there", "sorry"),
+        *("again", "anyone", "me"),
     )
 )
 _GENERIC = (

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.encoder import Encoder
 from retriever.questions.example_vectors import kept_vectors
+from retriever.questions.leaning import is_polite
 from retriever.questions.routing import Routing, RoutingRules, Sign, excepted, has_context, sentences_of
 
 logger = logging.getLogger("footnoted.routing")
@@ -48,6 +49,8 @@ class Nearness:
         Encodes a question that comes without its vector, and at most MOST_SENTENCES of its sentences where it
         has several. Raises what the encoder raises.
         """
+        if is_polite(question):
+            return None  # a plain "goodbye" lies near the farewells among the examples
         if vector is None:
             vector = self.encoder.encode_queries([question])[0]
         whole = self._spoken_for(question, question, vector, self.least)
