@@ -19,6 +19,7 @@ from api.admission.quick_refusal import QuickRefusals
 from api.admission.rate_limit import Rate, RateLimiter
 from api.admission.retrieval_threads import RetrievalThreads
 from api.chat.routes import add_chat_routes
+from api.chat.small_talk import read_small_talk
 from api.collection import documents as collection
 from api.collection.older_texts import OlderTexts
 from api.core_routes import add_core_routes
@@ -66,8 +67,8 @@ def create_app(
 
     `observers` are told of requests and questions, beside the metrics of the service itself. `link` leads to the
     supervisor where this is one of several workers. `lender` may have the encoder of the index open already.
-    Raises RoutingRulesInvalid, SynonymsInvalid, EvidencePolicyInvalid and KeysUnusable where the settings name
-    files that cannot be used, and ValueError where a rate or a network cannot be read.
+    Raises RoutingRulesInvalid, SynonymsInvalid, SmallTalkInvalid, EvidencePolicyInvalid and KeysUnusable where the
+    settings name files that cannot be used, and ValueError where a rate or a network cannot be read.
     """
     policy = AnswerPolicy(
         rules=routing_rules(settings.routing_rules) if settings.routing else None,
@@ -146,6 +147,7 @@ def create_app(
         older=OlderTexts(settings.index_dir),
         writer=writer,
         threads=threads,
+        small_talk=read_small_talk(settings.small_talk),
         today=today,
         generator=generator,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from api.admission.retrieval_threads import RetrievalThreads
+from api.chat.small_talk import SmallTalk
 from api.collection.older_texts import OlderTexts
 from api.evidence.policy import EvidencePolicy
 from api.live_index import LiveIndex
@@ -33,6 +34,7 @@ class Service:
     older: OlderTexts
     writer: CollectionWriter | None
     threads: RetrievalThreads
+    small_talk: SmallTalk
     today: Callable[[], date]
     generator: "Generator | None" = None
 

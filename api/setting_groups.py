@@ -16,6 +16,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "reranker",
         "synonyms",
         "evidence_policy",
+        "small_talk",
     ),
     "Generated answers": ("llm_url", "llm_model", "llm_key", "llm_timeout_s"),
     "Writing over HTTP": ("documents_dir", "document_limit_bytes", "write_timeout_s"),

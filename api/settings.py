@@ -150,6 +150,12 @@ class Settings:
         click.Path(path_type=Path),
         "File of what people call things and what pages call them, in place of the program's own table.",
     )
+    small_talk: Path | None = _setting(
+        None,
+        "--small-talk",
+        click.Path(path_type=Path),
+        "File of what a chat replies to greetings and thanks, in place of the program's own.",
+    )
     llm_url: str | None = _setting(
         None,
         "--llm-url",

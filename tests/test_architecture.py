@@ -112,7 +112,7 @@ def test_nothing_imports_the_front_door(path: Path) -> None:
 CLOCKS_OF_DAYS = {
     "api/today.py": "the day by which reviews are due",
     "api/live_index.py": "when a reload failed, for people",
-    "api/chat/answering.py": "`created` in OpenAI's shape",
+    "api/chat/envelope.py": "`created` in OpenAI's shape",
     "api/http/identifiers.py": "identifiers that sort by time; they are random beside it",
     "api/observing/tracing.py": "when a span of a trace ended",
     "api/commands/keys.py": "the day on which a key was made, for people",

@@ -95,15 +95,6 @@ def test_an_abstention_is_a_plain_sentence_and_cites_nothing(client: TestClient)
     assert body["answerability"]["decision"] == "abstain"
 
 
-@pytest.mark.parametrize("said", ["hello", "Good morning!", "ok, thanks a lot"])
-def test_a_message_that_asks_nothing_is_told_what_can_be_asked(client: TestClient, said: str) -> None:
-    body = chat(client, user(said))
-    message = body["choices"][0]["message"]
-    assert message["content"].startswith("Ask whatever you would like to know")
-    assert "Sources:" not in message["content"]
-    assert message["annotations"] == []
-
-
 def test_an_emergency_is_spoken_to_before_the_answer(client: TestClient) -> None:
     body = chat(client, user("what is denosumab used for? I can't breathe and my throat is swelling"))
     content = body["choices"][0]["message"]["content"]

@@ -1,27 +1,14 @@
 """One answered question on its way to a chat: the pieces of its text, then what they rest on."""
 
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from api.chat.envelope import Envelope
 from api.chat.reply import Reply, Stretch, citations_of, extractive_stretches
-from api.chat.request import MODEL_NAME
-from api.chat.response import (
-    ChatChunk,
-    ChatCompletion,
-    Choice,
-    ChunkChoice,
-    Delta,
-    LastChatChunk,
-    Particulars,
-    ReplyMessage,
-    Usage,
-    UsageChunk,
-)
+from api.chat.response import ChatChunk, ChatCompletion, Delta, LastChatChunk, Particulars, Usage, UsageChunk
 from api.generation.checker import Kept
 from api.generation.outcome import GenerationBody, GenerationStatus
-from api.http.identifiers import new_identifier
 from api.query.response import QueryResponse
 from retriever.encoder import Encoder
 
@@ -47,8 +34,7 @@ class Answering:
         self._stream = stream
         self._reply = Reply(found)
         self._generation: GenerationBody | None = None
-        self._id = f"chatcmpl-{new_identifier()}"
-        self._created = int(time.time())
+        self._envelope = Envelope()
 
     async def pieces(self) -> AsyncGenerator[str, None]:
         """The reply's text, in order; some pieces may be empty."""
@@ -73,34 +59,20 @@ class Answering:
 
     def completion(self) -> ChatCompletion:
         """The reply as one object."""
-        message = ReplyMessage(content=self._reply.content, annotations=self._reply.annotations)
-        return ChatCompletion(
-            id=self._id,
-            created=self._created,
-            model=MODEL_NAME,
-            choices=[Choice(message=message)],
-            usage=self._usage(),
-            **dict(self._particulars()),
-        )
+        reply = self._reply
+        return self._envelope.completion(reply.content, reply.annotations, self._particulars(), self._usage())
 
     def chunk(self, delta: Delta) -> ChatChunk:
         """An event that adds to the reply."""
-        return ChatChunk(id=self._id, created=self._created, model=MODEL_NAME, choices=[ChunkChoice(delta=delta)])
+        return self._envelope.chunk(delta)
 
     def last_chunk(self) -> LastChatChunk:
-        """The event that ends the text: annotations, citations, and what else the reply rests on."""
-        ending = ChunkChoice(delta=Delta(annotations=self._reply.annotations), finish_reason="stop")
-        return LastChatChunk(
-            id=self._id,
-            created=self._created,
-            model=MODEL_NAME,
-            choices=[ending],
-            **dict(self._particulars()),
-        )
+        """The event that ends the text."""
+        return self._envelope.last_chunk(self._reply.annotations, self._particulars())
 
     def usage_chunk(self) -> UsageChunk:
         """The event with the counts of tokens."""
-        return UsageChunk(id=self._id, created=self._created, model=MODEL_NAME, choices=[], usage=self._usage())
+        return self._envelope.usage_chunk(self._usage())
 
     def _particulars(self) -> Particulars:
         found = self._found

@@ -9,13 +9,13 @@ from starlette.responses import StreamingResponse
 from api.admission.late_refusal import within_limits
 from api.chat.answering import Answering
 from api.chat.conversation import read_conversation
+from api.chat.remark import Remark
 from api.chat.request import MODEL_NAME, ChatRequest
 from api.chat.response import ChatChunk, Delta
 from api.http.identifiers import new_identifier
 from api.http.json_body import read_json
 from api.http.problems import FieldError, Problem
 from api.query.answers import answer_query
-from api.query.response import QueryResponse
 from api.service import service_of
 from retriever.errors import QueryInvalid
 
@@ -34,20 +34,24 @@ async def complete(request: Request) -> Response:
     # One snapshot serves the whole request, so that no answer can mix two generations.
     snapshot = service.live.snapshot()
     query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
+    remark = service.small_talk.reply_to_all(conversation.unanswered)
 
-    def work() -> QueryResponse:
+    def work() -> Answering | Remark:
+        said = conversation.unanswered
+        if remark is not None:
+            return Remark(said[-1], remark, snapshot)
         query = asked.query(conversation.question(snapshot.subjects))
-        return answer_query(snapshot, query, policy, query_id=query_id, today=today, said=conversation.unanswered)
+        found = answer_query(snapshot, query, policy, query_id=query_id, today=today, said=said)
+        return Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
 
     try:
         with within_limits(request, snapshot, *conversation.unanswered):
-            found = await service.threads.run(work)
+            answering = await service.threads.run(work)
     except QueryInvalid as error:
         if error.pointer != "/query":
             raise
         pointer = f"/messages/{conversation.place}/content"
         raise QueryInvalid(str(error), code=error.code, pointer=pointer) from None
-    answering = Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
     if asked.stream:
         include_usage = asked.stream_options is not None and asked.stream_options.include_usage is True
         return StreamingResponse(_events(answering, include_usage=include_usage), media_type="text/event-stream")
@@ -63,7 +67,7 @@ def check_model(name: str) -> None:
         raise Problem(404, "model_not_found", detail, errors=[FieldError("/model", "model_not_found", detail)])
 
 
-async def _events(answering: Answering, *, include_usage: bool) -> AsyncIterator[str]:
+async def _events(answering: Answering | Remark, *, include_usage: bool) -> AsyncIterator[str]:
     yield _event(answering.chunk(Delta(role="assistant", content="")))
     async with aclosing(answering.pieces()) as pieces:
         async for piece in pieces:

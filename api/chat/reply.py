@@ -8,7 +8,6 @@ from api.chat.markdown_table import with_tables
 from api.chat.response import Annotation, UrlCitation
 from api.query.response import CitationBody, QueryResponse, WarningCode
 from retriever.abstention.answerability import Decision
-from retriever.questions.leaning import is_polite
 
 NEAREST = 3
 
@@ -17,10 +16,6 @@ _NOTHING = (WarningCode.NO_MATCH, WarningCode.FILTERED_OUT, WarningCode.EMPTY_IN
 _OF_THE_SEARCH = (WarningCode.QUERY_TRUNCATED, WarningCode.VECTORS_PENDING)
 _OF_CITED = (WarningCode.SOURCES_DIFFER, WarningCode.LIST_CONTINUES, WarningCode.SOURCE_OVERDUE)
 _NOT_QUOTABLE = "These pages speak of it, but no sentence of theirs can be quoted alone. Read them:"
-_NOTHING_ASKED = (
-    "Ask whatever you would like to know: the pages of this collection answer in their own words, "
-    "with their sources, and where they hold no answer you are told so."
-)
 _LINK_OR_IMAGE = re.compile(r"\](?=[(\[:])")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
@@ -35,9 +30,6 @@ class Stretch:
 
 def extractive_stretches(response: QueryResponse) -> Iterator[Stretch]:
     """The answer in the pages' own words; without one a plain sentence, or nothing beside an urgent text."""
-    if response.answer is None and is_polite(response.query) and not _urgent(response):
-        yield Stretch(_NOTHING_ASKED, ())
-        return
     if response.answerability.decision is Decision.ABSTAIN:
         # Beside a text that cannot wait, "not found" would only sound as if that did not matter.
         if not _urgent(response):

@@ -35,8 +35,11 @@ class Particulars(_Response):
         description="The same objects as in /v1/query: `[n]` in the reply is the n-th of them. Empty where the "
         "service abstains."
     )
-    searched_for: str = Field(description="The question as it was searched, made whole from the conversation.")
-    answerability: AnswerabilityBody
+    searched_for: str | None = Field(
+        description="The question as it was searched, made whole from the conversation. Null for small talk, "
+        "which is not searched."
+    )
+    answerability: AnswerabilityBody | None = Field(description="As in /v1/query. Null for small talk.")
     warnings: list[WarningBody]
     index: IndexReference
     generation: GenerationBody | None = Field(description="Null where no language model is configured.")

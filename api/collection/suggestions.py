@@ -105,13 +105,17 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= MAX_NAME_CHARS and not _NOT_A_NAME.search(text)
 
 
-def _body(index: Index, limit: int) -> SuggestionsBody:
-    offered = [
+def offered(index: Index) -> Sequence[Document]:
+    """The documents whose words questions may be made of: those that are searched and not for professionals."""
+    return [
         document
         for document in index.documents
         if is_active(document.metadata.status) and audience_of(document) is not Audience.PROFESSIONAL
     ]
+
+
+def _body(index: Index, limit: int) -> SuggestionsBody:
     return SuggestionsBody(
         index=IndexReference(generation=index.generation, fingerprint=index.fingerprint),
-        suggestions=suggest(offered, limit),
+        suggestions=suggest(offered(index), limit),
     )
