@@ -51,6 +51,15 @@ LEANING = [
     (["what is osteoporosis?", "does alcohol interact with it?"], "osteoporosis: does alcohol interact with it?"),
     (["what is osteoporosis?", "why?"], "osteoporosis: why?"),
     (["my aunt has lung cancer", "how is stage 2 treated?"], "lung cancer: how is stage 2 treated?"),
+    (
+        ["what is the treatment for stage II lung cancer?", "and stage III?"],
+        "what is the treatment for stage III lung cancer?",
+    ),
+    (["how is stage 2 lung cancer treated?", "what is stage 3?"], "stage 3 lung cancer: what is stage 3?"),
+    (
+        ["is stage 1 or stage 2 lung cancer curable?", "and stage 3?"],
+        "is stage 1 or stage 2 lung cancer curable: and stage 3?",
+    ),
     (["what is a bone density scan?", "from what age?"], "bone density scan: from what age?"),
     (["what is lung cancer?", "what does stage IIIb mean"], "lung cancer: what does stage IIIb mean"),
     (

@@ -34,6 +34,7 @@ LONGEST_OTHER_TERMS = 4
 _INSTANCES = frozenset({Facet.PREVENTION, Facet.CAUSES, Facet.INTERACTIONS, Facet.TREATMENT})
 """Sides of a subject that other things answer: "what about surgery?" after "how is it treated?" asks for one."""
 _WORD = re.compile(r"[^\W_]+")
+_STAGE = re.compile(r"\b(stage|grade)\s+(?:[0-5]|i{1,3}|iv)[abc]?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,12 @@ def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
     asked = without_polite(text)
     if earlier is None or is_polite(text) or len(asked.split()) > LONGEST_LEANING_WORDS:
         return _alone(text, earlier, subjects)
+    stage = _STAGE.search(asked)
+    if stage is not None:
+        earlier = _restaged(earlier, stage)
     rest = ellipsis_of(asked)
+    if stage is not None and rest is not None and rest.strip(" ?.!") == stage[0] and stage[0] in earlier.text:
+        return replace(earlier, carried=earlier.text)
     if rest is not None:
         return _completed(asked, rest, earlier, subjects)
     if points_back(asked, subjects.names):
@@ -89,6 +95,15 @@ def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
     if all(frozenset(terms(word)) <= NARROWING_TERMS for word in _content(asked)):
         return _led_by(earlier.subject, asked, earlier)
     return _alone(text, earlier, subjects)
+
+
+def _restaged(earlier: _Turn, stage: re.Match[str]) -> _Turn:
+    """The earlier question with the stage that is asked about now in place of its own, where it names one."""
+    own = [one for one in _STAGE.finditer(earlier.text) if one[1].lower() == stage[1].lower()]
+    if len(own) != 1:
+        return earlier
+    text, *phrases = (one.replace(own[0][0], stage[0]) for one in (earlier.text, *earlier.phrases))
+    return replace(earlier, text=text, phrases=tuple(phrases))
 
 
 def _alone(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
