@@ -120,3 +120,9 @@ def test_a_table_stands_in_columns() -> None:
     for terminal in (True, False):
         lines = shown(response, terminal=terminal, no_color=True)[0].splitlines()
         assert {line.index("mg") for line in lines if "mg of" in line and line.startswith("    ")} == {26}
+
+
+def test_a_page_without_an_address_is_named_by_its_file() -> None:
+    pages = ((Metadata(title="Parking"), "Visitors park in row C."),)
+    data, _ = shown(response_to("where do visitors park?", pages))
+    assert "    file: pages/doc-0.md\n" in data

@@ -77,14 +77,14 @@ def test_an_annotation_marks_the_stretch_that_its_page_says(client: TestClient) 
     assert cited["url"] == body["citations"][0]["deep_link"]
 
 
-def test_a_page_without_a_web_address_is_cited_without_a_link(tmp_path: Path) -> None:
+def test_a_page_without_a_web_address_is_cited_by_its_file(tmp_path: Path) -> None:
     name = publish(tmp_path / "index", 1)
     pages = ((Metadata(title="Notes", url="javascript:alert(1)"), "A mammogram is an X-ray of the breast."),)
     opener = FolderOpener({name: snapshot_of(MemoryIndex(name, pages))})
     with served(tmp_path / "index", opener) as client:
         message = chat(client, user("what is a mammogram?"))["choices"][0]["message"]
     assert message["annotations"] == []
-    assert message["content"].endswith("- [1] Notes > About")
+    assert message["content"].endswith("- [1] Notes > About (pages/doc-0.md)")
 
 
 def test_an_abstention_is_a_plain_sentence_and_cites_nothing(client: TestClient) -> None:

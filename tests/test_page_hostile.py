@@ -86,7 +86,7 @@ def test_a_hostile_page_is_shown_as_text_and_fits_a_phone(page: "Page", question
 def test_markup_in_a_page_is_read_as_it_was_written(page: "Page") -> None:
     shown = open_all(page, "what is a script?")
     assert SCRIPT in shown
-    assert "No web address given" in shown
+    assert "In the file pages/" in shown
     assert page.get_attribute(".note-panel .text", "lang") is None
 
 

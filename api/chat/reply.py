@@ -105,7 +105,8 @@ class Reply:
         citation = self._citation(rank)
         name = " > ".join(harmless(" ".join(part.split())) for part in (citation.title, *_section(citation)))
         address = web_address(citation)
-        return f"[{rank}] {name}" if address is None else f"[{rank}] {name}: {address}"
+        where = f" ({harmless(citation.source_path)})" if address is None else f": {address}"
+        return f"[{rank}] {name}{where}"
 
     def _citation(self, rank: int) -> CitationBody:
         return self._response.passages[rank - 1].citation

@@ -85,7 +85,8 @@ def _print_passage(console: Console, passage: PassageBody, answer: AnswerBody | 
     _print(console, _with_quotes(passage, answer), indent=_INDENT)
     _print(console, Text(_plain(_origin(citation)), "dim"), indent=_INDENT)
     _print(console, Text(wording + due, style), indent=_INDENT)
-    _print(console, Text(_plain(citation.url or "no web address given"), "dim"), indent=_INDENT, whole=True)
+    address = citation.url or f"file: {citation.source_path}"
+    _print(console, Text(_plain(address), "dim"), indent=_INDENT, whole=True)
     for other in passage.also_in:
         _print(console, Text(f"also in: {_plain(other.title)}"), indent=_INDENT, whole=True)
     console.print()

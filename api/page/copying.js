@@ -34,7 +34,7 @@ function sourceLine(citation) {
     citation.citation || citation.source,
     citation.last_reviewed && `last reviewed ${day(citation.last_reviewed)}`,
     citation.freshness === "overdue" && `review overdue since ${day(citation.review_due)}`,
-    citation.url,
+    citation.url || `file ${citation.source_path}`,
   ].filter(Boolean).map((one) => one.replace(/\.$/, "")).join(". ");
 }
 

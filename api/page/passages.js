@@ -60,7 +60,7 @@ export function ways(passage, place = null, marked = null) {
     { className: "ways" },
     address
       ? link(address, `Open at ${new URL(address).hostname} ↗`)
-      : element("span", { text: "No web address given" }),
+      : element("span", { text: `In the file ${citation.source_path}`, attributes: { dir: "auto" } }),
     element("a", { className: "read-here", text: "Read the whole page here", attributes: { href: here } }),
   );
 }

@@ -97,6 +97,7 @@ def citation_body(citation: Citation) -> CitationBody:
         review_due=citation.review_due,
         freshness=citation.freshness,
         headings=list(citation.headings),
+        source_path=citation.source_path,
         page=citation.page,
         start_char=citation.start_char,
         end_char=citation.end_char,

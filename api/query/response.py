@@ -54,6 +54,9 @@ class CitationBody(_Response):
         description="`due_soon` is within 30 days; `unknown` where the page does not say."
     )
     headings: list[str] = Field(description="The headings above the passage, outermost first.")
+    source_path: str = Field(
+        description="The file below its root, as it was given to ingest.", examples=["medicines/denosumab.md"]
+    )
     page: int | None = Field(description="Page number, for documents that have pages.")
     start_char: int = Field(ge=0, description="Start in the document's reading text, in code points.")
     end_char: int = Field(ge=0, description="End (exclusive) in the reading text.")

@@ -14,6 +14,7 @@ from retriever.provenance.governance import Audience, audience_of
 class Citation:
     """Where a passage stands and what its page says of itself.
 
+    `source_path` is the file below the root that was ingested.
     `start_char`/`end_char` count in the reading text, `source_start_char`/`source_end_char` in the source
     file decoded as UTF-8 without newline translation. `document_sha256` is the digest of the file's bytes.
     `audience_level` is what the page declares, `audience` for whom it is written as far as it tells.
@@ -34,6 +35,7 @@ class Citation:
     review_due: date | None
     freshness: Freshness
     headings: tuple[str, ...]
+    source_path: str
     page: int | None
     start_char: int
     end_char: int
@@ -70,6 +72,7 @@ def cite(
         review_due=due.due,
         freshness=due.freshness,
         headings=passage.headings,
+        source_path=document.source_path,
         page=page,
         start_char=passage.start_char,
         end_char=passage.end_char,
