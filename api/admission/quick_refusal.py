@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from api.admission.gate import Keeper, above_rate
 from api.admission.late_refusal import routed
+from api.admission.resting import Resting
 from api.chat.completions import check_model
 from api.chat.conversation import read_conversation
 from api.chat.request import ChatRequest
@@ -66,6 +67,7 @@ class QuickRefusals:
         self._service = service
         self._keeper = keeper
         self._observer = observer
+        self.resting = Resting()
         self._let_through: Counter[str] = Counter()
 
     def concerns(self, scope: Scope) -> bool:

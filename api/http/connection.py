@@ -24,6 +24,7 @@ from api.http.limits import (
     TARGET_TOO_LONG,
     Deadlines,
     head_fault,
+    head_without_offer,
     refusal_bytes,
 )
 from api.http.problems import Problem
@@ -105,10 +106,8 @@ class Connection(HttpToolsProtocol):
             return
         # Bytes of a header that is not complete have been seen by no callback.
         if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES and not self._is_refused:
-            too_long = (
-                TARGET_TOO_LONG if not self.headers and len(self.url) > MAX_TARGET_BYTES else HEADERS_TOO_LARGE
-            )
-            self._refuse(too_long)
+            is_target = not self.headers and len(self.url) > MAX_TARGET_BYTES
+            self._refuse(TARGET_TOO_LONG if is_target else HEADERS_TOO_LARGE)
 
     def pause_writing(self) -> None:
         """Bytes wait to be taken: looks now and then whether they are."""
@@ -215,6 +214,8 @@ class Connection(HttpToolsProtocol):
         if not cycle.keep_alive:
             self.close_gently()
         self.on_response_complete()
+        if cycle.keep_alive and self.cycle.response_complete:
+            self._refusals.resting.begin(self.flow)
 
     def close_gently(self) -> None:
         """Closes after what was written; while a body still comes, only once the caller could read the answer.
@@ -267,11 +268,10 @@ class Connection(HttpToolsProtocol):
         if self.parser.get_method() == b"CONNECT":
             self._refuse(MALFORMED)
             return
-        kept = [pair for pair in self.headers if pair[0] not in (b"upgrade", b"connection", b"http2-settings")]
-        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url), *(b"%s: %s" % pair for pair in kept)]
+        head = head_without_offer(self.parser.get_method(), self.url, self.headers)
         self.parser = httptools.HttpRequestParser(self)
         self._head_bytes = 0
-        self.data_received(b"\r\n".join((*lines, b"", b"")) + rest)
+        self.data_received(head + rest)
 
     # Deadlines
 
