@@ -10,8 +10,10 @@ from click.testing import CliRunner
 
 from eval.datasets.dataset import Question
 from eval.eval_command import command
+from eval.links.browser import Looking, chromium
 from eval.links.check import _Checking, check_links
-from eval.links.page_copies import Landed, Landing, Looking, chromium, html_of_markdown, html_of_text, served
+from eval.links.landing import Alignment, Landing, Marked, Place, landing, letters_of
+from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
 from eval.systems.service import Service, ServiceFailed
 from retriever.provenance.deep_link import deep_link
 from tests.test_eval_datasets import write_lines
@@ -125,8 +127,9 @@ class Landings(Looking):
     def __init__(self) -> None:
         """Starts nothing."""
 
-    def follow(self, name: str, link: str, quoted: Any) -> Landed:  # noqa: ARG002 - the seam's
-        return Landed(Landing.ELSEWHERE, "Ask your doctor")
+    def follow(self, name: str, link: str) -> list[Marked]:  # noqa: ARG002 - the seam's
+        place = len(letters_of(TEXT[: TEXT.index("Ask")]))
+        return [Marked(place, place + 20, "Ask your doctor")]
 
 
 def test_a_link_that_is_not_found_is_reported_with_what_it_looks_for() -> None:
@@ -170,33 +173,94 @@ def test_a_copy_of_a_markdown_page_has_its_links_and_no_front_matter() -> None:
     assert "<script" not in html_of_markdown("<script>alert(1)</script>")
 
 
+def test_a_page_shows_the_letters_of_its_body_and_nothing_of_its_head() -> None:
+    assert shown_letters(html_of_text("Bones & <b>\n\n- 60 mg")) == "Bonesbmg"
+
+
+SECTION = "The injections are put off until the teeth are healed. Ask your doctor before you stop."
+TWICE = f"Denosumab\n\nFirst year\n\n{SECTION}\n\nSecond year\n\n{SECTION}\n\nThe end of all that is said here."
+SHOWN = letters_of(
+    TWICE.replace("Denosumab", "Denosumab Menu First year Second year").replace("healed.", "healed.[a]")
+)
+"""The letters of a page that shows a table of contents and the marks of references besides."""
+
+
+def placed(quoted: str, *, nth: int = 1) -> tuple[Place, int]:
+    """Where a quote stands on the page, and its letters."""
+    start = -1
+    for _ in range(nth):
+        start = TWICE.index(quoted, start + 1)
+    alignment = Alignment(TWICE, SHOWN)
+    return alignment.place(start, start + len(quoted)), alignment.letters(start, start + len(quoted))
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_span_is_found_on_its_page_though_its_words_stand_there_twice(nth: int) -> None:
+    place, letters = placed("Ask your doctor before you stop.", nth=nth)
+    # The mark of the reference before it may belong to it, as far as letters tell.
+    assert SHOWN[place.start : place.end] == "aAskyourdoctorbeforeyoustop"
+    assert letters == len("Askyourdoctorbeforeyoustop")
+    assert SHOWN[: place.start].count("Askyour") == nth - 1
+
+
+def test_a_span_over_what_only_the_page_shows_ends_where_it_ends_there() -> None:
+    place, letters = placed(SECTION, nth=2)
+    assert SHOWN[place.start : place.end] == letters_of(SECTION.replace("healed.", "healed.[a]"))
+    assert letters == len(letters_of(SECTION))
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ([], Landing.NOT_FOUND),
+        ([Marked(1000, 1040)], Landing.FOUND),
+        ([Marked(1018, 1040)], Landing.FOUND),
+        ([Marked(1030, 1040)], Landing.ELSEWHERE),
+        ([Marked(100, 140)], Landing.ELSEWHERE),
+        ([Marked(600, 1040)], Landing.FOUND),
+        ([Marked(300, 1040)], Landing.TOO_LONG),
+        ([Marked(1000, 1700)], Landing.TOO_LONG),
+        ([Marked(100, 140), Marked(1000, 1040)], Landing.TOO_LONG),
+    ],
+)
+def test_a_mark_is_judged_by_its_place_and_not_by_its_words(marked: list[Marked], expected: Landing) -> None:
+    assert landing(Place(1000, 1040), 40, marked) is expected
+
+
 @pytest.fixture(scope="module")
 def looking() -> Iterator[Looking]:
     pytest.importorskip("playwright.sync_api")
     if not Path("/usr/bin/chromium").exists():
         pytest.skip("there is no Chromium on this machine")
-    far = TEXT.replace("\n\nAsk", "\n\n" + "Filler goes here.\n\n" * 60 + "Ask")
+    far = TEXT.replace("\n\nAsk", "\n\n" + "Filler goes here.\n\n" * 200 + "Ask")
     with served({"d": html_of_text(far)}) as copies, chromium() as started:
-        yield Looking(started, copies)
+        yield Looking(started, copies, patience_ms=600)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("fragment", "quoted", "landing"),
+    ("fragment", "words"),
     [
-        (":~:text=Ask%20your%20doctor", "Ask your doctor before you stop.", Landing.FOUND),
-        (":~:text=Filler%20goes", "Ask your doctor before you stop.", Landing.ELSEWHERE),
-        (":~:text=Nobody%20wrote%20this", "Ask your doctor before you stop.", Landing.NOT_FOUND),
+        (":~:text=Ask%20your%20doctor", ["Ask your doctor"]),
+        (":~:text=Filler%20goes", ["Filler goes"]),
+        (":~:text=Nobody%20wrote%20this", []),
     ],
 )
-def test_a_browser_says_where_a_link_leads(looking: Looking, fragment: str, quoted: str, landing: Landing) -> None:
-    landed = looking.follow("d", f"{URL}#{fragment}", [quoted])
-    assert landed.landing is landing
-    assert bool(landed.marked) is (landing is Landing.ELSEWHERE)
+def test_a_browser_says_what_a_link_marks(looking: Looking, fragment: str, words: list[str]) -> None:
+    marked = looking.follow("d", f"{URL}#{fragment}")
+    assert [one.words for one in marked or ()] == words
+
+
+@pytest.mark.browser
+def test_a_mark_is_followed_beyond_what_is_in_view(looking: Looking) -> None:
+    (marked,) = looking.follow("d", f"{URL}#:~:text=Bones%20thin,before%20you%20stop") or [Marked(0, 0)]
+    start = len(letters_of(TEXT[:START]))
+    assert marked.start == start
+    assert marked.end == start + len(letters_of(TEXT[START : TEXT.index(".\n\n- A")] + "Filler goes here." * 200))
 
 
 @pytest.mark.browser
 def test_a_browser_that_broke_down_is_started_again(looking: Looking) -> None:
     looking._page.context.browser.close()  # type: ignore[union-attr]
-    landed = looking.follow("d", f"{URL}#:~:text=Ask%20your%20doctor", ["Ask your doctor before you stop."])
-    assert landed.landing is Landing.FOUND
+    marked = looking.follow("d", f"{URL}#:~:text=Ask%20your%20doctor")
+    assert [one.words for one in marked or ()] == ["Ask your doctor"]

@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from eval.datasets.dataset import Question
-from eval.links.page_copies import Landing, Looking, chromium, html_of_markdown, html_of_text, served
+from eval.links.browser import Looking, chromium
+from eval.links.landing import Alignment, Landing, Marked, landing
+from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
 from eval.systems.given_answer import TOP_K
 from eval.systems.service import Service, ServiceFailed
 
 _REFUSALS = (400, 422)
 _BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
-_BEGINNING = pattern(r"\n+|(?<=[.!?])\s+")
 MOST_FAILURES = 5
 """After so many questions in a row that the service does not answer, the rest is not asked."""
 
@@ -109,6 +110,7 @@ class _Checking:
         self._service = service
         self._corpus = corpus
         self._texts: dict[str, str] = {}
+        self._alignments: dict[str, Alignment] = {}
         self._followed: set[tuple[str, int, int]] = set()
 
     def ask_all(self, questions: Sequence[Question], looking: Looking | None, tick: Callable[[], None]) -> None:
@@ -181,15 +183,26 @@ class _Checking:
         if looking is None or place in self._followed or "#page=" in link:
             return
         self._followed.add(place)
-        document_id, start, end = place
+        document_id = place[0]
         if document_id not in self.copies:
             self.copies[document_id] = self._copy(document_id)
-        landed = looking.follow(document_id, link, _beginnings(self._text(document_id), start, end))
+        marked = looking.follow(document_id, link)
+        landed = self._landing(place, marked)
         self.checked.links += 1
-        self.checked.landings[landed.landing] += 1
-        if landed.landing is not Landing.FOUND:
-            kind = f"a link's target is {landed.landing}".replace("_", " ")
-            self._fault(kind, question_id, place, why=_why(link, landed.marked))
+        self.checked.landings[landed] += 1
+        if landed is not Landing.FOUND:
+            kind = f"a link's target is {landed}".replace("_", " ")
+            self._fault(kind, question_id, place, why=_why(link, marked or ()))
+
+    def _landing(self, place: tuple[str, int, int], marked: Sequence[Marked] | None) -> Landing:
+        if marked is None:
+            return Landing.NOT_LOADED
+        document_id, start, end = place
+        if document_id not in self._alignments:
+            page_letters = shown_letters(self.copies[document_id])
+            self._alignments[document_id] = Alignment(self._text(document_id), page_letters)
+        alignment = self._alignments[document_id]
+        return landing(alignment.place(start, end), alignment.letters(start, end), marked)
 
     def _text(self, document_id: str) -> str:
         if document_id not in self._texts:
@@ -208,13 +221,7 @@ class _Checking:
         self.checked.faults.append(Fault(kind, question_id, *place, why))
 
 
-def _why(link: str, marked: str) -> str:
+def _why(link: str, marked: Sequence[Marked]) -> str:
     """What a link looks for in its page, and what is marked there instead."""
     sought = f"looks for {unquote(link.partition(':~:')[2])}"
-    return f"{sought}; marked is: {marked}" if marked else sought
-
-
-def _beginnings(text: str, start: int, end: int) -> list[str]:
-    """The text from each line or sentence that begins in the first half of a span: links may leave some out."""
-    places = [start, *(match.end() for match in _BEGINNING.finditer(text, start, end))]
-    return [text[place:] for place in places if 2 * (place - start) <= end - start]
+    return f"{sought}; marked is: {' / '.join(one.words for one in marked)}" if marked else sought
