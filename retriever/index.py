@@ -128,7 +128,7 @@ class Index:
         stored = self._stored[self._places[document_id]]
         return contents.map_of_rows(self._source_map[stored.map_start : stored.map_start + stored.map_slices])
 
-    def omissions(self, document_id: str) -> tuple[int, ...]:
+    def omissions(self, document_id: str) -> contents.Omissions:
         """Where a document's page may show more than its reading text holds; see `contents.omissions`."""
         stored = self._stored[self._places[document_id]]
         rows = self._source_map[stored.map_start : stored.map_start + stored.map_slices]

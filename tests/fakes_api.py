@@ -21,11 +21,13 @@ from retriever.errors import FootnotedError, IndexMissing
 from retriever.filters import check_filter, filter_keys, matching
 from retriever.index import Index
 from retriever.passage import Passage
+from retriever.provenance.deep_link import COMPLETE
 from retriever.query import Hit, NoHits, Query, Retrieval
 from retriever.questions.routing import default_rules
 from retriever.retrieve import Retriever
 from retriever.search.lexical import LexicalField, count_terms
 from retriever.search.spelling import Spelling
+from retriever.store.contents import Omissions
 from retriever.store.manifest import VECTORS, FileEntry, Manifest, SplitIdentity
 from retriever.store.pointer import read_pointer
 from tests.hashing import IDENTITY, HashingEncoder
@@ -116,9 +118,9 @@ class MemoryIndex(Index):
     def reading_text(self, document_id: str) -> str:
         return self._reading[document_id]
 
-    def omissions(self, document_id: str) -> tuple[int, ...]:
+    def omissions(self, document_id: str) -> Omissions:
         assert document_id in self._reading
-        return ()
+        return COMPLETE
 
     def passage_count(self, document_id: str) -> int:
         return len(self.passages_of(document_id))

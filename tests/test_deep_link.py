@@ -10,11 +10,13 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retriever.provenance.deep_link import deep_link, text_directive
+from retriever.store.contents import Omissions, omissions
 from tests.waiting import PATIENCE_S
 
 URL = "https://example.org/denosumab"
@@ -192,31 +194,114 @@ Four courses of chemotherapy are given.
 Surgery helps some, many, and most people.
 """
 """On the page a number stands behind each sentence and, in brackets, within the second one of both stages."""
-OMITTED = tuple(match.end() for match in re.finditer(r"given\.|people\.|some,|many,", REFERRED))
+NO_BLANKS = np.zeros(0, np.int32)
+OMITTED = Omissions(
+    tuple(match.end() for match in re.finditer(r"given\.|people\.|some,|many,", REFERRED)), NO_BLANKS
+)
 
 
 def test_words_are_not_joined_over_what_the_reading_text_leaves_out() -> None:
     start = REFERRED.index("Four courses")
     end = REFERRED.index("given.", start) + len("given.")
-    assert text_directive(REFERRED, start, end, omitted_at=OMITTED) == (
+    assert text_directive(REFERRED, start, end, omissions=OMITTED) == (
         "text=Four%20courses%20of%20chemotherapy%20are%20given."
     )
     long = "Surgery helps some, many, and most people."
     only = REFERRED[: REFERRED.index("Stage II")]
     start = only.index(long)
-    places = tuple(place for place in OMITTED if place < len(only))
-    assert text_directive(only, start, start + len(long), omitted_at=places) == (
+    places = tuple(place for place in OMITTED.references if place < len(only))
+    assert text_directive(only, start, start + len(long), omissions=Omissions(places, NO_BLANKS)) == (
         "text=Surgery%20helps%20some%2C,and%20most%20people"
     )
 
 
-def test_where_only_words_beyond_an_omission_tell_quotes_apart_a_browser_has_a_second_directive() -> None:
+def test_where_only_words_beyond_an_omission_tell_quotes_apart_the_mark_begins_with_them() -> None:
     start = REFERRED.rindex("Surgery helps some,")
-    end = start + len("Surgery helps some,")
-    directive = text_directive(REFERRED, start, end, omitted_at=OMITTED)
-    assert directive == (
-        "text=Four%20courses%20of%20chemotherapy%20are%20given.-,Surgery%20helps%20some%2C&text=Surgery%20helps%20some%2C"
+    directive = text_directive(REFERRED, start, start + len("Surgery helps some,"), omissions=OMITTED)
+    # As a prefix they would have to be next to the quote, and the page shows a number between.
+    assert directive == "text=Four%20courses%20of%20chemotherapy%20are%20given.,Surgery%20helps%20some"
+
+
+def test_where_no_words_near_tell_quotes_apart_a_browser_has_a_second_directive() -> None:
+    section = "Drugs\n\nDrugs help some people, and many of them for long. " + "They are well known by now. " * 20
+    text = f"{section}\n\nTake rest.\n\nStage II\n\n{section}\n\nTake rest.\n\nThe end"
+    start = text.rindex("Take rest.")
+    omissions = Omissions((start + len("Take rest."),), NO_BLANKS)
+    directive = text_directive(text, start, start + len("Take rest."), omissions=omissions)
+    assert directive == "text=Take%20rest.,-The&text=Take%20rest."
+
+
+def test_the_last_words_of_a_quote_are_others_than_those_before_without_their_full_stop() -> None:
+    text = "Stages\n\nCancer is found in lungs or the area of the chest (a).\n\nIt is in the area of the chest."
+    directive = text_directive(text, text.index("Cancer"), len(text))
+    # The full stop is left out, since the page may show the number of a reference before it.
+    assert directive == "text=Cancer%20is%20found%20in%20lungs,in%20the%20area%20of%20the%20chest"
+
+
+def test_words_that_differ_in_accents_or_quotation_marks_only_are_the_same_words() -> None:
+    text = "Help\n\nThe unit's caf\u00e9 is open.\n\nThe unit\u2019s cafe is open.\n\nEnd"
+    start = text.rindex("The")
+    directive = text_directive(text, start, text.index("\n\nEnd"))
+    assert directive == "text=open.-,The%20unit%E2%80%99s%20cafe%20is%20open."
+
+
+LISTED = "Guide\n\nFirst words.\n\nWhat may I eat?\n\nYou may eat all that you like.\n\nEnd"
+
+
+def test_a_heading_that_a_table_of_contents_may_hold_is_no_beginning() -> None:
+    start, end = LISTED.index("What"), LISTED.index("\n\nEnd")
+    listed = Omissions((), NO_BLANKS, contents_at=LISTED.index("First"))
+    assert text_directive(LISTED, start, end) == "text=What%20may%20I%20eat%3F,eat%20all%20that%20you%20like"
+    assert (
+        text_directive(LISTED, start, end, omissions=listed) == "text=You%20may%20eat%20all%20that%20you%20like."
     )
+    heading = text_directive(LISTED, start, LISTED.index("\n\nYou"), omissions=listed)
+    assert heading == "text=words.-,What%20may%20I%20eat%3F"
+
+
+def test_a_heading_above_the_first_omission_is_in_no_table_of_contents() -> None:
+    start, end = LISTED.index("What"), LISTED.index("\n\nEnd")
+    below = Omissions((), NO_BLANKS, contents_at=LISTED.index("End"))
+    assert text_directive(LISTED, start, end, omissions=below) == text_directive(LISTED, start, end)
+
+
+def test_the_last_words_lie_between_blanks_that_may_be_wider_on_the_page() -> None:
+    text = (
+        "Stage\n\nIt has grown into the wall, or it has long caused kidney problems, "
+        "and sits in many lymph nodes of both sides."
+    )
+    wide = Omissions((), np.array([text.index(" of both")], np.int32))
+    directive = text_directive(text, text.index("It"), len(text), omissions=wide)
+    assert directive == "text=It%20has%20grown%20into%20the,of%20both%20sides"
+
+
+def test_links_that_end_each_line_are_left_unmarked_where_only_words_before_them_tell_the_last_line() -> None:
+    lines = [f"Summary of {name} (PDQ) patient | health professional" for name in ("herbs", "roots", "leaves")]
+    text = "Summaries\n\nThey are kept\n\n" + "\n\n".join(lines)
+    places = [place.start() for place in re.finditer(r" (?=patient|\||health)", text)]
+    directive = text_directive(
+        text, text.index("They"), len(text), omissions=Omissions((), np.array(places, np.int32))
+    )
+    assert directive == "text=They%20are%20kept,Summary%20of%20leaves%20%28PDQ%29"
+
+
+def test_what_a_page_shows_besides_its_reading_text_is_told_by_what_its_source_holds_besides() -> None:
+    slices = ["Take it.", "Wait and", "see.", "Rest", "well", "now.", "Go"]
+    between = ["[[1](#cit/1)]\n\n", " **", "**", " ", "\n\n[Up](#up)\n" + "- [Down](#down)\n" * 20, "\u00a0 "]
+    text, source, rows = "", "", []
+    for part, shown, left in zip(slices, ["\n\n", " ", "", " ", "\n\n", " ", ""], [*between, ""], strict=True):
+        rows.append((len(text), len(source), len(part)))
+        text, source = text + part + shown, source + part + left
+    found = omissions(np.array(rows, np.int32), text)
+    assert text == "Take it.\n\nWait and see.Rest well\n\nnow. Go"
+    assert found.references == (text.index("\n\nWait"), text.index("Rest"))
+    assert found.blanks.tolist() == [
+        text.index("\n\nWait"),
+        text.index(" see"),
+        text.index("\n\nnow"),
+        text.index(" Go"),
+    ]
+    assert found.contents_at == text.index("\n\nnow")
 
 
 def test_a_fragment_that_is_there_already_is_kept() -> None:

@@ -14,6 +14,7 @@ from ingest.reading.read_text import ReadDocument, read_text
 from ingest.reading.source_type import SourceType
 from retriever.index import Index
 from retriever.provenance.citation import cite
+from retriever.provenance.deep_link import COMPLETE
 from tests.collections_on_disk import run_ingest
 from tests.pdf_files import ENCRYPTION, LEAFLET, Line, file_of, make_pdf, paragraph, stream
 
@@ -197,7 +198,7 @@ def test_a_citation_of_a_pdf_names_its_page_and_links_to_it(tmp_path: Path) -> N
     (document,) = index.documents
     text = index.reading_text(document.document_id)
     cited = [
-        cite(document, one, reading_text=text, omitted_at=(), today=TODAY)
+        cite(document, one, reading_text=text, omissions=COMPLETE, today=TODAY)
         for one in index.passages_of(document.document_id)
     ]
     assert {(one.page, one.deep_link) for one in cited} == {

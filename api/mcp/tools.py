@@ -130,10 +130,8 @@ async def fetch(service: Service, arguments: Mapping[str, Any]) -> str:
         start, end = _window(len(text), passage)
         citation = None
         if passage is not None:
-            omitted_at = index.omissions(document.document_id)
-            citation = citation_body(
-                cite(document, passage, reading_text=text, omitted_at=omitted_at, today=today)
-            )
+            omissions = index.omissions(document.document_id)
+            citation = citation_body(cite(document, passage, reading_text=text, omissions=omissions, today=today))
         address = document.metadata.url if citation is None else citation.deep_link
         return Fetched(
             id=wanted,

@@ -156,7 +156,7 @@ def _quote(index: Index, span: AnswerSpan) -> QuoteBody:
         start_char=start,
         end_char=end,
         deep_link=deep_link(
-            document.metadata.url, text, start, end, page=page, omitted_at=index.omissions(span.document_id)
+            document.metadata.url, text, start, end, page=page, omissions=index.omissions(span.document_id)
         ),
     )
 
@@ -173,9 +173,7 @@ def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
         scores=Scores(dense=_rounded(hit.dense), lexical=_rounded(hit.lexical)),
         also_in=list(_duplicates(index, hit)),
         citation=citation_body(
-            cite(
-                hit.document, hit.passage, reading_text=text, omitted_at=index.omissions(document_id), today=today
-            )
+            cite(hit.document, hit.passage, reading_text=text, omissions=index.omissions(document_id), today=today)
         ),
     )
 

@@ -8,6 +8,7 @@ from retriever.freshness import Freshness, review
 from retriever.passage import Passage
 from retriever.provenance.deep_link import deep_link
 from retriever.provenance.governance import Audience, audience_of
+from retriever.store.contents import Omissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,11 @@ class Citation:
 
 
 def cite(
-    document: Document, passage: Passage, *, reading_text: str, omitted_at: tuple[int, ...], today: date
+    document: Document, passage: Passage, *, reading_text: str, omissions: Omissions, today: date
 ) -> Citation:
     """The citation of a passage as it stands on `today`.
 
-    `reading_text` is the whole page's and `omitted_at` where the page shows more than it, for the deep link.
+    `reading_text` is the whole page's and `omissions` where the page shows more than it, for the deep link.
     """
     metadata = document.metadata
     due = review(metadata, today=today)
@@ -58,7 +59,7 @@ def cite(
         title=metadata.title,
         url=metadata.url,
         deep_link=deep_link(
-            metadata.url, reading_text, passage.start_char, passage.end_char, page=page, omitted_at=omitted_at
+            metadata.url, reading_text, passage.start_char, passage.end_char, page=page, omissions=omissions
         ),
         source=metadata.source,
         citation=metadata.citation,

@@ -36,6 +36,9 @@ BODY, HEADINGS, BODY_TERMS = "body", "headings", "body.terms.bin"
 KEY_BYTES = 32
 _SHORTEST_REFERENCE = 9
 """Code points of `[[1](#a)]`."""
+_EMPHASIS = 2
+_SHORTEST_CONTENTS = 256
+"""Code points of a handful of links to headings of the same page."""
 _BEFORE_REFERENCES = ".,;:!?)]”\"'"
 _LONGEST_HEADER = 10 + 65_535
 """Of a .npy file of format 1."""
@@ -91,16 +94,38 @@ def map_of_rows(rows: NDArray[np.int32]) -> SourceMap:
     return SourceMap(reading_starts=reading_starts, source_starts=source_starts, lengths=lengths)
 
 
-def omissions(rows: NDArray[np.int32], text: str) -> tuple[int, ...]:
-    """The places of a reading text, in order, where its page may show more: the numbers of references.
+@dataclass(frozen=True, slots=True)
+class Omissions:
+    """The places of a reading text, in order, where its page may show more than it holds.
 
-    `rows` are those of its source map. A reference stands behind a mark of punctuation and takes more room in the
-    source than marks of emphasis do; what else is left out there is taken for one too.
+    `references`: behind marks of punctuation, where the page may show the number of a reference.
+    `blanks`, int32: a blank that is wider in the source; mostly a mark of emphasis or of a link stands there, now
+    and then a no-break space beside the blank, and a browser tells two blanks from one.
+    `contents_at`: the first place where so much is left out that it may be a table of contents, which holds the
+    headings below it; None where there is none.
     """
-    ends = rows[:, 0] + rows[:, 2]
+
+    references: tuple[int, ...]
+    blanks: NDArray[np.int32]
+    contents_at: int | None = None
+
+
+def omissions(rows: NDArray[np.int32], text: str) -> Omissions:
+    """What a document's page may show besides its reading text; `rows` are those of its source map.
+
+    A reference stands behind a mark of punctuation and takes more room in the source than marks of emphasis do;
+    what else is left out there is taken for one too.
+    """
+    starts, ends = rows[1:, 0], (rows[:, 0] + rows[:, 2])[:-1]
     left_out = rows[1:, 1] - rows[:-1, 1] - rows[:-1, 2]
-    candidates = ends[:-1][left_out >= _SHORTEST_REFERENCE].tolist()
-    return tuple(end for end in candidates if text[end - 1] in _BEFORE_REFERENCES)
+    # Marks of emphasis between a full stop and a letter are shown by Markdown readers, not taken for marks.
+    is_reference = (left_out >= _SHORTEST_REFERENCE) | ((left_out >= _EMPHASIS) & (starts == ends))
+    candidates = ends[is_reference].tolist()
+    references = tuple(end for end in candidates if text[end - 1] in _BEFORE_REFERENCES)
+    much = ends[left_out >= _SHORTEST_CONTENTS]
+    return Omissions(
+        references, ends[(starts > ends) & (left_out > starts - ends)], int(much[0]) if len(much) else None
+    )
 
 
 def embedding_text(prefix: str, text: str) -> str:
