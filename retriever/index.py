@@ -118,6 +118,10 @@ class Index:
         place = self._places.get(document_id)
         return None if place is None else self.documents[place]
 
+    def place_of(self, document_id: str) -> int:
+        """Where a document that is in the index stands among `documents`."""
+        return self._places[document_id]
+
     def reading_text(self, document_id: str) -> str:
         """The whole reading text of a document that is in the index."""
         stored = self._stored[self._places[document_id]]

@@ -12,6 +12,7 @@ from retriever.freshness import Freshness
 from retriever.passage import Passage
 
 MAX_QUERY_CHARS = 2_000
+MAX_PER_DOCUMENT = 3
 
 
 class Mode(StrEnum):
@@ -78,7 +79,7 @@ class Query:
     top_k: int = 5
     mode: Mode = Mode.HYBRID
     filters: Filter | None = None
-    max_per_document: int = 3
+    max_per_document: int = MAX_PER_DOCUMENT
 
 
 class NoHits(StrEnum):
@@ -123,13 +124,15 @@ class Retrieval:
     """The hits of one query, from one generation. `no_hits` says why there are none, if there are none.
 
     `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is how the
-    question was read; None where nothing was searched.
+    question was read; None where nothing was searched. `further` are the next best passages of the first hits'
+    pages, their ranks going on from the last hit's: an answer may have to read on there.
     """
 
     hits: tuple[Hit, ...]
     no_hits: NoHits | None
     encode_ms: float
     search_ms: float
+    further: tuple[Hit, ...] = ()
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     meant: Meant | None = field(default=None, compare=False, repr=False)
 

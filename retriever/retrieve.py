@@ -25,7 +25,7 @@ from retriever.questions.synonyms import Synonyms, default_synonyms
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.ranking.children import asks_of_a_child, is_on_children
 from retriever.ranking.heading_facets import HeadingFacets
-from retriever.ranking.hits import hits_of
+from retriever.ranking.hits import hits_behind, hits_of
 from retriever.ranking.ranking import Ranking, best_of_document, coverage, ranking_of
 from retriever.ranking.rerank import Reranker, reranked
 from retriever.search.dense import cosines
@@ -132,6 +132,7 @@ class Retriever:
         with self._turns:
             rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
             hits = hits_of(query, self.index, rows, scores, parts, allowed)
+            further = hits_behind(hits, query, self.index, rows, scores, parts, allowed)
         asked = query.text if query.mode is Mode.DENSE else meant.in_place
         hits, side_ms = self._with_both_sides(query, asked, hits, vector, allowed)
         return Retrieval(
@@ -139,6 +140,7 @@ class Retriever:
             no_hits=None if hits else NoHits.NO_MATCH,
             encode_ms=(encoded - started) * 1000 + side_ms,
             search_ms=(time.perf_counter() - encoded) * 1000 - side_ms,
+            further=further if compared(asked) is None else (),
             vector=vector,
             meant=meant,
         )

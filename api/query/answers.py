@@ -57,8 +57,9 @@ def answer_query(
     judgment = snapshot.judge.assess(query, retrieval)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
     wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
-    answer = snapshot.answerer.answer(retrieval.in_place(query), hits, vector=retrieval.vector) if wanted else None
-    passages = [_passage(snapshot.index, hit, today=today) for hit in hits]
+    answer = _answered(snapshot, query, retrieval, hits, policy.freshness) if wanted else None
+    shown = hits if answer is None else answer.hits
+    passages = [_passage(snapshot.index, hit, today=today) for hit in shown]
     response = QueryResponse(
         query_id=query_id,
         query=query.text,
@@ -119,6 +120,20 @@ def _retrieve(
             searched = [fresh and wanted for fresh, wanted in zip(searched, only, strict=True)]
     judged = replace(query, top_k=max(query.top_k, EVIDENCE_HITS))
     return snapshot.retriever.retrieve(judged, may_be_searched=searched)
+
+
+def _answered(
+    snapshot: Snapshot, query: Query, retrieval: Retrieval, hits: Sequence[Hit], freshness: FreshnessPolicy
+) -> Answer | None:
+    """The answer from these hits, read on in their pages unless the policy puts some of them last."""
+    reads_on = len(hits) == len(retrieval.hits) and freshness is not FreshnessPolicy.DEMOTE
+    return snapshot.answerer.answer(
+        retrieval.in_place(query),
+        hits,
+        further=retrieval.further if reads_on else None,
+        max_per_document=query.max_per_document,
+        vector=retrieval.vector,
+    )
 
 
 def _seen(response: QueryResponse) -> QuestionSeen:

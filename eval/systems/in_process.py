@@ -114,7 +114,13 @@ class InProcess:
         judged = self._assessor.assess(query, retrieval)
         decided = judged.decision is Decision.ANSWER
         answer = (
-            self._answerer.answer(retrieval.in_place(query), retrieval.hits, vector=retrieval.vector)
+            self._answerer.answer(
+                retrieval.in_place(query),
+                retrieval.hits,
+                further=retrieval.further,
+                max_per_document=query.max_per_document,
+                vector=retrieval.vector,
+            )
             if decided
             else None
         )

@@ -7,11 +7,12 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.answers.read_on import in_place
 from retriever.answers.select_quotes import Selection, Selector
 from retriever.answers.stretches import Chosen
 from retriever.encoder import Encoder
 from retriever.index import Index
-from retriever.query import Hit
+from retriever.query import MAX_PER_DOCUMENT, Hit
 
 
 class AnswerWarning(StrEnum):
@@ -54,11 +55,16 @@ class AnswerSpan:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text with a footnote mark `[rank]` behind each stretch, where the stretches stand, and what to know."""
+    """The text with a footnote mark `[rank]` behind each stretch, where the stretches stand, and what to know.
+
+    `hits` are the passages that the ranks name: those that were found, and in the places of some that are not
+    quoted, passages from further down their pages that are.
+    """
 
     text: str
     spans: tuple[AnswerSpan, ...]
     warnings: tuple[Warned, ...]
+    hits: tuple[Hit, ...]
 
 
 class Answerer:
@@ -69,19 +75,33 @@ class Answerer:
         self._selector = Selector(index, encoder)
 
     def answer(
-        self, question: str, hits: Sequence[Hit], *, vector: NDArray[np.float32] | None = None
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        further: Sequence[Hit] | None = None,
+        max_per_document: int = MAX_PER_DOCUMENT,
+        vector: NDArray[np.float32] | None = None,
     ) -> Answer | None:
         """What the hits say to the question, in their own words; None where nothing in them may stand alone.
+
+        `further` are more passages of the hits' pages, ranked behind them: an answer reads on there where the
+        hits leave it room (`Retrieval.further`), and no document comes more than `max_per_document` times.
 
         The same question, hits and index give the same answer. `question` is as the retrieval read it
         (`Retrieval.in_place`); `vector` is the one that it was searched with, and is made here where there was
         none.
         """
-        selection = self._selector.select(question, hits, vector=vector)
-        return None if selection is None else _written(selection)
+        selection = self._selector.select(question, hits, further=further, vector=vector)
+        if selection is None:
+            return None
+        placed = in_place(hits, selection, max_per_document=max_per_document)
+        if placed is None:
+            return self.answer(question, hits, vector=vector)
+        return _written(*placed)
 
 
-def _written(selection: Selection) -> Answer:
+def _written(hits: tuple[Hit, ...], selection: Selection) -> Answer:
     text = ""
     spans: list[AnswerSpan] = []
     previous: Chosen | None = None
@@ -102,7 +122,7 @@ def _written(selection: Selection) -> Answer:
         )
         text += f" [{chosen.hit.rank}]"
         previous = chosen
-    return Answer(text=text, spans=tuple(spans), warnings=_warnings(selection))
+    return Answer(text=text, spans=tuple(spans), warnings=_warnings(selection), hits=hits)
 
 
 def _warnings(selection: Selection) -> tuple[Warned, ...]:

@@ -76,6 +76,7 @@ WEIGHTS: Mapping[str, float] = {
     "tells_no_use": -0.2,
     "leaves_unsaid": -0.1,
     "narrowed_by_heading": -0.05,
+    "read_on": -0.08,
     "procedure": 0.12,
     "narrows": -0.07,
     "conditional": -0.05,
@@ -115,15 +116,23 @@ class _Asked:
     wants_research: bool
     wants_advice: bool
     rarest: str | None
+    last_rank: int | None
 
 
 def scored(
-    text: str, question: Question, quotes: Sequence[Quote], of_question: NDArray[np.float32], known: QuoteVectors
+    text: str,
+    question: Question,
+    quotes: Sequence[Quote],
+    of_question: NDArray[np.float32],
+    known: QuoteVectors,
+    *,
+    last_rank: int | None = None,
 ) -> list[Scored]:
     """The quotes with their scores, best first; of those that look best without a vector, as few as can change
     what is chosen are encoded: a vector costs more than all else that is done for an answer.
 
-    `of_question` is the question's vector, shape (dimension,).
+    `of_question` is the question's vector, shape (dimension,). Quotes of hits behind `last_rank` were read on for:
+    they count less, and none is given where the hits before hold nothing that could be.
 
     Left out are those that are about something else. Where all are, the best passage's page still answers if it is
     about most of what was asked.
@@ -136,6 +145,7 @@ def scored(
         wants_research=asks_for_research(text),
         wants_advice=asks_for_advice(text),
         rarest=rarest_word(question),
+        last_rank=last_rank,
     )
     cheap = _without_vectors(quotes, asked)
     if not cheap:
@@ -211,6 +221,8 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
         below = 1 - quote.hit.score / best if best > 0 else 0.0
         score = _cheap_score(quote, asked, is_professional=is_professional) + WEIGHTS["below_best_hit"] * below
         cheap.append((score + _expected_cosine(quote), place))
+    if asked.last_rank is not None and all(quotes[place].hit.rank > asked.last_rank for _, place in cheap):
+        return []
     return sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_LOOKED_AT]
 
 
@@ -255,6 +267,7 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         "advice": not (quote.is_list or asked.wants_advice) and advises(quote.text),
         "narrows": narrows(narrowing_part(quote), frozenset(question.weights)),
         "narrowed_by_heading": narrowed_by_heading(quote, frozenset(question.weights)),
+        "read_on": asked.last_rank is not None and quote.hit.rank > asked.last_rank,
     }
     return sum(WEIGHTS[name] * value for name, value in parts.items())
 

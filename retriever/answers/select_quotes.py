@@ -10,6 +10,7 @@ from retriever.answers.about import are_beside_the_point
 from retriever.answers.answer_forms import asks_what_a_procedure_is
 from retriever.answers.comparison import Comparison, compared, contrasts
 from retriever.answers.differences import differ
+from retriever.answers.list_beginnings import list_beginnings
 from retriever.answers.quote_score import Scored, scored
 from retriever.answers.quote_subject import same_document
 from retriever.answers.quote_vectors import QuoteVectors
@@ -60,10 +61,16 @@ class Selector:
         self._reader = QuestionReader(index)
 
     def select(
-        self, question: str, hits: Sequence[Hit], *, vector: NDArray[np.float32] | None = None
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        further: Sequence[Hit] | None = None,
+        vector: NDArray[np.float32] | None = None,
     ) -> Selection | None:
         """The quotes that answer the question best; None where the hits hold nothing that can
-        stand alone, or are beside the point.
+        stand alone, or are beside the point. Where `further` is not None, it is read as well, and so
+        are the beginnings of lists that the first hits go on with; neither brings a question to its point.
 
         `vector` is the one that the question was searched with, and is made here where there was none.
         """
@@ -74,12 +81,16 @@ class Selector:
             asked = replace(asked, facets=(Facet.WHAT_IS,))
         elif asked.facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
             asked = replace(asked, facets=())
+        last_rank = len(hits)
         hits = hits[:ANSWER_HITS]
         if is_one_sentence(question) and are_beside_the_point(asked, hits):
             return None
+        if further is not None:
+            hits = [*hits, *further]
+            hits += list_beginnings(hits, self._index, behind=last_rank + len(further))
         every = (without_reply(quote, question, asked.weights) for quote in all_quotes(hits, self._index))
         quotes = [quote for quote in every if quote is not None]
-        found = scored(question, asked, quotes, vector, self._vectors)
+        found = scored(question, asked, quotes, vector, self._vectors, last_rank=last_rank)
         sides = compared(question)
         beside = [] if sides is None else self._beside(sides, found, quotes)
         if not found and not beside:

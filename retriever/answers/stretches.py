@@ -31,7 +31,7 @@ def all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:
     quotes: list[Quote] = []
     sections: dict[tuple[str, int], list[Hit]] = defaultdict(list)
     for hit in hits:
-        section = _section_of(hit.document, hit.passage.start_char)
+        section = section_of(hit.document, hit.passage.start_char)
         sections[hit.document.document_id, section.start_char].append(hit)
         text = index.reading_text(hit.document.document_id)
         quotes += quotes_of(hit, text, section, language=hit.document.metadata.language)
@@ -40,7 +40,8 @@ def all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:
     return quotes
 
 
-def _section_of(document: Document, position: int) -> Section:
+def section_of(document: Document, position: int) -> Section:
+    """The section of a document that a place in its reading text lies in."""
     place = bisect_right(document.sections, position, key=lambda section: section.start_char) - 1
     return document.sections[place]
 
@@ -51,7 +52,7 @@ def _divided_lists(hits: Sequence[Hit], index: Index) -> Iterator[Quote]:
         return
     document = hits[0].document
     text = index.reading_text(document.document_id)
-    section = _section_of(document, hits[0].passage.start_char)
+    section = section_of(document, hits[0].passage.start_char)
     for run in _runs(hits, text):
         best = min(run, key=lambda hit: hit.rank)
         start, end = run[0].passage.start_char, run[-1].passage.end_char

@@ -1,12 +1,18 @@
 """Hits: the best candidates of a search, the same text once and no document more often than it may."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.index import Index
 from retriever.query import Hit, Query
+
+READ_ON = 5
+"""So many further passages are kept for an answer,"""
+PAGES_READ_ON = 2
+"""of the pages of so many first hits."""
 
 
 def hits_of(
@@ -46,6 +52,34 @@ def hits_of(
             )
         )
     return tuple(hits)
+
+
+def hits_behind(
+    hits: Sequence[Hit],
+    query: Query,
+    index: Index,
+    rows: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    parts: Mapping[str, NDArray[np.float32]],
+    allowed: NDArray[np.bool_] | None,
+) -> tuple[Hit, ...]:
+    """The next best candidates of the first hits' pages that are no hits, ranked from behind the last hit on.
+
+    The other arguments are those that the hits were made of.
+    """
+    known = {hit.passage.passage_id for hit in hits}
+    pages = {index.place_of(hit.document.document_id) for hit in hits[:PAGES_READ_ON]}
+    of_pages = np.flatnonzero(np.isin(index.document_of_row[rows], list(pages)))[: len(hits) + READ_ON]
+    found = hits_of(
+        replace(query, top_k=of_pages.size, max_per_document=max(1, of_pages.size)),
+        index,
+        rows[of_pages],
+        scores[of_pages],
+        {name: one[of_pages] for name, one in parts.items()},
+        allowed,
+    )
+    new = [hit for hit in found if hit.passage.passage_id not in known][:READ_ON]
+    return tuple(replace(hit, rank=len(hits) + place) for place, hit in enumerate(new, start=1))
 
 
 def _copies(index: Index, row: int, allowed: NDArray[np.bool_] | None) -> Sequence[int]:

@@ -1,0 +1,56 @@
+"""List beginnings: where a passage begins amid a list, the passages with its lead-in and its first items."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from retriever.answers.sentences import Unit, UnitKind, section_units
+from retriever.answers.stretches import section_of
+from retriever.index import Index
+from retriever.query import Hit
+
+LOOKED_AT = 3
+"""So many of the first hits are looked at."""
+BROUGHT = 2
+"""So many passages of a list come along: what introduces it, and its first items."""
+
+
+def list_beginnings(hits: Sequence[Hit], index: Index, *, behind: int) -> list[Hit]:
+    """Passages that begin the lists which the first hits go on with, ranked from behind that rank on.
+
+    Each stands as near to the question as the hit that led to it: it is the same list.
+    """
+    known = {hit.passage.passage_id for hit in hits}
+    found: list[Hit] = []
+    for hit in hits[:LOOKED_AT]:
+        for one in _beginning(hit, index):
+            if one.passage.passage_id not in known:
+                known.add(one.passage.passage_id)
+                found.append(replace(one, rank=behind + len(found) + 1))
+    return found
+
+
+def _beginning(hit: Hit, index: Index) -> Iterator[Hit]:
+    text = index.reading_text(hit.document.document_id)
+    section = section_of(hit.document, hit.passage.start_char)
+    units = section_units(text, section, language=hit.document.metadata.language)
+    lead = _lead_in(units, hit.passage.start_char)
+    if lead is None or lead.start_char >= hit.passage.start_char:
+        return
+    between = (
+        passage
+        for passage in index.passages_of(hit.document.document_id)
+        if passage.end_char > lead.start_char and passage.start_char < hit.passage.start_char
+    )
+    for passage in islice(between, BROUGHT):
+        yield replace(hit, passage=passage, lexical=None, also_in=())
+
+
+def _lead_in(units: Sequence[Unit], position: int) -> Unit | None:
+    """What stands before the list that a place in a section is amid, or where it begins; None without a list."""
+    at = next((place for place, unit in enumerate(units) if unit.start_char >= position), None)
+    if at is None or units[at].kind is not UnitKind.ITEM:
+        return None
+    first = next(place for place, unit in enumerate(units) if unit.block == units[at].block)
+    first = next(place for place in range(first, at + 1) if units[place].kind is UnitKind.ITEM)
+    return units[first - 1] if first else None
