@@ -26,7 +26,8 @@ from retriever.questions.title_fit import TitleFit, page_name
 from retriever.ranking.children import asks_of_a_child, is_on_children
 from retriever.ranking.heading_facets import HeadingFacets
 from retriever.ranking.hits import hits_behind, hits_of
-from retriever.ranking.ranking import Ranking, best_of_document, coverage, ranking_of
+from retriever.ranking.naming import named
+from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverage, ranking_of
 from retriever.ranking.rerank import Reranker, reranked
 from retriever.search.dense import cosines
 from retriever.search.fuse import fuse
@@ -183,19 +184,20 @@ class Retriever:
             parts["dense"] = self.index.dense.scores_of(vector, rows)
             parts["document_dense"] = best_of_document(parts["dense"], documents)
             parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
-        fused = fuse(parts, self.ranking.weights_for(text, mode))
+        is_named = 1.0 if mode is Mode.DENSE or self.ranking.unnamed is None else named(text, self.index, rows)
+        fused = fuse(parts, self.ranking.weights_for(text, mode, is_named))
         if mode is not Mode.DENSE:
-            most = 1 + self.ranking.priors.facet
-            fused = np.clip(fused + self._priors(text, rows), 0, None) / most
+            counts = self.ranking.priors_for(is_named)
+            fused = np.clip(fused + self._priors(text, rows, counts), 0, None) / (1 + counts.facet)
         fused = np.round(fused, 9)
         if self._reranker is not None and mode is Mode.HYBRID:
             fused = reranked(text, rows, fused, index=self.index, reranker=self._reranker)
         order = np.lexsort((rows, -fused))
         return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
 
-    def _priors(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _priors(self, question: str, rows: NDArray[np.int64], counts: Priors) -> NDArray[np.float64]:
         """What a passage's heading, title, audience and repetition say for and against it, shape (len(rows),)."""
-        counts, documents = self.ranking.priors, self.index.document_of_row[rows]
+        documents = self.index.document_of_row[rows]
         against = counts.boilerplate * self.index.boilerplate[rows] / 100
         against += counts.professional * self._professional[documents]
         if counts.title:

@@ -97,6 +97,11 @@ def test_in_short_texts_the_words_of_a_statement_count_more_than_those_of_a_ques
     assert stated["body"] / sum(stated.values()) > asked["body"] / sum(asked.values())
 
 
+def test_a_whole_paragraph_is_weighed_as_a_question_is() -> None:
+    paragraph = "Milk helps bones that are loaded every day. " * 7
+    assert OF_TEXTS.weights_for(paragraph, Mode.HYBRID) == OF_TEXTS.weights[Mode.HYBRID]
+
+
 def test_other_modes_and_pages_with_sections_weigh_statements_as_questions() -> None:
     for mode in (Mode.DENSE, Mode.LEXICAL):
         assert OF_TEXTS.weights_for("milk helps", mode) == OF_TEXTS.weights[mode]

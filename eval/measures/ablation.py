@@ -15,7 +15,7 @@ from retriever.query import Mode
 from retriever.ranking.ranking import Priors, Ranking
 
 WORDS_ONLY = "words only"
-NO_PRIORS = Priors(**{prior.name: 0.0 for prior in fields(Priors)})
+ALWAYS_NAMED = "as if every question named its page"
 Asking = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
 
 
@@ -44,7 +44,9 @@ def variants(ranking: Ranking) -> list[Variant]:
 
     a passage's place says for or against it: all of it, then one by one.
     """
-    parts = ranking.weights[Mode.HYBRID]
+    parts = list(ranking.weights[Mode.HYBRID])
+    if ranking.unnamed is not None:
+        parts += [part for part in ranking.unnamed.weights[Mode.HYBRID] if part not in parts]
     alone = [Variant(f"{part} alone", Mode.HYBRID, _alone(ranking, part)) for part in parts if part != "dense"]
     without = [
         Variant(
@@ -60,16 +62,13 @@ def variants(ranking: Ranking) -> list[Variant]:
         Variant("meaning only (dense)", Mode.DENSE, ranking),
         *alone,
         *without,
-        Variant("fused, no priors", Mode.HYBRID, replace(ranking, priors=NO_PRIORS)),
+        Variant("fused, no priors", Mode.HYBRID, _without_priors(ranking, *(one.name for one in fields(Priors)))),
         *(
-            Variant(
-                f"without {prior.name} prior",
-                Mode.HYBRID,
-                replace(ranking, priors=replace(ranking.priors, **{prior.name: 0.0})),
-            )
+            Variant(f"without {prior.name} prior", Mode.HYBRID, _without_priors(ranking, prior.name))
             for prior in fields(Priors)
             if getattr(ranking.priors, prior.name)
         ),
+        *([Variant(ALWAYS_NAMED, Mode.HYBRID, replace(ranking, unnamed=None))] if ranking.unnamed else []),
     ]
 
 
@@ -127,7 +126,17 @@ def median_ms(evaluation: Evaluation) -> float:
 
 
 def _alone(ranking: Ranking, part: str) -> Ranking:
-    return replace(ranking, weights={**ranking.weights, Mode.HYBRID: {part: 1.0}}, of_statements=None)
+    return replace(
+        ranking, weights={**ranking.weights, Mode.HYBRID: {part: 1.0}}, of_statements=None, unnamed=None
+    )
+
+
+def _without_priors(ranking: Ranking, *names: str) -> Ranking:
+    return replace(
+        ranking,
+        priors=replace(ranking.priors, **dict.fromkeys(names, 0.0)),
+        unnamed=None if ranking.unnamed is None else _without_priors(ranking.unnamed, *names),
+    )
 
 
 def _without(ranking: Ranking, part: str) -> Ranking:
@@ -138,4 +147,5 @@ def _without(ranking: Ranking, part: str) -> Ranking:
         ranking,
         weights={**ranking.weights, Mode.HYBRID: left(ranking.weights[Mode.HYBRID])},
         of_statements=None if ranking.of_statements is None else left(ranking.of_statements),
+        unnamed=None if ranking.unnamed is None else _without(ranking.unnamed, part),
     )

@@ -62,6 +62,8 @@ class InProcess:
         }
         if mode is Mode.HYBRID and self.ranking.of_statements is not None:
             self.identity["weights where nothing is asked"] = _as_text(self.ranking.of_statements)
+        if mode is not Mode.DENSE and self.ranking.unnamed is not None:
+            self.identity["weights where no page is named"] = _as_text(self.ranking.unnamed.weights[mode])
         if reranker is not None:
             self.identity["reranker"] = reranker.name
 

@@ -1,7 +1,7 @@
 """How passages are ranked: what each part of the evidence counts, in collections of two kinds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 import numpy as np
@@ -16,6 +16,9 @@ SECTIONS_OF_A_PAGE = 3.0
 """Headings that a document has at least, on average, in a collection of pages; one of texts has fewer."""
 TITLES_LOOKED_AT = 200
 """About how many documents tell whether the texts of a collection have titles: all of them would cost a start."""
+
+PARAGRAPH_WORDS = 50
+"""From so many words on a query that asks nothing is a paragraph: it shares some words with any text."""
 
 
 class CollectionKind(StrEnum):
@@ -56,31 +59,37 @@ class Ranking:
     weights: Mapping[Mode, Mapping[str, float]]
     priors: Priors = field(default_factory=Priors)
     of_statements: Mapping[str, float] | None = None
-    """The weights of hybrid search for a query that asks nothing (a claim, key words); None for the same ones."""
+    """The weights of hybrid search for a query that asks nothing (a claim, key words), unless it is a whole
+    paragraph; None for the same ones."""
+    unnamed: "Ranking | None" = None
+    """How a query is ranked that names no page; None for the same way."""
 
-    def weights_for(self, query: str, mode: Mode) -> Mapping[str, float]:
-        """The weights of the parts for this query."""
-        if mode is Mode.HYBRID and self.of_statements is not None and not asks(query):
-            return self.of_statements
-        return self.weights[mode]
+    def weights_for(self, query: str, mode: Mode, named: float = 1.0) -> Mapping[str, float]:
+        """The weights of the parts for this query; `named` says how far it names a page, 0 to 1."""
+        own = self.weights[mode]
+        if mode is Mode.HYBRID and self.of_statements is not None and not (asks(query) or _is_long(query)):
+            own = self.of_statements
+        if self.unnamed is None or named >= 1:
+            return own
+        other = self.unnamed.weights_for(query, mode)
+        shares = {part: named * weight / sum(own.values()) for part, weight in own.items()}
+        for part, weight in other.items():
+            shares[part] = shares.get(part, 0.0) + (1 - named) * weight / sum(other.values())
+        return shares
+
+    def priors_for(self, named: float) -> Priors:
+        """The priors for a query that names a page so far, 0 to 1."""
+        if self.unnamed is None or named >= 1:
+            return self.priors
+        return Priors(
+            **{
+                prior.name: named * getattr(self.priors, prior.name)
+                + (1 - named) * getattr(self.unnamed.priors, prior.name)
+                for prior in fields(Priors)
+            }
+        )
 
 
-OF_PAGES = Ranking(
-    weights={
-        Mode.HYBRID: {
-            "dense": 0.4,
-            "document_dense": 0.3,
-            "heading_dense": 0.2,
-            "headings": 0.1,
-            "coverage": 0.1,
-            "document_body": 0.1,
-        },
-        Mode.DENSE: {"dense": 1.0},
-        Mode.LEXICAL: {"headings": 0.1, "coverage": 0.1, "document_body": 0.1},
-    }
-)
-"""Pages with sections: words lead to the page, its headings to the section. The passage's own BM25 does not count,
-for passages that repeat the question's words would go before those that answer it."""
 OF_TEXTS = Ranking(
     weights={
         Mode.HYBRID: {
@@ -94,11 +103,11 @@ OF_TEXTS = Ranking(
         Mode.DENSE: {"dense": 1.0},
         Mode.LEXICAL: {"body": 0.2, "coverage": 0.2, "headings": 0.05},
     },
-    of_statements={"dense": 0.5, "body": 0.3, "coverage": 0.2, "headings": 0.07},
+    of_statements={"dense": 0.6, "body": 0.25, "coverage": 0.15, "headings": 0.07},
     priors=Priors(facet=0.0, professional=0.1, title=0.0, children=0.0, boilerplate=0.05),
 )
 """Short texts: what they say counts, what they are called says less. A question has other words than its answer,
-so its meaning leads; a claim or key words have those of the text."""
+so its meaning leads; a claim or key words have those of the text. Of a paragraph the meaning leads again."""
 OF_UNTITLED_TEXTS = replace(
     OF_TEXTS,
     weights={
@@ -106,9 +115,29 @@ OF_UNTITLED_TEXTS = replace(
         Mode.DENSE: {"dense": 1.0},
         Mode.LEXICAL: {"body": 0.2, "coverage": 0.2},
     },
-    of_statements={"dense": 0.5, "body": 0.3, "coverage": 0.2},
+    of_statements={"dense": 0.6, "body": 0.25, "coverage": 0.15},
 )
 """Short texts that are called by their first words: these stand in the text already and name nothing."""
+OF_PAGES = Ranking(
+    weights={
+        Mode.HYBRID: {
+            "dense": 0.4,
+            "document_dense": 0.3,
+            "heading_dense": 0.2,
+            "headings": 0.1,
+            "coverage": 0.1,
+            "document_body": 0.1,
+        },
+        Mode.DENSE: {"dense": 1.0},
+        Mode.LEXICAL: {"headings": 0.1, "coverage": 0.1, "document_body": 0.1},
+    },
+    unnamed=replace(OF_TEXTS, priors=Priors(title=0.05)),
+)
+"""Pages with sections: words lead to the page, its headings to the section. The passage's own BM25 does not count,
+for passages that repeat the question's words would go before those that answer it.
+
+That holds where a question names its page. Who describes a thing without its name (a manual is called by its
+command) would be led astray by titles and headings, and is answered as among texts."""
 
 
 def kind_of(index: Index) -> CollectionKind:
@@ -124,6 +153,10 @@ def ranking_of(index: Index) -> Ranking:
     looked_at = index.documents[:: max(1, len(index.documents) // TITLES_LOOKED_AT)]
     untitled = sum(_is_untitled(document, index) for document in looked_at)
     return OF_UNTITLED_TEXTS if 2 * untitled > len(looked_at) else OF_TEXTS
+
+
+def _is_long(query: str) -> bool:
+    return len(query.split()) >= PARAGRAPH_WORDS
 
 
 def _is_untitled(document: Document, index: Index) -> bool:

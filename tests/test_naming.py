@@ -1,0 +1,66 @@
+"""How far a question names a page, and what that changes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retriever.index import Index
+from retriever.query import Mode
+from retriever.ranking.naming import named
+from retriever.ranking.ranking import OF_PAGES, OF_TEXTS
+from tests.collections_on_disk import run_ingest, write_collection
+
+MANUAL = {
+    "ls.md": "# ls\n\nLists what a folder holds.\n\n## Colours\n\nFolders are blue.\n\n## Sorting\n\nBy name.\n",
+    "rm.md": "# rm\n\nDeletes files for good.\n\n## Asking\n\nIt may ask before.\n\n## Folders\n\nNot deleted.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    folder: Path = tmp_path_factory.mktemp("manual")
+    run_ingest(write_collection(folder / "pages", MANUAL), folder / "index")
+    return Index.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What does ls do?", 1.0),
+        ("Which colours has ls?", 1.0),
+        ("How do I erase all that I wrote yesterday?", 0.0),
+        ("Yesterday I lost a thesis of forty pages. What does rm do?", 1.0),  # the sentence that names most tells
+        ("What is it used for?", 1.0),  # nothing in it could be a name
+    ],
+)
+def test_a_question_names_a_page_by_the_words_of_its_title_and_headings(
+    question: str, expected: float, manual: Index
+) -> None:
+    assert named(question, manual, np.arange(manual.manifest.passages)) == expected
+
+
+def test_only_what_is_among_the_candidates_is_named(manual: Index) -> None:
+    of_rm = np.flatnonzero([manual.passage(row).headings[0] == "rm" for row in range(manual.manifest.passages)])
+    assert named("What does ls do?", manual, of_rm) == 0.0
+
+
+def test_a_question_that_names_no_page_is_ranked_as_among_texts() -> None:
+    question = "does milk help?"
+    texts, pages = (one.weights_for(question, Mode.HYBRID) for one in (OF_TEXTS, OF_PAGES))
+    between = OF_PAGES.weights_for(question, Mode.HYBRID, 0.25)
+    assert OF_PAGES.weights_for(question, Mode.HYBRID, 0.0) == pytest.approx(
+        {part: texts.get(part, 0) / sum(texts.values()) for part in between}
+    )
+    assert between == pytest.approx(
+        {
+            part: 0.25 * pages.get(part, 0) / sum(pages.values()) + 0.75 * texts.get(part, 0) / sum(texts.values())
+            for part in between
+        }
+    )
+    assert OF_PAGES.priors_for(0.5).title == pytest.approx(0.75 * OF_PAGES.priors.title)
+
+
+def test_texts_are_ranked_in_one_way_whatever_is_named() -> None:
+    assert OF_TEXTS.weights_for("does milk help?", Mode.HYBRID, 0.0) == OF_TEXTS.weights[Mode.HYBRID]
+    assert OF_TEXTS.priors_for(0.0) == OF_TEXTS.priors
