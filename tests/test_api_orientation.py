@@ -125,6 +125,11 @@ def test_without_questions_a_title_and_a_heading_are_suggested() -> None:
     assert [(one.text, one.document_id) for one in suggest(documents, 4)] == [("Vitamin D: Sources", "Vitamin D")]
 
 
+def test_copies_of_a_page_suggest_the_same_question_once() -> None:
+    documents = [document("Vitamin D", headings=("Sources",)) for _ in range(2)] + [document("A", headings=("B",))]
+    assert [one.text for one in suggest(documents, 4)] == ["Vitamin D: Sources", "A: B"]
+
+
 def test_suggestions_are_spread_over_the_collection() -> None:
     documents = [document(f"Page {n:02}", headings=("Use",)) for n in range(10)]
     assert [one.document_id for one in suggest(documents, 3)] == ["Page 00", "Page 03", "Page 06"]

@@ -1,7 +1,7 @@
 """`GET /v1/suggestions`: questions to begin with, made of the collection's own titles and headings."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -56,15 +56,22 @@ def suggest(documents: Sequence[Document], limit: int) -> list[SuggestionBody]:
     """Up to `limit` suggestions from as many documents, spread over all of them; the same for the same documents.
 
     Headings that are questions come first. Where there are not enough of them, a title with one of its
-    headings is as good a question.
+    headings is as good a question. Copies of a page suggest the same once.
     """
-    made = [(one.document_id, _heading_that_asks(one)) for one in documents]
-    asked = [(document_id, text) for document_id, text in made if text]
+    asked = _once((one.document_id, _heading_that_asks(one)) for one in documents)
     if len(asked) < limit:
-        made = [(one.document_id, _title_with_heading(one)) for one in documents]
-        asked = [(document_id, text) for document_id, text in made if text] or asked
+        asked = _once((one.document_id, _title_with_heading(one)) for one in documents) or asked
     chosen = [asked[place * len(asked) // limit] for place in range(limit)] if len(asked) > limit else asked
     return [SuggestionBody(text=text, document_id=document_id) for document_id, text in chosen]
+
+
+def _once(made: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    """Of document and question each question once, with the first document that has it."""
+    first: dict[str, str] = {}
+    for document_id, text in made:
+        if text:
+            first.setdefault(text, document_id)
+    return [(document_id, text) for text, document_id in first.items()]
 
 
 def _heading_that_asks(document: Document) -> str | None:
