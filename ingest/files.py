@@ -119,7 +119,8 @@ def read_source(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> SourceBytes:
         if not stat.S_ISREG(before.st_mode):
             raise FileUnreadable(SkipReason.NOT_REGULAR_FILE, "only regular files are read")
         if before.st_size > max_bytes:
-            raise FileUnreadable(SkipReason.TOO_LARGE, f"{before.st_size} bytes; the limit is {max_bytes}")
+            detail = f"{before.st_size:,} bytes; at most {max_bytes:,} are read; split the file"
+            raise FileUnreadable(SkipReason.TOO_LARGE, detail)
         content = _read_all(descriptor, max_bytes)
         after = os.fstat(descriptor)
     except OSError as error:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from footnoted import main
+from ingest.errors import SkipReason
 from retriever.document import Metadata
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,12 +34,20 @@ def test_every_subcommand_that_the_readme_names_has_help() -> None:
         assert CliRunner().invoke(main, [*words.split(), "--help"]).exit_code == 0
 
 
-def test_the_front_matter_that_the_readme_lists_is_what_is_read() -> None:
-    listed = re.search(r"Front matter that is understood: `([^`]*)`", README)
+def test_the_front_matter_that_the_documents_list_is_what_is_read() -> None:
+    documents = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    listed = re.search(r"Front matter that is understood: `([^`]*)`", documents)
     assert listed is not None
     assert re.split(r",\s*", listed[1]) == [
         camel(name) for name in Metadata.__dataclass_fields__ if name != "extra"
     ]
+
+
+def test_every_reason_for_skipping_a_file_is_explained() -> None:
+    documents = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    named = tuple(re.findall(r"`([a-z]+(?:_[a-z]+)*_?)(?:\.\.\.)?`", documents))
+    families = tuple(each for each in named if each.endswith("_"))
+    assert [each for each in SkipReason if each not in named and not each.startswith(families)] == []
 
 
 def test_the_readme_counts_the_starter_collection_right() -> None:

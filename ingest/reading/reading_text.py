@@ -94,7 +94,10 @@ def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:
     letters = sum(map(len, _LETTERS.findall(text)))
     long = sum(len(word) for word in words if len(word) > MAX_WORD_CHARS)
     if letters < MIN_LETTERS or letters < MIN_LETTER_SHARE * visible or 2 * long > visible:
-        detail = f"{letters} letters among {visible} visible characters; check whether this is a page to be read"
+        told = f"only {letters} letters"
+        if letters >= MIN_LETTERS:
+            told = f"{letters} letters among {visible} visible characters"
+        detail = f"{told}; check whether this is a page to be read"
         warnings.append(DocumentWarning(WarningCode.LOW_TEXT, detail))
     return warnings
 
