@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.performance.load import Exchange, Figures, Target, arrivals, capacity, figures, quantile
-from eval.performance.load_verdicts import Kind, Phase, verdicts
-from eval.performance.run_load import run_load
+from eval.performance.load_verdicts import Kind, Phase, SharedMachine, verdicts
+from eval.performance.run_load import run_load, service_ms
 from tests.running_server import running_server
 
 
@@ -40,6 +40,24 @@ def test_a_question_without_any_answer_has_failed() -> None:
 def phase(name: str, multiple: float, kind: Kind = Kind.PLAIN, **seen: float) -> Phase:
     nothing = dict.fromkeys((each.name for each in fields(Figures)), 0.0)
     return Phase(kind, multiple, Figures(**{**nothing, "failed": 0, **seen, "name": name}))  # type: ignore[arg-type]
+
+
+def test_goodput_is_also_told_of_the_processors_that_asking_left() -> None:
+    over = [phase("2 C", 2, goodput=45, generator_cpu=0.3)]
+    # Of two processors asking left 1.7 in place of 1.9: 45 of 50 there are 50.3 of 50.
+    shared = SharedMachine(processors=2, generator_cpu=0.1)
+    assert verdicts(over, 50, seconds=60, shared=shared)[0].seen == "0.90 C; 1.01 C of what asking left"
+    assert not verdicts([phase("2 C", 2, goodput=44, generator_cpu=1)], 50, seconds=60, shared=shared)[0].held
+
+
+def test_the_services_time_is_parted_into_answers_and_refusals() -> None:
+    calm = phase("0.7 C", 0.7, goodput=40, service_cpu=0.8)
+    flood = phase("5 C", 5, goodput=50, refused=250, service_cpu=1.1)
+    beside = phase("beside", 0.2, Kind.BESIDE_CROWD, goodput=2, service_cpu=1.1)
+    # 20 ms an answer; 1.1 s less 50 of those leaves .1 s for 250 refusals.
+    assert service_ms([calm, beside, flood]) == pytest.approx({"answer": 20, "refusal": 0.4})
+    assert service_ms([calm]) is None
+    assert service_ms([flood]) is None
 
 
 def test_what_is_promised_is_held_against_what_was_seen() -> None:
@@ -90,4 +108,5 @@ def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path:
     assert over["goodput"] > 0
     assert over["refused"] > after["refused"]
     assert over["generator_cpu"] > 0
+    assert over["service_cpu"] > 0
     assert [one["line"] for one in found["verdicts"]] == [*["L2, 8 C"] * 4, "L2, 0.5 C after it"]

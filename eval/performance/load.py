@@ -6,6 +6,7 @@ then. A client that waits for an answer before it asks again would not notice a 
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -42,6 +43,7 @@ class Figures:
     `last_refusal_s` is when the last question that was refused, or got no answer, was due; 0 without any.
     `generator_lag_p99_ms` says how late the questions left: where it is large, this machine was the bottleneck.
     `generator_cpu` is the part of one processor that asking took; on the service's own machine it misses that.
+    `service_cpu` is the part that the service took; None where its `/metrics` do not say.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Figures:
     last_refusal_s: float
     generator_lag_p99_ms: float
     generator_cpu: float
+    service_cpu: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,11 @@ async def offer(target: Target, rate: float, seconds: float, *, seed: int) -> tu
     async with _client(target) as client:
         origin = time.perf_counter()
         probing = asyncio.create_task(_probe(client))
-        sending = []
+        sending, requests = [], _requests(client, target)
         for number, due in enumerate(arrivals(rate, seconds, seed=seed)):
             await asyncio.sleep(max(0.0, due - (time.perf_counter() - origin)))
-            question = target.questions[number % len(target.questions)]
-            sending.append(asyncio.create_task(_ask(client, question, due, origin, retries=target.retries)))
+            request = requests[number % len(requests)]
+            sending.append(asyncio.create_task(_ask(client, request, due, origin, retries=target.retries)))
         exchanges = list(await asyncio.gather(*sending))
         probing.cancel()
         (longest,) = await asyncio.gather(probing, return_exceptions=True)
@@ -95,10 +98,14 @@ async def offer(target: Target, rate: float, seconds: float, *, seed: int) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How many questions were answered per second while `at_once` were always under way."""
+    """How many questions were answered per second while `at_once` were always under way.
+
+    `generator_cpu` is the part of one processor that asking took.
+    """
 
     at_once: int
     answered: float
+    generator_cpu: float
 
 
 async def warm_up(target: Target, seconds: float) -> int:
@@ -117,9 +124,10 @@ async def capacity(target: Target, seconds: float, *, at_most: int) -> list[Step
     steps: list[Step] = []
     at_once = min(2, at_most)
     while at_once <= at_most:
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), time.process_time()
         answered = await _closed_loop(target, seconds, at_once=at_once)
-        steps.append(Step(at_once, answered / (time.perf_counter() - started)))
+        took_s = time.perf_counter() - started
+        steps.append(Step(at_once, answered / took_s, (time.process_time() - spent) / took_s))
         *earlier, last = [step.answered for step in steps]
         if len(earlier) > 1 and last < max(earlier) * GROWTH and earlier[-1] < max(earlier[:-1]) * GROWTH:
             break
@@ -131,7 +139,7 @@ async def _closed_loop(target: Target, seconds: float, *, at_once: int, question
     """How many questions were answered while that many were always under way; `questions` ends it earlier."""
     async with _client(target) as client:
         origin = time.perf_counter()
-        numbers = count()
+        numbers, requests = count(), _requests(client, target)
 
         async def again_and_again() -> int:
             answered = 0
@@ -139,8 +147,7 @@ async def _closed_loop(target: Target, seconds: float, *, at_once: int, question
                 number = next(numbers)
                 if questions is not None and number >= questions:
                     break
-                question = target.questions[number % len(target.questions)]
-                exchange = await _ask(client, question, 0.0, origin, retries=0)
+                exchange = await _ask(client, requests[number % len(requests)], 0.0, origin, retries=0)
                 answered += exchange.status == HTTPStatus.OK
                 if exchange.status in REFUSALS:
                     await asyncio.sleep(PROBE_EVERY_S)  # to ask again at once would cost what is being measured
@@ -177,8 +184,24 @@ async def slow_callers(url: str, number: int) -> AsyncIterator[None]:
         await asyncio.gather(*dawdling, return_exceptions=True)
 
 
+async def service_cpu_s(target: Target) -> float | None:
+    """The processor time that the service has taken so far, all its workers; None where it does not say."""
+    async with _client(target) as client:
+        status, body = await client.response(client.request("GET", "/metrics"))
+    if status != HTTPStatus.OK:
+        return None
+    taken = re.findall(rb"^process_cpu_seconds_total(?:\{[^}]*\})? ([0-9.e+-]+)$", body, re.MULTILINE)
+    return sum(map(float, taken)) if taken else None
+
+
 def figures(
-    name: str, exchanges: Sequence[Exchange], seconds: float, *, livez_max_ms: float, generator_cpu: float = 0.0
+    name: str,
+    exchanges: Sequence[Exchange],
+    seconds: float,
+    *,
+    livez_max_ms: float,
+    generator_cpu: float = 0.0,
+    service_cpu: float | None = None,
 ) -> Figures:
     """The exchanges of a phase of that many seconds as figures."""
     answered = [each for each in exchanges if each.status == HTTPStatus.OK]
@@ -197,6 +220,7 @@ def figures(
         livez_max_ms=livez_max_ms,
         last_refusal_s=max((each.due_s for each in exchanges if each.status != HTTPStatus.OK), default=0.0),
         generator_cpu=generator_cpu,
+        service_cpu=service_cpu,
         generator_lag_p99_ms=quantile([each.left_s - each.due_s for each in exchanges], 0.99) * 1_000,
     )
 
@@ -211,11 +235,15 @@ def _client(target: Target) -> KeepAliveClient:
     return KeepAliveClient(target.url, key=target.key, timeout_s=TIMEOUT_S)
 
 
-async def _ask(client: KeepAliveClient, question: str, due_s: float, origin: float, *, retries: int) -> Exchange:
+def _requests(client: KeepAliveClient, target: Target) -> list[bytes]:
+    return [client.request("POST", "/v1/query", {"query": question}) for question in target.questions]
+
+
+async def _ask(client: KeepAliveClient, request: bytes, due_s: float, origin: float, *, retries: int) -> Exchange:
     left_s = time.perf_counter() - origin
     status = 0
     for _ in range(retries + 1):
-        status = await client.status("POST", "/v1/query", {"query": question})
+        status = await client.status(request)
         if status not in REFUSALS:
             break
     return Exchange(due_s, left_s, time.perf_counter() - origin, status)
@@ -223,11 +251,11 @@ async def _ask(client: KeepAliveClient, question: str, due_s: float, origin: flo
 
 async def _probe(client: KeepAliveClient) -> float:
     """The longest that `/livez` took until this is cancelled (milliseconds); no answer is the time limit."""
-    longest = 0.0
+    longest, request = 0.0, client.request("GET", "/livez")
     try:
         while True:
             started = time.perf_counter()
-            if not await client.status("GET", "/livez"):
+            if not await client.status(request):
                 longest = TIMEOUT_S * 1_000
             longest = max(longest, (time.perf_counter() - started) * 1_000)
             await asyncio.sleep(PROBE_EVERY_S)

@@ -44,23 +44,37 @@ class Verdict:
     held: bool
 
 
-def verdicts(phases: Sequence[Phase], capacity: float, *, seconds: float) -> list[Verdict]:
+@dataclass(frozen=True, slots=True)
+class SharedMachine:
+    """The processors that the service shares with who asks it, and what asking took of one at the capacity."""
+
+    processors: int
+    generator_cpu: float
+
+    def left(self, generator_cpu: float) -> float:
+        """What asking left of the processors, as a share of what it left while the capacity was measured."""
+        return (self.processors - generator_cpu) / (self.processors - self.generator_cpu)
+
+
+def verdicts(
+    phases: Sequence[Phase], capacity: float, *, seconds: float, shared: SharedMachine | None = None
+) -> list[Verdict]:
     """A verdict for each phase that tries a promise, in their order.
 
     `capacity` is in questions per second, `seconds` the length of each phase: of a short one, half must be enough
-    to recover.
+    to recover. On a `shared` machine the goodput is also told of what asking left; the verdict goes by all of it.
     """
     found: list[Verdict] = []
     for number, phase in enumerate(phases):
         match phase.kind:
             case Kind.PLAIN if phase.multiple > 1:
-                found += _overloaded(phase, capacity)
+                found += _overloaded(phase, capacity, shared)
             case Kind.PLAIN if number and phases[number - 1].multiple > 1:
                 found.append(_recovered(phase, min(RECOVERY_S, seconds / 2)))
             case Kind.PLAIN if phase.multiple < 1:
                 found.append(_answers_all("L1", phase))
             case Kind.RETRIES:
-                found.append(_goodput("L5", phase, capacity, GOODPUT_SHARE_OF_RETRIES))
+                found.append(_goodput("L5", phase, capacity, GOODPUT_SHARE_OF_RETRIES, shared))
             case Kind.SLOW_CALLERS:
                 found.append(_answers_all("L6", phase))
             case Kind.BESIDE_CROWD:
@@ -68,9 +82,9 @@ def verdicts(phases: Sequence[Phase], capacity: float, *, seconds: float) -> lis
     return found
 
 
-def _overloaded(phase: Phase, capacity: float) -> Iterator[Verdict]:
+def _overloaded(phase: Phase, capacity: float, shared: SharedMachine | None) -> Iterator[Verdict]:
     seen, name = phase.figures, f"L2, {phase.figures.name}"
-    yield _goodput("L2", phase, capacity, GOODPUT_SHARE)
+    yield _goodput("L2", phase, capacity, GOODPUT_SHARE, shared)
     is_quick = seen.refused_p99_ms <= REFUSED_P99_MS
     yield Verdict(name, f"refused p99 <= {REFUSED_P99_MS} ms", f"{seen.refused_p99_ms:.0f} ms", is_quick)
     is_live = seen.livez_max_ms <= LIVEZ_MS
@@ -78,11 +92,13 @@ def _overloaded(phase: Phase, capacity: float) -> Iterator[Verdict]:
     yield Verdict(name, "every question answered or refused", f"{seen.failed} failed", not seen.failed)
 
 
-def _goodput(line: str, phase: Phase, capacity: float, share: float) -> Verdict:
+def _goodput(line: str, phase: Phase, capacity: float, share: float, shared: SharedMachine | None) -> Verdict:
     reached = phase.figures.goodput / capacity
-    return Verdict(
-        f"{line}, {phase.figures.name}", f"answered >= {share:g} C", f"{reached:.2f} C", reached >= share
-    )
+    seen = f"{reached:.2f} C"
+    if shared is not None:
+        left = shared.left(phase.figures.generator_cpu)
+        seen += f"; {reached / left:.2f} C of what asking left"
+    return Verdict(f"{line}, {phase.figures.name}", f"answered >= {share:g} C", seen, reached >= share)
 
 
 def _recovered(phase: Phase, within_s: float) -> Verdict:

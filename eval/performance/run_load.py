@@ -1,10 +1,13 @@
 """What `footnoted eval load` does: capacity, phases below and far above it, retries, slow callers, fairness."""
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import fmean
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -12,12 +15,22 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.errors import ComparisonRefused
-from eval.performance.load import Step, Target, capacity, figures, offer, slow_callers, warm_up
-from eval.performance.load_verdicts import Kind, Phase, verdicts
+from eval.performance.load import (
+    Step,
+    Target,
+    capacity,
+    figures,
+    offer,
+    service_cpu_s,
+    slow_callers,
+    warm_up,
+)
+from eval.performance.load_verdicts import Kind, Phase, SharedMachine, verdicts
 
 SHARE_OF_OTHER = 0.2
 SHARE_BESIDE_SLOW = 0.7
 WARM_UP_S = 30.0
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _COLUMNS = {
     "phase": "name",
     "offered/s": "offered",
@@ -30,7 +43,9 @@ _COLUMNS = {
     "livez max ms": "livez_max_ms",
     "lag p99 ms": "generator_lag_p99_ms",
     "asking, CPU": "generator_cpu",
+    "service, CPU": "service_cpu",
 }
+_SHARES = ("generator_cpu", "service_cpu")
 
 
 def run_load(
@@ -85,7 +100,8 @@ async def _run(
 ) -> dict[str, Any]:
     await warm_up(target, WARM_UP_S)
     steps: list[Step] = [] if rate else await capacity(target, step_seconds, at_most=at_once)
-    measured = rate or max(step.answered for step in steps)
+    best = max(steps, key=lambda step: step.answered, default=None)
+    measured = rate or (best.answered if best else 0.0)
     if not measured:
         raise ComparisonRefused(
             "the service answered no question; look at its /readyz, and whether it asks for a key"
@@ -109,8 +125,33 @@ async def _run(
         "capacity_steps": [asdict(step) for step in steps],
         "seconds": seconds,
         "phases": [asdict(one.figures) for one in found],
-        "verdicts": [asdict(one) for one in verdicts(found, measured, seconds=seconds)],
+        "service_ms": service_ms(found),
+        "verdicts": [
+            asdict(one) for one in verdicts(found, measured, seconds=seconds, shared=_shared(target.url, best))
+        ],
     }
+
+
+def _shared(url: str, best: Step | None) -> SharedMachine | None:
+    """The machine on which both run; None where the service is elsewhere, or the capacity was not measured."""
+    if best is None or urlsplit(url).hostname not in LOOPBACK:
+        return None
+    return SharedMachine(os.cpu_count() or 1, best.generator_cpu)
+
+
+def service_ms(phases: Sequence[Phase]) -> dict[str, float] | None:
+    """The service's processor time for an `answer`, where none was refused, and for a `refusal`, in milliseconds.
+
+    What the plain phase with most refusals took above its answers is its refusals'. None where they do not tell.
+    """
+    plain = [one.figures for one in phases if one.kind is Kind.PLAIN and one.figures.service_cpu]
+    calm = [(one.service_cpu or 0.0) / one.goodput for one in plain if one.goodput and not one.refused]
+    flooded = max(plain, key=lambda one: one.refused, default=None)
+    if not calm or flooded is None or not flooded.refused:
+        return None
+    answer_s = fmean(calm)
+    refusal_s = ((flooded.service_cpu or 0.0) - flooded.goodput * answer_s) / flooded.refused
+    return {"answer": answer_s * 1_000, "refusal": refusal_s * 1_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +166,21 @@ class _Trial:
         self, name: str, target: Target, multiple: float, kind: Kind = Kind.PLAIN, *, others: int = 0
     ) -> Phase:
         """What a phase at that multiple of the capacity shows; `others` sets it apart from those beside it."""
+        served_s = await service_cpu_s(target)
         began, spent = time.perf_counter(), time.process_time()
         exchanges, livez_max_ms = await offer(
             target, self.capacity * multiple, self.seconds, seed=self.seed + others
         )
-        cpu = (time.process_time() - spent) / (time.perf_counter() - began)
-        shown = figures(name, exchanges, self.seconds, livez_max_ms=livez_max_ms, generator_cpu=cpu)
+        took_s, asking_s = time.perf_counter() - began, time.process_time() - spent
+        ended_s = await service_cpu_s(target)
+        shown = figures(
+            name,
+            exchanges,
+            self.seconds,
+            livez_max_ms=livez_max_ms,
+            generator_cpu=asking_s / took_s,
+            service_cpu=None if served_s is None or ended_s is None else (ended_s - served_s) / took_s,
+        )
         return Phase(kind, multiple, shown)
 
 
@@ -158,16 +208,25 @@ def echo(found: dict[str, Any], *, as_json: bool) -> None:
     for heading in _COLUMNS:
         table.add_column(heading, justify="left" if heading == "phase" else "right")
     for one in found["phases"]:
-        cells = [one[field] for field in _COLUMNS.values()]
-        *texts, _ = (f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells)
-        table.add_row(*texts, f"{one['generator_cpu']:.0%}")
+        table.add_row(*(_cell(field, one[field]) for field in _COLUMNS.values()))
     console.print(table)
+    if found["service_ms"]:
+        costs = "{answer:.1f} ms an answer, {refusal:.2f} ms a refusal".format(**found["service_ms"])
+        console.print(f"processor time of the service: {costs}")
     _echo_verdicts(console, found["verdicts"])
     if found["capacity_steps"]:
         steps = ", ".join(
             f"{step['at_once']} under way {step['answered']:.1f}" for step in found["capacity_steps"]
         )
         console.print(f"answered per second while the capacity was measured: {steps}", soft_wrap=True)
+
+
+def _cell(field: str, value: str | float | None) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    return f"{value:.0%}" if field in _SHARES else f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
 def _echo_verdicts(console: Console, found: Sequence[dict[str, Any]]) -> None:
