@@ -84,7 +84,10 @@ class Index:
         self.documents: Sequence[Document] = tuple(stored.document for stored in self._stored)
         """Sorted by document_id."""
         self._places = {document.document_id: place for place, document in enumerate(self.documents)}
+        # Of the rows in the order of their texts those of one text lie from `_text_bounds[first]` to the next.
         self._by_text = np.argsort(self.first_same, kind="stable")
+        self._text_bounds = np.zeros(len(self.rows) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.first_same, minlength=len(self.rows)), out=self._text_bounds[1:])
         self.spelling = Spelling(self.body, self.headings, self._whole_text)
         self._text = _decoding(self._texts)
 
@@ -167,11 +170,8 @@ class Index:
 
     def copies(self, row: int) -> NDArray[np.int64]:
         """The rows of all passages of exactly the text of that one, itself too, ascending."""
-        first = self.first_same[row]
-        bounds = [
-            np.searchsorted(self.first_same, first, side, sorter=self._by_text) for side in ("left", "right")
-        ]
-        return self._by_text[bounds[0] : bounds[1]]
+        first = int(self.first_same[row])
+        return self._by_text[self._text_bounds[first] : self._text_bounds[first + 1]]
 
     def embedding_key(self, row: int) -> bytes:
         """The digest of the text that was embedded for the passage of that row."""

@@ -31,10 +31,10 @@ from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverag
 from retriever.ranking.rerank import Reranker, reranked
 from retriever.search.dense import cosines
 from retriever.search.fuse import fuse
+from retriever.search.top_rows import top_rows
 
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
-_BLOCK = 64
 RANKED_AT_ONCE = 2
 """Questions whose candidates are searched and scored at the same time. Python runs one of them, the other is in
 the scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
@@ -45,17 +45,14 @@ def normalise_question(text: str) -> str:
 
     Raises QueryInvalid (`query_empty`, `query_too_long`, `invalid_unicode`).
     """
-    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+    is_plain = text.isascii() and text.isprintable()
+    if not is_plain and any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise QueryInvalid(
             "the question holds a lone surrogate; send valid Unicode",
             code="invalid_unicode",
             pointer="/query",
         )
-    composed = unicodedata.normalize("NFKC", text)
-    kept = "".join(
-        " " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")
-    )
-    question = " ".join(kept.split())
+    question = " ".join((text if is_plain else _composed(text)).split())
     if not question:
         raise QueryInvalid(
             "the question is empty; write what you want to know", code="query_empty", pointer="/query"
@@ -67,6 +64,15 @@ def normalise_question(text: str) -> str:
             pointer="/query",
         )
     return question
+
+
+def _composed(text: str) -> str:
+    """NFKC, with a space for whatever is one, without control and format characters."""
+    return "".join(
+        " " if c.isspace() else c
+        for c in unicodedata.normalize("NFKC", text)
+        if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")
+    )
 
 
 class Retriever:
@@ -171,9 +177,10 @@ class Retriever:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
         """All candidates best first: rows, fused scores, and the parts in the same order."""
         lexical = {} if mode is Mode.DENSE else self._lexical(text, allowed)
-        found = [_top_rows(scores) for scores in lexical.values()]
+        found = [top_rows(scores, CANDIDATES) for scores in lexical.values()]
         if vector is not None:
-            found.append(self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)[1])
+            nearest = self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)
+            found.append(nearest[1])
         rows = np.unique(np.concatenate(found))
         documents = self.index.document_of_row[rows]
         parts = {name: scores[rows] for name, scores in lexical.items()}
@@ -181,7 +188,7 @@ class Retriever:
             parts["coverage"] = coverage(text, self.index, rows)
             parts["document_body"] = best_of_document(parts["body"], documents)
         if vector is not None:
-            parts["dense"] = self.index.dense.scores_of(vector, rows)
+            parts["dense"] = self.index.dense.scores_of(vector, rows, known=nearest)
             parts["document_dense"] = best_of_document(parts["dense"], documents)
             parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
         is_named = 1.0 if mode is Mode.DENSE or self.ranking.unnamed is None else named(text, self.index, rows)
@@ -275,19 +282,3 @@ def _nothing(reason: NoHits) -> Retrieval:
 def is_active(status: str | None) -> bool:
     """Whether documents of this status are searched where no filter names one."""
     return status is None or status.casefold() == "active"
-
-
-def _top_rows(scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The rows of the highest scores above zero, at most `CANDIDATES` of them, ties by row.
-
-    Where there are many rows, none lower than the best of the CANDIDATES best blocks can be one of them.
-    """
-    least = np.float32(0)
-    if scores.size > CANDIDATES * _BLOCK:
-        best = np.maximum.reduceat(scores, np.arange(0, scores.size, _BLOCK))
-        least = np.partition(best, best.size - CANDIDATES)[best.size - CANDIDATES]
-    rows = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
-    if rows.size > CANDIDATES:
-        found = scores[rows]
-        rows = rows[found >= np.partition(found, rows.size - CANDIDATES)[rows.size - CANDIDATES]]
-    return rows[np.lexsort((rows, -scores[rows]))][:CANDIDATES]

@@ -57,6 +57,15 @@ def test_equal_vectors_of_a_large_index_come_in_order_of_their_rows() -> None:
     assert DenseIndex.build(vectors).search(vectors[0], top_k=5, allowed=None)[1].tolist() == [0, 1, 2, 3, 4]
 
 
+def test_cosines_that_a_search_gave_are_those_that_are_worked_out_anew() -> None:
+    vectors = clustered(2, dimension=384, spread=1.0)
+    index = DenseIndex.build(vectors)
+    found = index.search(vectors[9], top_k=100, allowed=None)
+    rows = np.union1d(found[1], np.arange(0, ROWS, 97))
+    known, anew = index.scores_of(vectors[9], rows, known=found), index.scores_of(vectors[9], rows)
+    assert known.tobytes() == anew.tobytes()
+
+
 def test_no_score_is_further_from_its_bytes_than_is_said() -> None:
     vectors = clustered(3, dimension=384, spread=1.0)
     scores, rows, error = Coarse.of(vectors).search(vectors[9], top_k=200, selector=None, everywhere=True)

@@ -89,6 +89,12 @@ def test_a_question_has_the_same_vector_alone_and_among_others(converted: Encode
     assert alone.tobytes() == among.tobytes()
 
 
+def test_a_question_has_the_same_vector_after_a_longer_one_of_its_width(converted: Encoder) -> None:
+    short, longer = "what is denosumab?", "how long does denosumab stay in the bones?"
+    before, _, after = (converted.encode_queries([text]).tobytes() for text in (short, longer, short))
+    assert after == before
+
+
 def test_several_threads_give_the_vectors_of_one(converted: Encoder, index_dir: Path, texts: list[str]) -> None:
     artifact = converted.identity.artifact_sha256 or ""
     alone, together = (ConvertedEncoder(encoder_folder(index_dir, artifact), threads=n) for n in (1, 3))

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic
@@ -24,7 +26,8 @@ from retriever.query import (
     Retrieval,
 )
 from retriever.ranking.ranking import Ranking
-from retriever.retrieve import CANDIDATES, Retriever, _top_rows, normalise_question
+from retriever.retrieve import CANDIDATES, Retriever, normalise_question
+from retriever.search.top_rows import top_rows
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 
@@ -238,6 +241,11 @@ def test_a_question_is_normalised(asked: str, searched: str) -> None:
     assert normalise_question(asked) == searched
 
 
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1).filter(str.strip))
+def test_a_plain_question_is_normalised_as_if_it_were_not_plain(asked: str) -> None:
+    assert normalise_question(asked) == normalise_question(asked + "\u200b")  # a character that drops out
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
@@ -286,11 +294,11 @@ def test_the_heading_that_announces_what_is_asked_comes_first(tmp_path: Path) ->
     assert [hit.passage.headings[-1] for hit in hits] == ["Prognosis", "Causes", "Tests"]
 
 
-@pytest.mark.parametrize("rows", [0, 1, CANDIDATES, CANDIDATES + 1, 20_000])
+@pytest.mark.parametrize("rows", [0, 1, CANDIDATES, CANDIDATES + 1, 19_968, 20_001])
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 1.0])
 def test_the_highest_rows_are_those_of_a_full_sort_whatever_ties(rows: int, share: float) -> None:
     chance = np.random.default_rng(rows)
     scores = (chance.integers(1, 40, rows) * (chance.random(rows) < share)).astype(np.float32)
     sorted_rows = sorted(range(rows), key=lambda row: (-scores[row], row))
     expected = [row for row in sorted_rows if scores[row] > 0][:CANDIDATES]
-    assert _top_rows(scores).tolist() == expected
+    assert top_rows(scores, CANDIDATES).tolist() == expected

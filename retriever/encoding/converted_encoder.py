@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic, EncoderIdentity
 from retriever.encoding.openvino_runtime import FIRST_USE, openvino_runtime
+from retriever.encoding.shaped_requests import ShapedRequests
 from retriever.errors import EncoderUnavailable, IndexCorrupt
 from retriever.store.manifest import FileEntry
 
@@ -87,7 +88,6 @@ class ConvertedEncoder:
         self._threads = threads
         self._loading = threading.Lock()
         self._pool = ThreadPoolExecutor(min(threads, MOST_STREAMS), "encode") if threads > 1 else None
-        self._requests = threading.local()
         self._is_exact: dict[tuple[int, int], bool] = {}
         if at_once:
             self._load()
@@ -107,15 +107,15 @@ class ConvertedEncoder:
         """Lets go of the compiled model until a text is encoded again. Nobody may be encoding meanwhile."""
         with self._loading:
             if self._is_loaded:
-                del self._compiled
-                self._requests, self._is_loaded = threading.local(), False
+                del self._requests
+                self._is_loaded = False
 
     def _verified(self, name: str) -> bytes:
         return read_verified(self._folder, name, self._described.files[name])
 
     def _compile(self, core: Any, graph: bytes, weights: bytes) -> None:
         with _failures():
-            self._compiled = core.compile_model(
+            compiled = core.compile_model(
                 core.read_model(graph, weights),
                 "CPU",
                 {
@@ -125,6 +125,7 @@ class ConvertedEncoder:
                     "NUM_STREAMS": min(self._threads, MOST_STREAMS),
                 },
             )
+        self._requests = ShapedRequests(compiled)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), of length one.
@@ -134,7 +135,7 @@ class ConvertedEncoder:
         """
         self._load()
         prompt = self.identity.query_prompt
-        ids = [one.ids for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
+        ids = [self._tokenizer.encode(prompt + text).ids for text in texts]
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         of_width: dict[int, list[int]] = {}
         for row, one in enumerate(ids):
@@ -178,22 +179,8 @@ class ConvertedEncoder:
         return alone
 
     def _infer(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        width = _padded(max(len(row) for row in ids))
-        inputs = np.zeros((len(ids), width), dtype=np.int64)
-        mask = np.zeros((len(ids), width), dtype=np.int64)
-        tensor = openvino_runtime().Tensor
-        for row, tokens in enumerate(ids):
-            inputs[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
         with _failures():
-            if not hasattr(self._requests, "one"):
-                self._requests.one = self._compiled.create_infer_request()
-            request = self._requests.one
-            # Tensors over our own memory: to give `infer` the arrays costs a twentieth of a question more.
-            request.set_tensor("input_ids", tensor(inputs, shared_memory=True))
-            request.set_tensor("attention_mask", tensor(mask, shared_memory=True))
-            request.infer(share_outputs=True)
-            vectors: NDArray[np.float32] = request.get_output_tensor(0).data.copy()
+            vectors = self._requests.infer(ids, width=_padded(max(len(row) for row in ids)))
         if not np.isfinite(vectors).all():
             raise EncoderUnavailable("the encoder gave a vector that is not finite; run `footnoted doctor`")
         return vectors

@@ -54,6 +54,7 @@ class Aliases:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._stands_for = lru_cache(maxsize=_KEPT)(self._read)
+        self._names_a_page = lru_cache(maxsize=_KEPT)(self._is_in_a_name)
 
     def meant(self, question: str) -> Meant:
         """The question with what a word stands for after it, "keytruda (pembrolizumab)", and in its place.
@@ -90,7 +91,7 @@ class Aliases:
     def _is_rare(self, rows: int) -> bool:
         return rows <= max(LEAST_VOTES, COMMON_SHARE * self._index.body.rows)
 
-    def _names_a_page(self, term: str) -> bool:
+    def _is_in_a_name(self, term: str) -> bool:
         documents = np.unique(self._index.document_of_row[self._index.headings.rows_of(term)])
         return any(term in terms(page_name(self._index.documents[one].metadata)) for one in documents.tolist())
 

@@ -71,9 +71,11 @@ class TitleFit:
             first, last = self._meant_by(term)
             if first == len(self._terms) or self._terms[first] != term:
                 continue  # names no page
-            is_meant = (numbers >= first) & (numbers < last)
-            is_asked |= is_meant
-            unnamed += np.where(np.bincount(name_of[is_meant], minlength=len(different)), 0.0, self._mass[first])
+            meant = np.flatnonzero((numbers >= first) & (numbers < last))
+            is_asked[meant] = True
+            names_none = np.ones(len(different), dtype=np.bool_)
+            names_none[name_of[meant]] = False
+            unnamed += self._mass[first] * names_none
         unasked = np.bincount(name_of[~is_asked], weights=self._mass[numbers[~is_asked]], minlength=len(different))
         misfit = np.minimum(unasked / FULL_MASS, 1) + np.minimum(unnamed / FULL_MASS, 1)
         found: NDArray[np.float64] = misfit[place]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,13 +168,14 @@ def _is_untitled(document: Document, index: Index) -> bool:
     return index.reading_text(document.document_id).lstrip().startswith(first_words)
 
 
-def coverage(question: str, index: Index, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def coverage(question: str, index: Index, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
     """The share of the question that each row's text, title and headings hold, 0 to 1, shape (len(rows),).
 
     By idf mass; once is enough, and the words that only say which side of a subject is asked do not count.
     """
     weights = {term: idf for term, idf in question_weights(question, index).items() if term not in FACET_TERMS}
     held = np.zeros(len(rows), dtype=np.float64)
+    rows = rows.astype(np.int32)  # as the postings are: nothing is converted for each term
     for term, idf in weights.items():
         held += idf * (index.body.holds(term, rows) | index.headings.holds(term, rows))
     return (held / max(sum(weights.values()), 1e-12)).astype(np.float32)

@@ -29,19 +29,16 @@ def terms(text: str) -> list[str]:
     Letters and digits make a word; case and accents are folded; English stop words drop out, unless that
     would leave nothing; the Snowball stemmer for English takes the endings. Source: Porter, "Snowball" (2001).
     """
-    folded = [_fold(word) for word in words(text)]
-    kept = [word for word in folded if word not in STOP_WORDS] or folded
-    stemmed: list[str] = _stemmer().stemWords(kept)
-    return stemmed
+    spelled = words(text)
+    kept = [term for word in spelled if (term := term_of(word)) is not None]
+    return kept or [_stemmed(_fold(word)) for word in spelled]
 
 
+@lru_cache(maxsize=65_536)
 def term_of(word: str) -> str | None:
     """The term that one of the `words` of a text becomes; None for a stop word."""
     folded = _fold(word)
-    if folded in STOP_WORDS:
-        return None
-    stemmed: str = _stemmer().stemWord(folded)
-    return stemmed
+    return None if folded in STOP_WORDS else _stemmed(folded)
 
 
 def analysis() -> str:
@@ -51,17 +48,16 @@ def analysis() -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text as they are written, before they become terms."""
-    return _WORD.findall(_NEGATED.sub(r"\1", text))
+    return _WORD.findall(_NEGATED.sub(r"\1", text) if "non" in text.lower() else text)
 
 
-def _stemmer() -> Stemmer.Stemmer:
+def _stemmed(folded: str) -> str:
     if not hasattr(_local, "stemmer"):
         _local.stemmer = Stemmer.Stemmer("english")  # holds state: one for each thread
-    stemmer: Stemmer.Stemmer = _local.stemmer
-    return stemmer
+    stemmed: str = _local.stemmer.stemWord(folded)
+    return stemmed
 
 
-@lru_cache(maxsize=65_536)
 def _fold(word: str) -> str:
     if word.isascii():
         return word.lower()

@@ -154,17 +154,35 @@ class DenseIndex:
         top_k = min(top_k, reach)
         if top_k <= 0:
             return np.zeros(0, np.float32), np.zeros(0, np.int64)
-        rows = self._nearest(query, top_k=top_k, reach=reach, selector=selector)
-        scores = self.scores_of(query, rows)
+        scores, rows = self._nearest(query, top_k=top_k, reach=reach, selector=selector)
         order = np.lexsort((rows, -scores))[:top_k]
         return scores[order], rows[order]
 
-    def scores_of(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Cosine of the question and each of these rows, shape (len(rows),)."""
-        return cosines(self.vectors[rows], query)
+    def scores_of(
+        self,
+        query: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        *,
+        known: tuple[NDArray[np.float32], NDArray[np.int64]] | None = None,
+    ) -> NDArray[np.float32]:
+        """Cosine of the question and each of these rows, shape (len(rows),).
 
-    def _nearest(self, query: NDArray[np.float32], *, top_k: int, reach: int, selector: Any) -> NDArray[np.int64]:
-        """The rows of the `top_k` nearest passages in no order, and of all that are as near as the last.
+        `known` is what `search` gave for the question; its rows are all among `rows`, which are ascending then.
+        """
+        if known is None:
+            return cosines(self.vectors.take(rows, axis=0), query)
+        place = np.searchsorted(rows, known[1])
+        is_left = np.ones(len(rows), dtype=np.bool_)
+        is_left[place] = False
+        scores = np.empty(len(rows), dtype=np.float32)
+        scores[place] = known[0]
+        scores[is_left] = self.scores_of(query, rows[is_left])
+        return scores
+
+    def _nearest(
+        self, query: NDArray[np.float32], *, top_k: int, reach: int, selector: Any
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Scores and rows of the `top_k` nearest passages in no order, and of all that are as near as the last.
 
         Of the nearest cells alone, where the index has cells, they hold that many, and no filter leaves but few.
         """
@@ -182,12 +200,13 @@ class DenseIndex:
                 break  # not what was worked out: believe the vectors
             wanted = np.partition(scores, len(rows) - top_k)[len(rows) - top_k]
             if len(rows) < looked_at or coarse[-1] + error < wanted:
-                nearest: NDArray[np.int64] = rows[scores >= wanted]
-                return nearest
+                is_near = scores >= wanted
+                return scores[is_near], rows[is_near]
             looked_at *= _WIDENING
         parameters = None if selector is None else faiss.SearchParameters(sel=selector)
         _, found = self._index.search(query.reshape(1, -1), top_k, params=parameters)
-        return np.asarray(found[0][found[0] >= 0])  # FAISS pads with -1, which would pick the last passage
+        rows = np.asarray(found[0][found[0] >= 0])  # FAISS pads with -1, which would pick the last passage
+        return self.scores_of(query, rows), rows
 
 
 def cosines(vectors: NDArray[np.float32], query: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,15 +7,17 @@ from numpy.typing import NDArray
 
 
 def scale(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Scores from 0 (the lowest) to 1 (the highest); equal scores are all 1 where they are above zero, else 0."""
+    """Scores from 0 (the lowest) to 1 (the highest); equal scores are all 1 where they are above zero, else 0.
+
+    Of several rows of scores each is scaled by itself.
+    """
     wide = scores.astype(np.float64)
     if wide.size == 0:
         return wide
-    low, high = wide.min(), wide.max()
-    if high > low:
-        scaled: NDArray[np.float64] = (wide - low) / (high - low)
-        return scaled
-    return np.full(wide.shape, float(high > 0))
+    low, high = wide.min(axis=-1, keepdims=True), wide.max(axis=-1, keepdims=True)
+    differs = high > low
+    scaled: NDArray[np.float64] = np.where(differs, (wide - low) / np.where(differs, high - low, 1), high > 0)
+    return scaled
 
 
 def fuse(parts: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float]) -> NDArray[np.float64]:
@@ -28,4 +30,4 @@ def fuse(parts: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float])
     if not used:
         raise ValueError("no part has a weight")
     shares = np.array([weights[name] for name in used])
-    return np.asarray(shares / shares.sum() @ np.stack([scale(scores) for scores in used.values()]))
+    return np.asarray(shares / shares.sum() @ scale(np.stack(list(used.values()))))

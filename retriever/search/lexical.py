@@ -173,13 +173,13 @@ class LexicalField:
         best: NDArray[np.int32] = rows[np.lexsort((rows, -self._data[self._postings(term)]))[:count]]
         return best
 
-    def holds(self, term: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def holds(self, term: str, rows: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Whether a term stands in each of these rows, shape (len(rows),)."""
         having = self.row_of_posting[self._postings(term)]
-        place = np.searchsorted(having, rows)
-        found = np.zeros(len(rows), dtype=np.bool_)
-        inside = place < len(having)
-        found[inside] = having[place[inside]] == rows[inside]
+        if not having.size:
+            return np.zeros(len(rows), dtype=np.bool_)
+        place = having.searchsorted(rows.astype(having.dtype, copy=False))  # else all of `having` is converted
+        found: NDArray[np.bool_] = having.take(place, mode="clip") == rows
         return found
 
     def files(self, name: str) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 import numpy as np
@@ -69,6 +69,7 @@ class Spelling:
         # Not lru_cache on a method: it would keep an index in memory that is not used any more.
         self._meant: dict[str, str] = {}
         self._forms: dict[tuple[str, str], str] = {}
+        self._mended: dict[str, str] = {}
 
     @cached_property
     def _common(self) -> Mapping[str, Sequence[_Common]]:
@@ -146,17 +147,21 @@ class Spelling:
         for word in dict.fromkeys(words(question)):
             if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in question:
                 word = word[3:]  # it stands apart, and may be known without
-            meant = self.usual(word)
-            if meant == word:
-                meant = self._parted(word)
-            if meant == word:
-                (term, *_) = terms(word)
-                found = self.meant(term)
-                if found == term:
-                    continue
-                meant = self._written(found, word.lower())
-            question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
+            meant = _remembered(self._mended, word, partial(self._searched_as, word))
+            if meant != word:
+                question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
         return _NUMBERED.sub(self._joined, question)
+
+    def _searched_as(self, word: str) -> str:
+        """The word as it is searched: itself, in most cases."""
+        meant = self.usual(word)
+        if meant == word:
+            meant = self._parted(word)
+        if meant != word:
+            return meant
+        (term, *_) = terms(word)
+        found = self.meant(term)
+        return word if found == term else self._written(found, word.lower())
 
     def _parted(self, word: str) -> str:
         """The word, or its letters and its number apart where the collection mostly writes them so."""
