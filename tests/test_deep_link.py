@@ -196,7 +196,7 @@ Surgery helps some, many, and most people.
 """On the page a number stands behind each sentence and, in brackets, within the second one of both stages."""
 NO_BLANKS = np.zeros(0, np.int32)
 OMITTED = Omissions(
-    tuple(match.end() for match in re.finditer(r"given\.|people\.|some,|many,", REFERRED)), NO_BLANKS
+    tuple(match.end() for match in re.finditer(r"given\.|people\.|some,|many,", REFERRED)), NO_BLANKS, NO_BLANKS
 )
 
 
@@ -210,7 +210,7 @@ def test_words_are_not_joined_over_what_the_reading_text_leaves_out() -> None:
     only = REFERRED[: REFERRED.index("Stage II")]
     start = only.index(long)
     places = tuple(place for place in OMITTED.references if place < len(only))
-    assert text_directive(only, start, start + len(long), omissions=Omissions(places, NO_BLANKS)) == (
+    assert text_directive(only, start, start + len(long), omissions=Omissions(places, NO_BLANKS, NO_BLANKS)) == (
         "text=Surgery%20helps%20some%2C,and%20most%20people"
     )
 
@@ -226,7 +226,7 @@ def test_where_no_words_near_tell_quotes_apart_a_browser_has_a_second_directive(
     section = "Drugs\n\nDrugs help some people, and many of them for long. " + "They are well known by now. " * 20
     text = f"{section}\n\nTake rest.\n\nStage II\n\n{section}\n\nTake rest.\n\nThe end"
     start = text.rindex("Take rest.")
-    omissions = Omissions((start + len("Take rest."),), NO_BLANKS)
+    omissions = Omissions((start + len("Take rest."),), NO_BLANKS, NO_BLANKS)
     directive = text_directive(text, start, start + len("Take rest."), omissions=omissions)
     assert directive == "text=Take%20rest.,-The&text=Take%20rest."
 
@@ -250,7 +250,7 @@ LISTED = "Guide\n\nFirst words.\n\nWhat may I eat?\n\nYou may eat all that you l
 
 def test_a_heading_that_a_table_of_contents_may_hold_is_no_beginning() -> None:
     start, end = LISTED.index("What"), LISTED.index("\n\nEnd")
-    listed = Omissions((), NO_BLANKS, contents_at=LISTED.index("First"))
+    listed = Omissions((), NO_BLANKS, NO_BLANKS, contents_at=LISTED.index("First"))
     assert text_directive(LISTED, start, end) == "text=What%20may%20I%20eat%3F,eat%20all%20that%20you%20like"
     assert (
         text_directive(LISTED, start, end, omissions=listed) == "text=You%20may%20eat%20all%20that%20you%20like."
@@ -261,7 +261,7 @@ def test_a_heading_that_a_table_of_contents_may_hold_is_no_beginning() -> None:
 
 def test_a_heading_above_the_first_omission_is_in_no_table_of_contents() -> None:
     start, end = LISTED.index("What"), LISTED.index("\n\nEnd")
-    below = Omissions((), NO_BLANKS, contents_at=LISTED.index("End"))
+    below = Omissions((), NO_BLANKS, NO_BLANKS, contents_at=LISTED.index("End"))
     assert text_directive(LISTED, start, end, omissions=below) == text_directive(LISTED, start, end)
 
 
@@ -270,18 +270,28 @@ def test_the_last_words_lie_between_blanks_that_may_be_wider_on_the_page() -> No
         "Stage\n\nIt has grown into the wall, or it has long caused kidney problems, "
         "and sits in many lymph nodes of both sides."
     )
-    wide = Omissions((), np.array([text.index(" of both")], np.int32))
-    directive = text_directive(text, text.index("It"), len(text), omissions=wide)
-    assert directive == "text=It%20has%20grown%20into%20the,of%20both%20sides"
+    wide = np.array([text.index(" of both")], np.int32)
+    directive = text_directive(text, text.index("It"), len(text), omissions=Omissions((), wide, wide))
+    # Nor do they begin at one, which may be one that parts no words for a browser.
+    assert directive == "text=It%20has%20grown%20into%20the,both%20sides"
+
+
+def test_a_few_words_more_are_taken_where_a_blank_may_be_none_on_the_page() -> None:
+    text = (
+        "Stage\n\nIt has grown into some of the wall, or it has long caused problems of the kidneys, "
+        "and sits in many lymph nodes of both sides."
+    )
+    narrow = np.array([text.index(" some"), text.index(" of the"), text.index(" lymph")], np.int32)
+    directive = text_directive(text, text.index("It"), len(text), omissions=Omissions((), narrow, NO_BLANKS))
+    assert directive == "text=It%20has%20grown%20into%20some%20of,many%20lymph%20nodes%20of%20both%20sides"
 
 
 def test_links_that_end_each_line_are_left_unmarked_where_only_words_before_them_tell_the_last_line() -> None:
     lines = [f"Summary of {name} (PDQ) patient | health professional" for name in ("herbs", "roots", "leaves")]
     text = "Summaries\n\nThey are kept\n\n" + "\n\n".join(lines)
     places = [place.start() for place in re.finditer(r" (?=patient|\||health)", text)]
-    directive = text_directive(
-        text, text.index("They"), len(text), omissions=Omissions((), np.array(places, np.int32))
-    )
+    wide = np.array(places, np.int32)
+    directive = text_directive(text, text.index("They"), len(text), omissions=Omissions((), wide, wide))
     assert directive == "text=They%20are%20kept,Summary%20of%20leaves%20%28PDQ%29"
 
 
@@ -295,12 +305,9 @@ def test_what_a_page_shows_besides_its_reading_text_is_told_by_what_its_source_h
     found = omissions(np.array(rows, np.int32), text)
     assert text == "Take it.\n\nWait and see.Rest well\n\nnow. Go"
     assert found.references == (text.index("\n\nWait"), text.index("Rest"))
-    assert found.blanks.tolist() == [
-        text.index("\n\nWait"),
-        text.index(" see"),
-        text.index("\n\nnow"),
-        text.index(" Go"),
-    ]
+    wide = [text.index(one) for one in ("\n\nWait", " see", "\n\nnow", " Go")]
+    assert found.wide.tolist() == wide
+    assert found.blanks.tolist() == sorted([*wide, text.index(" well")])
     assert found.contents_at == text.index("\n\nnow")
 
 

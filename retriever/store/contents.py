@@ -99,14 +99,17 @@ class Omissions:
     """The places of a reading text, in order, where its page may show more than it holds.
 
     `references`: behind marks of punctuation, where the page may show the number of a reference.
-    `blanks`, int32: a blank that is wider in the source; mostly a mark of emphasis or of a link stands there, now
-    and then a no-break space beside the blank, and a browser tells two blanks from one.
+    `blanks`, int32: a blank that is no blank in the source; mostly a line ends there or a no-break space stands
+    there, now and then a narrow one, at which no word ends for a browser.
+    `wide`, int32: those of them that are wider in the source; mostly a mark of emphasis or of a link stands there,
+    now and then a no-break space beside the blank, and a browser tells two blanks from one.
     `contents_at`: the first place where so much is left out that it may be a table of contents, which holds the
     headings below it; None where there is none.
     """
 
     references: tuple[int, ...]
     blanks: NDArray[np.int32]
+    wide: NDArray[np.int32]
     contents_at: int | None = None
 
 
@@ -123,8 +126,12 @@ def omissions(rows: NDArray[np.int32], text: str) -> Omissions:
     candidates = ends[is_reference].tolist()
     references = tuple(end for end in candidates if text[end - 1] in _BEFORE_REFERENCES)
     much = ends[left_out >= _SHORTEST_CONTENTS]
+    is_blank = starts > ends
     return Omissions(
-        references, ends[(starts > ends) & (left_out > starts - ends)], int(much[0]) if len(much) else None
+        references=references,
+        blanks=ends[is_blank],
+        wide=ends[is_blank & (left_out > starts - ends)],
+        contents_at=int(much[0]) if len(much) else None,
     )
 
 
