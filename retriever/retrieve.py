@@ -14,6 +14,7 @@ from retriever.answers.both_sides import LOOKED_AT, PLACES, missing_sides, with_
 from retriever.answers.comparison import compared
 from retriever.encoder import Encoder, vector_of_question
 from retriever.encoding.open_encoder import refuse_other_encoder
+from retriever.encoding.whole_words import WholeWords
 from retriever.errors import QueryInvalid, VectorsPending
 from retriever.filters import check_filter, filter_keys, matching, names_status
 from retriever.index import Index
@@ -93,6 +94,7 @@ class Retriever:
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
         self._encoder = encoder
+        self._whole_words = WholeWords(encoder)
         self._turns = Semaphore(RANKED_AT_ONCE)
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
@@ -166,7 +168,7 @@ class Retriever:
     def as_meant(self, question: str) -> Meant:
         """The question with synonyms in place, typing errors mended, brand names and abbreviations spelled out."""
         in_their_words = self._synonyms.applied(question, self.index)
-        return self._aliases.meant(self.index.spelling.mended(in_their_words))
+        return self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""

@@ -1,9 +1,12 @@
 """Typing errors of a question: what is mended, what is left, and what it does to the search."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retriever.encoding.whole_words import WholeWords
 from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.retrieve import Retriever
@@ -125,3 +128,22 @@ def test_edits_are_counted_the_same_from_both_sides(one: str, other: str) -> Non
 @given(st.text("chempqy", max_size=12))
 def test_a_word_sounds_the_same_with_a_letter_doubled(word: str) -> None:
     assert sound_of(word.replace("m", "mm")) == sound_of(word)
+
+
+class LettersApart(HashingEncoder):
+    """Takes every word apart into letters but the one that it knows."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [2 + sum(1 if one in {"word", "flower"} else len(one) for one in text.split()) for text in texts]
+
+
+def test_a_word_that_the_encoder_has_as_one_piece_is_no_typing_error(index: Index) -> None:
+    words = WholeWords(LettersApart())
+    assert words.has("flower")
+    assert not words.has("denosumba")
+    assert index.spelling.mended("is denosumba given", words.has) == "is denosumab given"
+    assert index.spelling.mended("is denosumba given", lambda word: word == "denosumba") == "is denosumba given"
+
+
+def test_an_encoder_that_has_every_word_as_one_piece_tells_nothing() -> None:
+    assert not WholeWords(HashingEncoder()).has("flower")

@@ -69,6 +69,7 @@ class Spelling:
         # Not lru_cache on a method: it would keep an index in memory that is not used any more.
         self._meant: dict[str, str] = {}
         self._forms: dict[tuple[str, str], str] = {}
+        self._spelled: dict[str, str] = {}
         self._mended: dict[str, str] = {}
 
     @cached_property
@@ -138,27 +139,31 @@ class Spelling:
     def _rows_with(self, term: str) -> int:
         return max(self._body.rows_with(term), self._headings.rows_with(term))
 
-    def mended(self, question: str) -> str:
+    def mended(self, question: str, is_correct: Callable[[str], bool] | None = None) -> str:
         """The question with the word that was meant in the place of every one that the collection does not know.
 
-        A word that the collection spells the other way (British or American) is spelled as it does, and so is a
-        name with a number, which is one word here and two there: "ki67" and "Ki-67".
+        What `is_correct` is no typing error, though the collection does not know it. A word that the collection
+        spells the other way (British or American) is spelled as it does, and so is a name with a number, which is
+        one word here and two there: "ki67" and "Ki-67".
         """
         for word in dict.fromkeys(words(question)):
             if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in question:
                 word = word[3:]  # it stands apart, and may be known without
-            meant = _remembered(self._mended, word, partial(self._searched_as, word))
-            if meant != word:
-                question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
+            meant = _remembered(self._spelled, word, partial(self._spelled_here, word))
+            if meant == word:
+                meant = _remembered(self._mended, word, partial(self._mistyped, word))
+                if meant == word or (is_correct is not None and is_correct(word)):
+                    continue
+            question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
         return _NUMBERED.sub(self._joined, question)
 
-    def _searched_as(self, word: str) -> str:
-        """The word as it is searched: itself, in most cases."""
-        meant = self.usual(word)
-        if meant == word:
-            meant = self._parted(word)
-        if meant != word:
-            return meant
+    def _spelled_here(self, word: str) -> str:
+        """The word as the collection spells it: itself, in most cases."""
+        usual = self.usual(word)
+        return self._parted(word) if usual == word else usual
+
+    def _mistyped(self, word: str) -> str:
+        """The word that was meant, as the collection writes it: itself, in most cases."""
         (term, *_) = terms(word)
         found = self.meant(term)
         return word if found == term else self._written(found, word.lower())
