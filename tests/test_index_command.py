@@ -39,6 +39,14 @@ def test_list_shows_every_generation_and_which_is_served(index_dir: Path) -> Non
     assert oldest.split()[-1] == "ok"
 
 
+def test_list_verified_refuses_a_sound_generation_that_a_service_could_not_read(index_dir: Path) -> None:
+    assert run(index_dir, "list").exit_code == 0
+    result = run(index_dir, "list", "--verify")  # these hold the bytes of no real index
+    assert result.exit_code == 3
+    assert "laid out its files differently" in result.stderr
+    assert "run `footnoted ingest` again" in result.stderr
+
+
 def test_list_as_json_is_one_object(index_dir: Path) -> None:
     result = run(index_dir, "list", "--json")
     assert result.exit_code == 0
@@ -76,7 +84,9 @@ def test_list_verifies_the_bytes_when_asked(index_dir: Path) -> None:
     path = index_dir / "gen-000001" / "dense.faiss"
     path.write_bytes(path.read_bytes().replace(b"f", b"g"))
     assert run(index_dir, "list").exit_code == 0
-    assert run(index_dir, "list", "--verify").exit_code == 3
+    result = run(index_dir, "list", "--verify")
+    assert result.exit_code == 3
+    assert "gen-000001/dense.faiss is altered: its digest is" in result.stderr
 
 
 def test_list_with_a_damaged_pointer_still_lists_and_ends_with_3(index_dir: Path) -> None:

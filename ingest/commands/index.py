@@ -12,6 +12,7 @@ from rich.text import Text
 from ingest.commands.backup import backup_command, restore_command
 from ingest.commands.index_options import REFUSED, common_options, exit_status, print_json
 from retriever.errors import IndexRefused
+from retriever.store.generation import VerifiedGeneration
 from retriever.store.publish import KEEP
 from retriever.store.store import GenerationInfo, GenerationState, IndexStore
 
@@ -42,17 +43,22 @@ index_group.add_command(restore_command)
 
 @index_group.command("list")
 @common_options
-@click.option("--verify", is_flag=True, help="Read every file and check its digest; slow on a large index.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Read every file as a service would, and check its digest; slow on a large index.",
+)
 def list_command(index_dir: Path, as_json: bool, verify: bool) -> None:
     """Show the generations, newest first, and which one is served.
 
     A generation whose manifest or files are not what was published is shown as refused, with the reason, and
-    the command ends with status 3. Without --verify the files' names and sizes are checked, not their bytes.
-    "words only" is what the first ingest of a large collection publishes while it makes the vectors.
+    the command ends with status 3. Without --verify the files' names and sizes are checked, not their bytes, nor
+    whether this version of the program can read them. "words only" is what the first ingest of a large
+    collection publishes while it makes the vectors.
     """
     with exit_status():
         store = IndexStore(index_dir)
-        infos = store.generations(verify=verify)
+        infos = store.generations(verify=verify, read=_readable if verify else None)
         current, problem = _current(store, infos)
     if as_json:
         print_json({"current": current, "problem": problem, "generations": [asdict(info) for info in infos]})
@@ -117,6 +123,13 @@ def prune_command(index_dir: Path, as_json: bool, keep: int) -> None:
         click.echo(f"Removed: {', '.join(removed)}.")
     else:
         click.echo("Nothing to remove.")
+
+
+def _readable(generation: VerifiedGeneration) -> None:
+    """Raises IndexMismatch where this version of the program lays its files out differently."""
+    from retriever.index import Index  # numpy takes longer to import than most of these commands take
+
+    Index(generation)
 
 
 def _current(store: IndexStore, infos: list[GenerationInfo]) -> tuple[str | None, str | None]:

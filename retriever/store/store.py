@@ -92,10 +92,13 @@ class IndexStore:
                 if self.current() == opened.manifest.generation:
                     raise
 
-    def generations(self, *, verify: bool = False) -> list[GenerationInfo]:
+    def generations(
+        self, *, verify: bool = False, read: Callable[[VerifiedGeneration], object] | None = None
+    ) -> list[GenerationInfo]:
         """Every generation, newest first; those that are refused too. `verify` hashes every file (slow).
 
-        A damaged pointer makes none of them current. Raises IndexMissing when there is no such directory.
+        `read` takes each apart as a service would, and may refuse one that is sound but laid out differently. A
+        damaged pointer makes none of them current. Raises IndexMissing when there is no such directory.
         """
         if not self._index_dir.is_dir():
             raise IndexMissing(f"there is no directory {self._index_dir}; choose the index with --index")
@@ -104,7 +107,7 @@ class IndexStore:
         except IndexCorrupt:
             pointer = None
         names = reversed(generation_names(self._index_dir))
-        return [self._info(name, pointer, verify=verify) for name in names]
+        return [self._info(name, pointer, verify=verify, read=read) for name in names]
 
     def rollback(self, to: str | None = None) -> str:
         """Serves another generation, verified completely before the pointer moves; returns its name.
@@ -181,13 +184,22 @@ class IndexStore:
             )
         return names[-1]
 
-    def _info(self, name: str, pointer: Pointer | None, *, verify: bool) -> GenerationInfo:
+    def _info(
+        self,
+        name: str,
+        pointer: Pointer | None,
+        *,
+        verify: bool,
+        read: Callable[[VerifiedGeneration], object] | None,
+    ) -> GenerationInfo:
         current = pointer is not None and pointer.generation == name
         path = self._index_dir / name
         try:
             opened = self._open(name, pointer)
             if verify:
                 opened.verify()
+            if read is not None:
+                read(opened)
         except FootnotedError as error:
             return GenerationInfo(
                 name=name,
