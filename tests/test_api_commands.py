@@ -18,6 +18,8 @@ from api.commands.ask import command as ask
 from api.commands.check_surroundings import Check
 from api.commands.checks import exit_code
 from api.commands.doctor import command as doctor
+from api.commands.keys import keys_group
+from api.commands.serve import notes_on_writing
 from api.settings import Settings
 from ingest.commands.ingest import command as ingest
 from tests.collections_on_disk import write_collection
@@ -90,6 +92,21 @@ def test_a_port_in_use_is_refused_with_the_remedy(tmp_path: Path) -> None:
     assert second.returncode == 3
     assert "--port" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_what_keeps_documents_from_being_written_is_said_at_the_start(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    assert (
+        CliRunner().invoke(keys_group, ["add", "editor", "--scope", "write", "--keys", str(keys)]).exit_code == 0
+    )
+    folder, none = tmp_path / "pages", tmp_path / "pagse"
+    folder.mkdir()
+    assert list(notes_on_writing(Settings())) == []
+    assert list(notes_on_writing(Settings(documents_dir=folder, keys_file=keys))) == []
+    (missing,) = notes_on_writing(Settings(documents_dir=none, keys_file=keys))
+    assert f"there is no folder {none}" in missing
+    (nobody,) = notes_on_writing(Settings(documents_dir=folder))
+    assert "footnoted keys add NAME --scope read --scope write" in nobody
 
 
 def test_a_command_answers_for_help_without_loading_the_numeric_libraries() -> None:

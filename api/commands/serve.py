@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
@@ -70,6 +70,8 @@ def command(**options: Any) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     listener = _listen_safely(settings)
+    for note in notes_on_writing(settings):
+        _say(settings, note)
     _say(settings, f"Opening the index in {settings.index_dir} ...")
     try:
         run_server(app, settings, listener)
@@ -134,6 +136,25 @@ def _has_keys(settings: Settings) -> bool:
     from api.admission.keys import read_keys
 
     return settings.keys_file is not None and bool(read_keys(settings.keys_file).keys)
+
+
+def notes_on_writing(settings: Settings) -> Iterator[str]:
+    """What keeps documents from being written although a folder for them is named."""
+    from api.admission.keys import KeyRing, Scope, read_keys
+
+    if settings.documents_dir is None:
+        return
+    if not settings.documents_dir.is_dir():
+        yield (
+            f"Note: there is no folder {settings.documents_dir} yet. It has to be the one that the index was "
+            "ingested from; where nothing was, the first document makes it."
+        )
+    ring = KeyRing(()) if settings.keys_file is None else read_keys(settings.keys_file)
+    if not ring.allows(Scope.WRITE):
+        yield (
+            "Note: nobody may write to --documents: no key has the scope write. Make one with "
+            "`footnoted keys add NAME --scope read --scope write`, and serve with --keys FILE."
+        )
 
 
 def _is_loopback(listener: socket.socket) -> bool:
