@@ -20,7 +20,7 @@ from retriever.encoding.model_files import ModelFiles, cache_dir, find_model
 from retriever.encoding.open_encoder import encoder_folder
 from retriever.encoding.openvino_runtime import openvino_runtime
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
-from retriever.errors import EncoderUnavailable, IndexRefused
+from retriever.errors import EncoderUnavailable, IndexRefused, StorageFailed
 from retriever.store.durable import LocalDisk, storage_failures
 
 CONVERSION_TIMEOUT_S = 900
@@ -100,8 +100,7 @@ def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, sa
     if not _can_convert():
         return _converted_elsewhere(found, arithmetic, cache_dir=cache_dir)
     say(f"converting {found.name} to {arithmetic} (once; about twenty seconds for the bundled model)")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".converting-") as made:
+    with _folder_in(kept.parent) as made:
         out_dir = Path(made) / "encoder"
         out_dir.mkdir()
         _run_conversion(str(found.path) if Path(found.name).is_dir() else found.name, arithmetic, out_dir)
@@ -111,6 +110,18 @@ def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, sa
             if not (kept / "encoder.json").is_file():  # else another process was faster, and that is as good
                 raise
     return kept
+
+
+def _folder_in(parent: Path) -> "tempfile.TemporaryDirectory[str]":
+    """A folder to convert in, removed afterwards. Raises StorageFailed where this user may not make one."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=parent, prefix=".converting-")
+    except OSError as error:
+        raise StorageFailed(
+            f"the converted model cannot be kept in {parent}: {error.strerror}; name a folder that this user may "
+            "write with the variable FOOTNOTED_CACHE"
+        ) from error
 
 
 def _can_convert() -> bool:

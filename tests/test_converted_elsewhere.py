@@ -8,7 +8,7 @@ import pytest
 
 from ingest.prepare_encoder import prepare_encoder
 from retriever.encoding.model_files import BUNDLED_MODEL, cache_dir
-from retriever.errors import EncoderUnavailable
+from retriever.errors import EncoderUnavailable, StorageFailed
 
 
 @pytest.fixture
@@ -24,6 +24,15 @@ def test_without_converters_and_without_a_conversion_the_remedy_is_named(
     monkeypatch.setenv("FOOTNOTED_CACHE", str(tmp_path))
     with pytest.raises(EncoderUnavailable, match="ingest where they are installed"):
         prepare_encoder(BUNDLED_MODEL, arithmetic, index_dir=None, say=lambda _: None)
+
+
+def test_where_the_converted_model_cannot_be_kept_the_variable_to_set_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("FOOTNOTED_CACHE", str(tmp_path / "file"))
+    with pytest.raises(StorageFailed, match="FOOTNOTED_CACHE"):
+        prepare_encoder(BUNDLED_MODEL, "float32", index_dir=None, say=lambda _: None)
 
 
 @pytest.mark.model
