@@ -304,7 +304,7 @@ def test_what_a_page_shows_besides_its_reading_text_is_told_by_what_its_source_h
         text, source = text + part + shown, source + part + left
     found = omissions(np.array(rows, np.int32), text)
     assert text == "Take it.\n\nWait and see.Rest well\n\nnow. Go"
-    assert found.references == (text.index("\n\nWait"), text.index("Rest"))
+    assert found.references == (text.index("\n\nWait"), text.index("Rest"), text.index("\n\nnow"))
     wide = [text.index(one) for one in ("\n\nWait", " see", "\n\nnow", " Go")]
     assert found.wide.tolist() == wide
     assert found.blanks.tolist() == sorted([*wide, text.index(" well")])
