@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from retriever.answers.about import are_beside_the_point, leaves_unsaid, rarest_word
 from retriever.answers.answer import Answer, Answerer
 from retriever.answers.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
+from retriever.answers.beside import is_beside, takes_no_stand
 from retriever.answers.comparison import compared, contrasts
 from retriever.answers.narrowing import narrowed_by_heading, narrows
 from retriever.answers.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
@@ -168,6 +169,10 @@ def test_words_that_begin_like_a_pointer_are_none() -> None:
         ("how long does the pain last", (Want.FIGURE,)),
         ("when to start scans", (Want.AGE,)),
         ("brand name of zoledronic acid", (Want.NAMES,)),
+        ("is there a vaccine against falls", (Want.EXISTS,)),
+        ("is a bone cyst dangerous", (Want.DANGER,)),
+        ("is shingles contagious", (Want.CONTAGIOUS,)),
+        ("can men get osteoporosis", (Want.OCCURS,)),
         ("denosumab", ()),
     ],
 )
@@ -200,6 +205,61 @@ def test_words_meet_a_want_and_a_heading_meets_half_of_it() -> None:
 def test_what_explains_another_word_or_refers_to_others_says_little(quote: str) -> None:
     assert says_little(quote, quote, (), is_list=False)
     assert not says_little("Rugs raise the risk of falls.", "Rugs raise the risk of falls.", (), is_list=False)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "fitting"),
+    [
+        (
+            "how are broken hips treated",
+            "Patients with broken hips should have their treatment planned by a team of doctors.",
+            "who treats broken hips",
+        ),
+        ("what is bone care", "The Bone Care Editorial Board consists of experts in bone care.", None),
+        ("does swimming cause falls", "A fact sheet about falls linked to swimming.", None),
+        (
+            "how long do I keep still after the injection",
+            "Pain improves after the injection.",
+            "does the pain improve",
+        ),
+        ("can ginger help bones", "Participants took ginger capsules for six days.", "what did participants take"),
+    ],
+)
+def test_who_treats_what_a_page_is_and_no_time_are_beside_what_was_asked(
+    question: str, quote: str, fitting: str | None
+) -> None:
+    assert is_beside(question, quote, wants_of(question), is_list=False)
+    if fitting is not None:
+        assert not is_beside(fitting, quote, wants_of(fitting), is_list=False)
+
+
+def test_a_time_answers_how_long_in_figures_or_words() -> None:
+    question = "how long does the swelling last"
+    for quote in (
+        "It goes down in 2 weeks.",
+        "Swelling of this kind is chronic.",
+        "Swelling is usually temporary.",
+    ):
+        assert not is_beside(question, quote, wants_of(question), is_list=False)
+
+
+def test_to_who_wants_a_stand_taken_a_mention_is_no_answer() -> None:
+    wants = (Want.EXISTS,)
+    assert takes_no_stand("Vaccines against falls are studied.", (), wants)
+    assert takes_no_stand("A scan (one that shows there is no break) may be wrong.", (), wants)
+    assert not takes_no_stand("There is no vaccine against falls.", (), wants)
+    assert takes_no_stand("Bone cysts are filled with fluid.", ("Bone cysts",), (Want.DANGER,))
+    assert not takes_no_stand("Bone cysts are rarely a cause of pain.", (), (Want.DANGER,))
+    assert not takes_no_stand("Bone cysts are filled with fluid.", ("Bone cysts",), (Want.FIGURE,))
+
+
+def test_no_sentence_is_quoted_where_none_takes_the_stand_that_was_asked_for(tmp_path: Path) -> None:
+    page = "# Bone cysts\n\nBone cysts are small hollows in a bone that are filled with clear fluid.\n"
+    assert answer_of(tmp_path, {"a.md": page}, "Is a bone cyst dangerous?") is None
+    told = page + "\nA bone cyst is not dangerous, and most of them heal without any treatment.\n"
+    answer = answer_of(tmp_path / "told", {"a.md": told}, "Is a bone cyst dangerous?")
+    assert answer is not None
+    assert "not dangerous" in answer.text
 
 
 def test_what_treatment_depends_on_says_little_only_to_who_asks_for_treatment() -> None:

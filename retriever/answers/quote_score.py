@@ -16,6 +16,7 @@ from retriever.answers.answer_forms import (
     tells_an_opinion,
     tells_of_research,
 )
+from retriever.answers.beside import is_beside, takes_no_stand
 from retriever.answers.differences import differ
 from retriever.answers.names import is_names_label
 from retriever.answers.narrowing import narrowed_by_heading, narrows
@@ -109,6 +110,7 @@ class Scored:
 class _Asked:
     """A question with what of it is the same for all quotes."""
 
+    text: str
     question: Question
     thing: frozenset[str]
     procedure: frozenset[str]
@@ -138,6 +140,7 @@ def scored(
     about most of what was asked.
     """
     asked = _Asked(
+        text=text,
         question=question,
         thing=asked_thing(text),
         procedure=procedure_asked(text),
@@ -217,6 +220,10 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
             continue
         if is_glossed(quote.text) and not defines(quote.text, asked.thing, asked.question.weights):
             continue  # the definition of another word
+        if is_beside(asked.text, quote.text, asked.wants, is_list=quote.is_list) or takes_no_stand(
+            quote.text, quote.hit.passage.headings[-2:], asked.wants
+        ):
+            continue
         is_professional = is_choice and professional[quote.hit.rank]
         below = 1 - quote.hit.score / best if best > 0 else 0.0
         score = _cheap_score(quote, asked, is_professional=is_professional) + WEIGHTS["below_best_hit"] * below

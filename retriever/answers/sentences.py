@@ -18,6 +18,8 @@ from retriever.document import Section
 
 DEFAULT_LANGUAGE = "en"
 LONGEST_ABBREVIATION = 16
+_SECTIONS_KEPT = 64
+"""Several passages of one section are read for an answer, one after the other."""
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM = re.compile(r"[^\S\n]*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[^\S\n]+\S")
 _LINE = re.compile(r"[^\n]+")
@@ -52,6 +54,7 @@ class Unit:
     block: int
 
 
+@lru_cache(maxsize=_SECTIONS_KEPT)
 def section_units(text: str, section: Section, *, language: str | None = None) -> tuple[Unit, ...]:
     """The units of one section of a reading text; every character that is not white space lies in exactly one.
 

@@ -30,6 +30,10 @@ class Want(StrEnum):
     CAUSE = "cause"
     FIGURE = "figure"
     NAMES = "names"
+    EXISTS = "exists"
+    DANGER = "danger"
+    CONTAGIOUS = "contagious"
+    OCCURS = "occurs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,23 @@ _PATTERNS: Mapping[Want, _Patterns] = {
         r"|\bwhat (?:percent\w*|share)\b",
         rf"\b{_FIGURE}\b|\d\s?%",
     ),
+    Want.EXISTS: _compile(
+        r"\b(?:is|are) there (?:an?|any)\b",
+        r"(?:^|[.;:] )(?:currently, )?there (?:is|are|has been) (?:\w+ )?(?:no|not|one|two|several|many)\b"
+        r"|\b(?:no (?:standard|routine|effective|reliable|approved|known|recommended)|not (?:yet )?recommended)\b",
+    ),
+    Want.DANGER: _compile(
+        r"\b(?:dangerous|serious|harmful|deadly|life.threatening|aggressive)\b",
+        r"\b(?:dangerous|serious|harm\w*|deadly|fatal|life.threatening|aggressive|rarely|spreads?|deaths?)\b",
+    ),
+    Want.CONTAGIOUS: _compile(
+        r"\b(?:contagious|infectious|catch(?:ing)?)\b",
+        r"\b(?:contagious|infectious|catch|person to person|from (?:one|another) person)\b",
+    ),
+    Want.OCCURS: _compile(
+        r"^(?:can|do|does|could) (?:an? |the )?(?!you\b|we\b|they\b|I\b)[\w ]{2,40}\b(?:get|have|develop)\b",
+        r"\b(?:rare|common|can|may|also) (?:\w+ ){0,2}(?:in|get|have|develop|occurs?|form)\b|\boccurs?\b",
+    ),
     Want.NAMES: _compile(r"\b(?:brand|trade|generic|other) names?\b", r"\bnames?\b|\balso (?:called|known as)\b"),
 }
 _SAYS_LITTLE = re.compile(
@@ -185,9 +206,7 @@ _SAYS_LITTLE = re.compile(
     r"|.*\bresearch(?:ers)? (?:is|are)\b",
     re.IGNORECASE,
 )
-_DEPENDS = re.compile(
-    r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) based on|(?:is|are) (?:planned|decided|chosen))\b", re.I
-)
+_DEPENDS = re.compile(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
 _ONCE_DIAGNOSED = re.compile(
     r"^after\b.*\bdiagnosed\b|\balso (?:be )?used (?:to (?:help )?|for )(?:stage|staging|plan)|\bspread\b", re.I
 )
