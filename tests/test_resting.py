@@ -1,64 +1,117 @@
-"""Resting: a refused connection is read again soon, and a flood of them not in one go."""
+"""Resting: what comes after a refusal is looked at soon, in its turn, and of a flood not all in one go."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from api.admission.resting import WOKEN_TOGETHER, Resting
+from api.admission.resting import TOGETHER, Rest, Resting
 from tests.waiting import PATIENCE_S
 
 
 class ReadTransport(asyncio.Transport):
-    """Notes when it is read again, and in how many turns of the loop that is."""
+    """Knows whether it is read."""
 
-    woken: list[int]
-
-    def __init__(self, woken: list[int]) -> None:
-        super().__init__()
-        self.woken = woken
-        self.is_read = True
+    is_read = True
 
     def pause_reading(self) -> None:
         self.is_read = False
 
     def resume_reading(self) -> None:
         self.is_read = True
-        if not self.woken or self.woken[-1] == 0:
-            asyncio.get_running_loop().call_soon(self.woken.append, 0)
-            self.woken.append(0)
-        self.woken[-1] += 1
 
 
-async def rested(connections: int) -> list[int]:
-    """How many of so many connections are read again in each turn of the loop."""
-    turns: list[int] = []
-    transports = [ReadTransport(turns) for _ in range(connections)]
-    resting = Resting()
-    for transport in transports:
-        resting.begin(FlowControl(transport))
-    assert not any(transport.is_read for transport in transports)
-    async with asyncio.timeout(PATIENCE_S):
-        while not all(transport.is_read for transport in transports):
-            await asyncio.sleep(0)
-    return [times for times in turns if times]
+class Looked:
+    """What was looked at, and how much in each turn of the loop."""
+
+    def __init__(self) -> None:
+        self.seen: list[bytes] = []
+        self.turns: list[int] = []
+        self._is_same_turn = False
+
+    def at(self, data: bytes) -> None:
+        if not self._is_same_turn:
+            self._is_same_turn = True
+            self.turns.append(0)
+            asyncio.get_running_loop().call_soon(self._turn_is_over)
+        self.turns[-1] += 1
+        self.seen.append(data)
+
+    def _turn_is_over(self) -> None:
+        self._is_same_turn = False
+
+    async def so_many(self, number: int) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.seen) < number:
+                await asyncio.sleep(0)
 
 
-def test_a_connection_that_rests_goes_on_by_itself() -> None:
-    assert asyncio.run(rested(1)) == [1]
+def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(test())
 
 
-def test_of_many_that_rest_a_few_go_on_in_one_turn() -> None:
-    assert asyncio.run(rested(2 * WOKEN_TOGETHER + 1)) == [WOKEN_TOGETHER, WOKEN_TOGETHER, 1]
+def test_nothing_rests_of_a_connection_that_was_not_refused() -> None:
+    async def test() -> None:
+        transport = ReadTransport()
+        assert not Rest(Resting(), FlowControl(transport), Looked().at).keeps(b"question")
+        assert transport.is_read
+
+    run(test)
 
 
-def test_who_rests_later_is_woken_as_well() -> None:
-    async def twice() -> None:
-        turns: list[int] = []
-        resting, transport = Resting(), ReadTransport(turns)
-        for _ in range(2):
-            resting.begin(FlowControl(transport))
-            async with asyncio.timeout(PATIENCE_S):
-                while not transport.is_read:
-                    await asyncio.sleep(0)
+def test_what_comes_after_a_refusal_is_looked_at_whole_and_only_then_more_is_read() -> None:
+    async def test() -> None:
+        transport, looked = ReadTransport(), Looked()
+        rest = Rest(Resting(), FlowControl(transport), looked.at)
+        for question in (b"first", b"second"):
+            rest.was_refused("crowd")
+            assert rest.keeps(question)
+            assert rest.keeps(b", and the rest of it")
+            assert not transport.is_read
+            await looked.so_many(len(looked.seen) + 1)
+            assert transport.is_read
+        assert looked.seen == [b"first, and the rest of it", b"second, and the rest of it"]
 
-    asyncio.run(twice())
+    run(test)
+
+
+def test_of_a_flood_a_few_are_looked_at_in_one_turn_in_the_order_in_which_they_came() -> None:
+    async def test() -> None:
+        resting, looked = Resting(), Looked()
+        rests = [Rest(resting, FlowControl(ReadTransport()), looked.at) for _ in range(2 * TOGETHER + 1)]
+        for number, rest in enumerate(rests):
+            rest.was_refused("crowd")
+            assert rest.keeps(b"%d" % number)
+        await looked.so_many(len(rests))
+        assert looked.turns == [TOGETHER, TOGETHER, 1]
+        assert looked.seen == [b"%d" % number for number in range(len(rests))]
+
+    run(test)
+
+
+def test_whose_flood_it_is_not_does_not_wait_for_it() -> None:
+    async def test() -> None:
+        resting, looked = Resting(), Looked()
+        for number in range(3 * TOGETHER):
+            rest = Rest(resting, FlowControl(ReadTransport()), looked.at)
+            rest.was_refused("other" if number == 2 * TOGETHER else "crowd")
+            assert rest.keeps(b"other" if number == 2 * TOGETHER else b"crowd")
+        await looked.so_many(3 * TOGETHER)
+        assert looked.seen.index(b"other") == 1
+
+    run(test)
+
+
+def test_what_a_caller_sent_who_has_gone_is_not_looked_at() -> None:
+    async def test() -> None:
+        resting, looked = Resting(), Looked()
+        gone, there = (Rest(resting, FlowControl(ReadTransport()), looked.at) for _ in range(2))
+        for rest, data in ((gone, b"gone"), (there, b"there")):
+            rest.was_refused("crowd")
+            assert rest.keeps(data)
+        gone.ended()
+        await looked.so_many(1)
+        assert looked.seen == [b"there"]
+
+    run(test)

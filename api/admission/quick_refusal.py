@@ -60,6 +60,14 @@ _ENDPOINTS: Mapping[str, _Endpoint] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The whole response, and to whom it goes."""
+
+    response: bytes
+    caller: str
+
+
 class QuickRefusals:
     """Refuses at the connection. Used from the event loop alone."""
 
@@ -76,13 +84,14 @@ class QuickRefusals:
 
     def refusal(
         self, scope: Scope, body: bytes, *, is_last: bool, headers: Iterable[tuple[bytes, bytes]]
-    ) -> bytes | None:
-        """The whole response to a request of which all is there; None where the application has to answer it.
+    ) -> Refusal | None:
+        """The refusal of a request of which all is there; None where the application has to answer it.
 
         `is_last` and `headers` are as for `refusal_bytes`.
         """
         try:
-            problem = self._problem(scope, body)
+            caller = self._keeper.caller(scope)
+            problem = self._problem(caller, scope, body)
         except (Problem, FootnotedError):
             return None  # the application says it
         if problem is None:
@@ -95,11 +104,10 @@ class QuickRefusals:
         seen = RequestSeen(request_id, "POST", _ENDPOINTS[path].route, problem.status, perf_counter() - started)
         ended(seen)
         log_request(seen)
-        return response
+        return Refusal(response, caller)
 
-    def _problem(self, scope: Scope, body: bytes) -> Problem | None:
+    def _problem(self, caller: str, scope: Scope, body: bytes) -> Problem | None:
         """Why a request is refused, if it is. Raises Problem, FootnotedError where it is faulty besides."""
-        caller = self._keeper.caller(scope)
         threads = self._service.threads
         if threads.has_room(caller, besides=self._let_through) and not self._keeper.is_used_up(caller):
             self._let_one_through(caller)

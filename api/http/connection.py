@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.admission.late_refusal import takes_question
 from api.admission.quick_refusal import QuickRefusals
+from api.admission.resting import Rest
 from api.http.gentle_transport import GentleTransport
 from api.http.limits import (
     HEAD_TIMEOUT,
@@ -50,11 +51,8 @@ class Connection(HttpToolsProtocol):
         self._held: tuple[Any, Any] | None = None
         self._may_hold = False
         self._phases = PhaseTimer(deadlines, idle_s=self.timeout_keep_alive, too_late=self._too_late)
-        self._writes: WriteWatch | None = None
         self._is_in_head = True
-        self._head_bytes = 0
-        self._parsed_bytes = 0
-        self._drained = 0
+        self._head_bytes = self._parsed_bytes = self._drained = 0
         self._work: tuple[Any, asyncio.Task[None]] | None = None
         self._refusal: Problem | None = None
         self._is_refused = False
@@ -66,6 +64,7 @@ class Connection(HttpToolsProtocol):
         """Begins to wait for the first request."""
         super().connection_made(transport)
         self._gentle = GentleTransport(transport, close=self.close_gently)
+        self._rest = Rest(self._refusals.resting, self.flow, self._look_at)
         # With no room in the buffer, `pause_writing` means that something waits to be taken, however little.
         transport.set_write_buffer_limits(high=0)
         self._writes = WriteWatch(self.loop, transport, look_s=self._deadlines.take_s)
@@ -74,8 +73,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends all waiting."""
         self._phases.stop()
-        if self._writes is not None:
-            self._writes.ended()
+        self._rest.ended()
+        self._writes.ended()
         super().connection_lost(exc)
         if self._work is not None:
             # uvicorn tells the request that came last, and an earlier one may be the one that is worked on.
@@ -86,8 +85,15 @@ class Connection(HttpToolsProtocol):
                 task.cancel(CALLER_GONE)  # nothing else may be broken off halfway
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came, unless the exchange is over already."""
-        if self._is_lingering or self._is_refused:
+        """Parses what came, at once or after a rest, unless the exchange is over already."""
+        if self._rest.keeps(data):
+            self._unset_keepalive_if_required()
+            self._watch()
+        else:
+            self._look_at(data)
+
+    def _look_at(self, data: bytes) -> None:
+        if self._is_lingering or self._is_refused or self.transport.is_closing():
             self._drain(len(data))
             return
         self._parse(data)
@@ -112,22 +118,19 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Bytes wait to be taken: looks now and then whether they are."""
         super().pause_writing()
-        if self._writes is not None:
-            self._writes.began()
+        self._writes.began()
 
     def resume_writing(self) -> None:
         """All was taken."""
         super().resume_writing()
-        if self._writes is not None:
-            self._writes.ended()
+        self._writes.ended()
 
     # What the parser says
 
     def on_message_begin(self) -> None:
         """A new head begins."""
         super().on_message_begin()
-        self._parsed_bytes = 0
-        self._drained = 0
+        self._parsed_bytes = self._drained = 0
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
@@ -210,12 +213,11 @@ class Connection(HttpToolsProtocol):
             self._start_asgi_task(cycle, app)
             return
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(refusal)
+        self.transport.write(refusal.response)
         if not cycle.keep_alive:
             self.close_gently()
         self.on_response_complete()
-        if cycle.keep_alive and self.cycle.response_complete:
-            self._refusals.resting.begin(self.flow)
+        self._rest.was_refused(refusal.caller)
 
     def close_gently(self) -> None:
         """Closes after what was written; while a body still comes, only once the caller could read the answer.
@@ -250,10 +252,9 @@ class Connection(HttpToolsProtocol):
         self._write_refusal()
 
     def _write_refusal(self) -> None:
-        if self._refusal is None or self.transport.is_closing():
-            return
-        self.transport.write(refusal_bytes(self._refusal))
-        self.close_gently()
+        if self._refusal is not None and not self.transport.is_closing():
+            self.transport.write(refusal_bytes(self._refusal))
+            self.close_gently()
 
     def _drain(self, size: int) -> None:
         self._drained += size
@@ -271,7 +272,7 @@ class Connection(HttpToolsProtocol):
         head = head_without_offer(self.parser.get_method(), self.url, self.headers)
         self.parser = httptools.HttpRequestParser(self)
         self._head_bytes = 0
-        self.data_received(head + rest)
+        self._look_at(head + rest)
 
     # Deadlines
 
@@ -282,7 +283,7 @@ class Connection(HttpToolsProtocol):
             return Phase.BODY
         if self._head_bytes:
             return Phase.HEAD
-        is_ours = self.cycle is not None and not self.cycle.response_complete
+        is_ours = self._rest.is_keeping or (self.cycle is not None and not self.cycle.response_complete)
         return Phase.OURS if is_ours or self._is_refused else Phase.IDLE
 
     def _watch(self) -> None:
