@@ -72,6 +72,9 @@ docs: $(VENV)/.installed  ## write docs/configuration.md from the settings
 routing-vectors: ingest  ## encode the examples of the routing rules anew, after a change of them
 	$(BIN)/python -m retriever.questions.example_vectors $(INDEX)
 
+errand-direction: ingest  ## learn anew from the examples of errands, after a change of them
+	$(BIN)/python -m retriever.abstention.errands $(INDEX)
+
 peers: $(VENV)/.installed  ## an environment for each system that `footnoted eval peers` compares ours with (8 GB)
 	$(PEERS_FROM) $(BIN)/footnoted eval install-peers
 

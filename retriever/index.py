@@ -163,6 +163,12 @@ class Index:
             text = self._text(stored.text_start, stored.text_bytes)[start_char:end_char]
         return self._passage(row, stored, text)
 
+    def row_of(self, passage: Passage) -> int:
+        """The row of a passage of this index."""
+        stored = self._stored[self._places[passage.document_id]]
+        starts = self.rows["start_char"][stored.passage_start : stored.passage_start + stored.passage_count]
+        return stored.passage_start + int(np.searchsorted(starts, passage.start_char))
+
     def _whole_text(self, row: int) -> str:
         passage = self.passage(row)
         document = self.documents[int(self.document_of_row[row])]

@@ -125,7 +125,8 @@ class Retrieval:
 
     `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is how the
     question was read; None where nothing was searched. `further` are the next best passages of the first hits'
-    pages, their ranks going on from the last hit's: an answer may have to read on there.
+    pages, their ranks going on from the last hit's: an answer may have to read on there. `untold_sides`: of two
+    things that the question compares, how many no hit tells of; None where it compares nothing.
     """
 
     hits: tuple[Hit, ...]
@@ -135,6 +136,7 @@ class Retrieval:
     further: tuple[Hit, ...] = ()
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     meant: Meant | None = field(default=None, compare=False, repr=False)
+    untold_sides: int | None = None
 
     def in_place(self, query: Query) -> str:
         """The question to choose quotes by: as it was read, what its names stand for in their place."""

@@ -144,6 +144,7 @@ class Retriever:
             further = hits_behind(hits, query, self.index, rows, scores, parts, allowed)
         asked = query.text if query.mode is Mode.DENSE else meant.in_place
         hits, side_ms = self._with_both_sides(query, asked, hits, vector, allowed)
+        sides = compared(asked)
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,
@@ -152,6 +153,7 @@ class Retriever:
             further=further if compared(asked) is None else (),
             vector=vector,
             meant=meant,
+            untold_sides=None if sides is None else len(missing_sides(sides, hits, self.index)),
         )
 
     def _as_searched(self, query: Query) -> Query:

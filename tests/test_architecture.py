@@ -232,5 +232,6 @@ def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
         "api/evidence/evidence.toml",
         "retriever/questions/routing.toml",
         "retriever/questions/example_vectors.npz",
+        "retriever/abstention/errand_direction.npz",
         "eval/report/report.html.jinja",
     } <= set(names)

@@ -19,8 +19,9 @@ from retriever.encoder import EncoderIdentity
 from retriever.errors import EncoderUnavailable
 from retriever.provenance.governance import FreshnessPolicy
 from retriever.query import Mode
+from retriever.questions.direction import learnt_direction
 from retriever.questions.example_vectors import keep_vectors, kept_vectors
-from retriever.questions.nearness import MOST_SENTENCES, Nearness, _direction, example_texts, learn_nearness
+from retriever.questions.nearness import _STIFFNESS, MOST_SENTENCES, Nearness, example_texts, learn_nearness
 from retriever.questions.routing import RoutingRules, default_rules, parse_rules, route
 from tests.collections_on_disk import NOW, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
@@ -201,14 +202,14 @@ def test_where_the_examples_cannot_be_encoded_the_patterns_alone_decide(
 def test_each_example_is_judged_by_what_the_others_teach() -> None:
     random = np.random.default_rng(0)
     vectors, is_danger = random.normal(size=(12, 4)), np.arange(12) < 5
-    alone = _direction(vectors, is_danger)[1]
+    alone = learnt_direction(vectors, is_danger, stiffness=_STIFFNESS)[1]
     level = np.where(is_danger, 1.0, -1.0).mean()
     for left_out in range(12):
         kept = np.arange(12) != left_out
-        direction, _ = _direction(vectors[kept], is_danger[kept])
+        direction, _ = learnt_direction(vectors[kept], is_danger[kept], stiffness=_STIFFNESS)
         centre, mean = vectors[kept].mean(axis=0), np.where(is_danger[kept], 1.0, -1.0).mean()
         expected = (vectors[left_out] - centre) @ direction + mean
-        own, _ = _direction(vectors, is_danger)
+        own, _ = learnt_direction(vectors, is_danger, stiffness=_STIFFNESS)
         assert alone[left_out] + level - vectors.mean(axis=0) @ own == pytest.approx(expected)
 
 

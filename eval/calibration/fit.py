@@ -13,7 +13,7 @@ FOLDS = 5
 PENALTY = 2.0
 """How strongly the weights are drawn to the prior: as much as this many questions, for a weight that is one
 standard deviation off. With few questions the prior decides, with hundreds the questions do."""
-DOWN = frozenset({"missing", "unknown", "neighbour"})
+DOWN = frozenset({"missing", "unknown", "neighbour", "errand"})
 """Numbers that can only make an answer less probable; all others can only make it more so."""
 STEPS = 4_000
 Z_95 = 1.959964

@@ -1,5 +1,6 @@
 """What a retrieval tells about whether the collection answers the question: a few numbers, and no judgment."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +9,7 @@ from math import log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.abstention.errands import errand_direction
 from retriever.filters import matching
 from retriever.index import Index
 from retriever.query import Filter, Hit, Query, Retrieval
@@ -21,6 +23,11 @@ from retriever.search.analyze import terms
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
+SHORTEST_FORM = 4
+"""Letters of the shortest stem that may begin another form of its word."""
+LONGEST_ENDING = 4
+"""Letters by which two forms of a word may differ at their end."""
+_VERSUS = re.compile(r"\b(?:vs\.?|versus|compared?(?: with| to)?)(?=\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,10 @@ class Evidence:
     hit's title and headings; `named`: the share in the name (title and address) of one of the best three pages.
     `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
     over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
-    holds, and `unknown` of the rarest that the collection does not hold; both fade out where these sentences and
-    the message are long. `neighbour`: how far the best page is named for another of the same kind. `length` is the
-    logarithm of the number of words.
+    holds in any form, and `unknown` of the rarest that the collection does not hold; both fade out where these
+    sentences and the message are long. `neighbour`: how far the best page is named for another of the same kind.
+    `errand`: how much more of an errand the question is than what was found, see `ErrandDirection`; fades out in
+    long messages, whose vectors hold their stories. `length` is the logarithm of the number of words.
     """
 
     cosine: float
@@ -45,6 +53,7 @@ class Evidence:
     missing: float
     unknown: float
     neighbour: float
+    errand: float
     length: float
 
 
@@ -70,6 +79,7 @@ class EvidenceReader:
         self._allowed = lru_cache(maxsize=64)(self._documents_of)
         self._terms_of = lru_cache(maxsize=8_192)(_term_set)
         self._line_of = lru_cache(maxsize=1_024)(_term_line)
+        self._errands = errand_direction(index.manifest.encoder)
 
     def read(self, query: Query, retrieval: Retrieval) -> Evidence:
         """The evidence of a retrieval that has hits. Raises ValueError where it has none."""
@@ -78,6 +88,8 @@ class EvidenceReader:
             raise ValueError("a retrieval without hits has no evidence; its `no_hits` says why")
         # A page on pembrolizumab answers who asks for Keytruda, though its name holds no word of the question.
         text = query.text if retrieval.meant is None else retrieval.meant.told
+        if retrieval.untold_sides == 0:  # what sets two things against each other is no word of an answer
+            text = _VERSUS.sub(",", text)
         asked = read_asked(text, self._vocabulary)
         words = self._words(asked, query)
         mass = sum(word.weight for word in words.values()) or 1.0
@@ -101,9 +113,11 @@ class EvidenceReader:
             named=max(share(self._terms_of(name)) for name in names),
             phrased=self._phrased(stretches, words, hits[:BEST_HITS], otherwise=covered),
             missing=by_the_way
-            * max((word.weight for term, word in of_asking.items() if term not in anywhere), default=0),
+            * max((word.weight for term, word in of_asking.items() if not _has_form(term, anywhere)), default=0),
             unknown=by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
-            neighbour=self._neighbour(stretches, words, names[0], asked),
+            # No page is named for both of two things that are compared.
+            neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, names[0], asked),
+            errand=_fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
             length=log(max(length, 1)),
         )
 
@@ -164,8 +178,25 @@ class EvidenceReader:
                 worst = max(worst, 1 - named / sum(weights.values()))
         return worst * self._title_fit.unasked(name, frozenset(asked.sequence)) if worst else 0.0
 
+    def _errand(self, retrieval: Retrieval, hits: Sequence[Hit]) -> float:
+        if self._errands is None or retrieval.vector is None:
+            return 0.0
+        return self._errands.beyond(retrieval.vector, hits, self._index)
+
     def _documents_of(self, wanted: Filter) -> NDArray[np.bool_]:
         return matching(self._index.documents, wanted)
+
+
+def _has_form(term: str, found: frozenset[str]) -> bool:
+    """Whether a term, or a form of it that its stem does not show, is among these: "itchy" and "itching"."""
+    if term in found:
+        return True
+    short, long = max(SHORTEST_FORM, len(term) - LONGEST_ENDING), len(term) + LONGEST_ENDING
+    return any(
+        short <= len(other) <= long and (other.startswith(term) or term.startswith(other))
+        for other in found
+        if len(term) >= SHORTEST_FORM
+    )
 
 
 def _term_set(text: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ _PEOPLE = """
     sibling son daughter uncle aunt auntie nan nana gran granny grandma grandmother grandpa grandfather grandad
     granddad grandson granddaughter grandchildren cousin nephew niece friend neighbour neighbor colleague
     coworker boss lady ladies gentleman chap bloke guy folks parents somebody someone anyone anybody nobody
-    everybody everyone who whose yourself myself himself herself themselves doctor doc dr gp nurse consultant
+    everybody everyone who whose whos yourself myself himself herself themselves doctor doc dr gp nurse consultant
     specialist pharmacist oncologist physician
 """
 _TIMES = """
@@ -53,7 +53,7 @@ _SHAPES = """
     affect affects effect influence amount maximum minimum level number usual usually reason reasons wrong
     difference different compare compared count counted counts difficult easy easily hard important special
     especially advice truly correct correctly normally straight clean total totally complete completely point
-    case cases care careful keen
+    case cases care careful keen mean means meant meaning whats wheres hows
 """
 """How much, how usual, how different: what is asked of a subject, in words that its answer need not repeat."""
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.encoder import Encoder
+from retriever.questions.direction import learnt_direction
 from retriever.questions.example_vectors import kept_vectors
 from retriever.questions.leaning import is_polite
 from retriever.questions.routing import Routing, RoutingRules, Sign, excepted, has_context, sentences_of
@@ -92,7 +93,7 @@ def learn_nearness(rules: RoutingRules, encoder: Encoder) -> Nearness | None:
     kept = kept_vectors(texts, encoder.identity)
     vectors = _encoded(texts, encoder) if kept is None else kept
     is_danger = np.arange(len(texts)) < len(rule_of)
-    direction, alone = _direction(vectors.astype(np.float64), is_danger)
+    direction, alone = learnt_direction(vectors.astype(np.float64), is_danger, stiffness=_STIFFNESS)
     least, least_alone = (
         float(np.quantile(alone[~is_danger], 1 - share))
         for share in (rules.ordinary_share, rules.ordinary_share / MOST_SENTENCES)
@@ -129,26 +130,6 @@ def _encoded(texts: list[str], encoder: Encoder) -> NDArray[np.float32]:
         places = order[start : start + ENCODED_AT_ONCE]
         vectors[places] = encoder.encode_queries([texts[place] for place in places])
     return vectors
-
-
-def _direction(
-    vectors: NDArray[np.float64], is_danger: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The direction, and where each vector lies along it when it is learnt from all the others.
-
-    Ridge regression of +1 and -1 on the vectors; what a fit without one of its rows gives for that row needs no
-    second fit. Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, section 7.10.1.
-    """
-    centre = vectors.mean(axis=0)
-    centred = vectors - centre
-    wanted = np.where(is_danger, 1.0, -1.0)
-    level = wanted.mean()
-    inverse = np.linalg.inv(centred.T @ centred + _STIFFNESS * np.eye(vectors.shape[1]))
-    direction: NDArray[np.float64] = inverse @ (centred.T @ (wanted - level))
-    weight = np.einsum("ij,jk,ik->i", centred, inverse, centred, optimize=True) + 1 / len(vectors)
-    without = wanted - (wanted - level - centred @ direction) / (1 - weight)
-    # Along the direction alone, without the level and the centre, which are the same for every text.
-    return direction, without - level + centre @ direction
 
 
 def _told(question: str, told_by: tuple[Sign, ...]) -> list[str]:
