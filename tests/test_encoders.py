@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ingest import prepare_encoder as preparing
 from ingest.prepare_encoder import prepare_encoder
+from retriever.abstention.errands import errand_direction, learn_errands
 from retriever.encoder import Arithmetic, Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder, _batches
 from retriever.encoding.model_files import BUNDLED_MODEL, find_model
@@ -245,6 +246,19 @@ def test_the_kept_vectors_are_those_of_the_default_rules_examples(converted: Enc
     assert kept.shape == (len(texts), converted.identity.dimension)
     made = converted.encode_queries(texts[::40])
     assert np.all(np.sum(kept[::40] * made, axis=1) > 0.98)
+
+
+def test_the_kept_direction_of_errands_is_learnt_from_the_examples_and_finds_others(converted: Encoder) -> None:
+    kept = errand_direction(converted.identity)
+    assert kept is not None, "the examples of errands have changed: run `make errand-direction`"
+    made = learn_errands(converted)
+    lengths = np.linalg.norm(kept.direction) * np.linalg.norm(made.direction)
+    assert float(kept.direction @ made.direction) > 0.98 * lengths
+    errands = ("can the physio see me a day earlier", "which eye clinic is the best in Wales")
+    others = ("how is a urine test done", "what does a physiotherapist do for a stiff neck")
+    heights = converted.encode_queries([*errands, *others]) @ kept.direction - kept.least
+    assert np.all(heights[:2] > 0)
+    assert np.all(heights[2:] < 0)
 
 
 def test_the_routing_rules_examples_find_dangers_that_patterns_miss(converted: Encoder) -> None:

@@ -25,7 +25,7 @@ EVIDENCE_HITS = 5
 BEST_HITS = 3
 SHORTEST_FORM = 4
 """Letters of the shortest stem that may begin another form of its word."""
-LONGEST_ENDING = 4
+LONGEST_ENDING = 2
 """Letters by which two forms of a word may differ at their end."""
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compared?(?: with| to)?)(?=\s)", re.IGNORECASE)
 
