@@ -58,7 +58,7 @@ def test_a_model_that_no_direction_was_learnt_for_has_none(retriever: Retriever)
 def test_another_form_of_a_word_is_not_missing(retriever: Retriever) -> None:
     assert read(retriever, "itchy skin scan").missing == 0
     assert read(retriever, "lumpy skin scan").missing > 0
-    assert read(retriever, "wartime skin scan").missing > 0
+    assert read(retriever, "scandal skin scan").missing > 0
 
 
 def test_two_things_that_the_hits_tell_of_are_compared_without_a_missing_word(retriever: Retriever) -> None:
