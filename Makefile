@@ -22,7 +22,7 @@ PEERS_FROM := PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)
 endif
 endif
 
-.PHONY: help serve ingest routing-vectors test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz properties
+.PHONY: help serve ingest routing-vectors errand-direction test model-server test-fast check format docs lock clean audit sbom peers fuzz-api campaign soak fuzz properties
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14

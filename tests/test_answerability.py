@@ -245,7 +245,7 @@ def test_the_default_weights_have_the_sign_of_what_they_measure() -> None:
     assert default.state is CalibrationState.DEFAULT
     for field in fields(Evidence):
         weight = getattr(default.weights.of, field.name)
-        assert weight <= 0 if field.name in ("missing", "unknown", "neighbour") else weight >= 0
+        assert weight <= 0 if field.name in ("missing", "unknown", "neighbour", "errand") else weight >= 0
     assert 0.2 < default.threshold < 0.9
 
 
