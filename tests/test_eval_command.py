@@ -229,6 +229,7 @@ def test_a_bench_times_every_stage_in_this_process_and_in_a_fresh_one(starter_in
     found = json.loads(outcome.stdout)
     assert [one["name"] for one in found["warm"]] == ["hybrid", "dense", "lexical"]
     assert 0 < found["warm"][0]["stages"]["encode"]["p50"] <= found["warm"][0]["stages"]["total"]["p50"]
+    assert found["warm"][0]["stages"]["cpu"]["p50"] > 0
     assert found["throughput"][0]["concurrency"] == 2
     assert found["cold"][0]["first_answer_ms"] > 0
 

@@ -19,14 +19,17 @@ from eval.systems.system import Response
 TOP_K = 5
 ROUNDS = 3
 """Rounds of the throughput that count, after one that does not."""
-STAGES = ("encode", "search", "total")
+STAGES = ("encode", "search", "total", "cpu")
 COLD_TIMEOUT_S = 600
 _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """One way of asking: milliseconds by stage and percentile, of warm questions one at a time."""
+    """One way of asking: milliseconds by stage and percentile, of warm questions one at a time.
+
+    The last stage, `cpu`, is the processor time of the whole process from the question to its passages.
+    """
 
     name: str
     questions: int
@@ -64,21 +67,20 @@ class ColdStart:
 
 def warm(systems: Mapping[str, InProcess], questions: Sequence[Question], *, repeats: int) -> list[Latency]:
     """Every question to every system in turns, after a round that does not count."""
-    times: dict[str, list[Response]] = {name: [] for name in systems}
+    times: dict[str, list[tuple[Response, float]]] = {name: [] for name in systems}
     for repeat in range(repeats + 1):
         for question in questions:
             for name, system in systems.items():
+                before = time.process_time()
                 response = system.ask(question, top_k=TOP_K, max_per_document=None)
                 if repeat:
-                    times[name].append(response)
-    return [
-        Latency(
-            name,
-            len(responses),
-            {stage: percentiles([float(getattr(one, f"{stage}_ms")) for one in responses]) for stage in STAGES},
-        )
-        for name, responses in times.items()
-    ]
+                    times[name].append((response, (time.process_time() - before) * 1000))
+    return [Latency(name, len(taken), _by_stage(taken)) for name, taken in times.items()]
+
+
+def _by_stage(taken: Sequence[tuple[Response, float]]) -> dict[str, dict[str, float]]:
+    of_question = [(one.encode_ms, one.search_ms, one.total_ms, cpu_ms) for one, cpu_ms in taken]
+    return {stage: percentiles(times) for stage, times in zip(STAGES, zip(*of_question, strict=True), strict=True)}
 
 
 def throughput(

@@ -14,10 +14,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from api.commands.serve import THREAD_TURN_S
 from eval.datasets.read_dataset import read_dataset
 from eval.errors import ComparisonRefused
 from eval.peers.run_peer import peak_rss_mb
-from eval.performance.bench import ColdStart, Latency, Throughput, cold, size_mb, throughput, warm
+from eval.performance.bench import STAGES, ColdStart, Latency, Throughput, cold, size_mb, throughput, warm
 from eval.systems.in_process import InProcess
 from retriever.query import Mode
 
@@ -35,7 +36,10 @@ def run_bench(
     concurrency: Sequence[int],
     starts: int,
 ) -> dict[str, Any]:
-    """All figures as plain values. Raises EvalError and what opening an index raises."""
+    """All figures as plain values, with threads that take turns as those of the service do.
+
+    Raises EvalError and what opening an index raises.
+    """
     asked = read_dataset(dataset_path).questions[:questions]
     before = peak_rss_mb()
     system = InProcess.open(index_dir)
@@ -49,8 +53,15 @@ def run_bench(
     if against is not None:
         systems["against"] = InProcess.open(against)
         folders["against"] = against
-    latencies = warm(systems, asked, repeats=repeats)
-    loads = [one for name in folders for one in throughput(name, systems[name], asked, concurrency=concurrency)]
+    turn_s = sys.getswitchinterval()
+    sys.setswitchinterval(THREAD_TURN_S)
+    try:
+        latencies = warm(systems, asked, repeats=repeats)
+        loads = [
+            one for name in folders for one in throughput(name, systems[name], asked, concurrency=concurrency)
+        ]
+    finally:
+        sys.setswitchinterval(turn_s)
     colds = (
         [cold(name, folder, asked[0].text, starts=starts) for name, folder in folders.items()] if starts else []
     )
@@ -88,14 +99,12 @@ def ingest_time(pages: Path) -> dict[str, Any]:
 
 def print_bench(found: dict[str, Any]) -> None:
     """The figures as tables; the first row of each is what the ratios compare with."""
-    console = Console(highlight=False, width=None if Console().is_terminal else 140)
+    console = Console(highlight=False, width=None if Console().is_terminal else 160)
     latencies = [msgspec.convert(one, Latency) for one in found["warm"]]
     table = _table("warm, one question at a time: milliseconds", "mode", "questions", *_stage_columns(), "ratio")
     first = latencies[0].stages["total"]["p50"]
     for one in latencies:
-        cells = [
-            f"{one.stages[stage][p]:.2f}" for stage in ("encode", "search", "total") for p in ("p50", "p95", "p99")
-        ]
+        cells = [f"{one.stages[stage][p]:.2f}" for stage in STAGES for p in ("p50", "p95", "p99")]
         table.add_row(one.name, str(one.questions), *cells, _ratio(one.stages["total"]["p50"], first))
     console.print(table)
     loads = [msgspec.convert(one, Throughput) for one in found["throughput"]]
@@ -137,7 +146,7 @@ def echo(found: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _stage_columns() -> list[str]:
-    return [f"{stage} {p}" for stage in ("encode", "search", "in all") for p in ("p50", "p95", "p99")]
+    return [f"{stage} {p}" for stage in ("encode", "search", "in all", "CPU") for p in ("p50", "p95", "p99")]
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -73,8 +73,8 @@ _PATTERNS: Mapping[Facet, _Patterns] = {
         rf"\b(?:every|once|twice|daily|weekly|monthly|yearly|annual\w*|times)\b|\b{_NUMBER} (?:a|per) {_PERIOD}\b",
     ),
     Facet.HOW_LONG: _compile(
-        rf"(?!.*{_INTERVAL})(?:how (?:long|soon)|how many {_PERIOD}|duration|for how"
-        r"|when (?:will|does|do|can))",
+        rf"(?=how (?:long|soon)|how many {_PERIOD}|duration|for how|when (?:will|does|do|can))"
+        rf"(?!.*{_INTERVAL})",
         r"how long|duration|length|recovery|course|time|what happens",
         rf"\b(?:{_NUMBER}|first|last|next)(?: (?:to|or|and|of) {_NUMBER})?[ -]{_PERIOD}\b"
         rf"|\b(?:for|within|after) (?:\w+ ){{0,2}}{_PERIOD}\b|\b(?:long.term|lifelong|same day|on the day)\b",
