@@ -286,6 +286,13 @@ def test_a_few_words_more_are_taken_where_a_blank_may_be_none_on_the_page() -> N
     assert directive == "text=It%20has%20grown%20into%20some%20of,many%20lymph%20nodes%20of%20both%20sides"
 
 
+def test_the_first_words_do_not_go_beyond_a_blank_that_may_be_wider_on_the_page() -> None:
+    text = "Summaries\n\nSummary of roots and leaves | patient | professional\n\nAll of them are free of charge."
+    wide = np.array([text.index(" |"), text.index(" patient")], np.int32)
+    directive = text_directive(text, text.index("Summary"), len(text), omissions=Omissions((), wide, wide))
+    assert directive == "text=Summary%20of%20roots%20and%20leaves,them%20are%20free%20of%20charge"
+
+
 def test_links_that_end_each_line_are_left_unmarked_where_only_words_before_them_tell_the_last_line() -> None:
     lines = [f"Summary of {name} (PDQ) patient | health professional" for name in ("herbs", "roots", "leaves")]
     text = "Summaries\n\nThey are kept\n\n" + "\n\n".join(lines)

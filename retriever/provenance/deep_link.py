@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retriever.provenance.distinct_words import (
     Context,
@@ -80,7 +79,7 @@ def text_directive(text: str, start_char: int, end_char: int, *, omissions: Omis
     runs = [(run, start, end) for run, start, end in runs if any(char.isalnum() for char in text[start:end])]
     if not runs:
         return None
-    runs = _from_distinct(page, runs, omissions.blanks)
+    runs = _from_distinct(page, runs, omissions)
     (first, start, first_end), (last, last_start, end) = runs[0], runs[-1]
     middle = _middle(text, start, end) if first == last else None
     if first == last and (middle is None or end - start <= MAX_EXACT_CHARS):
@@ -92,7 +91,7 @@ def text_directive(text: str, start_char: int, end_char: int, *, omissions: Omis
     else:
         if middle is not None:
             first_end = last_start = middle
-        opening, before = opening_of(page, Words(first, start, first_end), omissions.blanks)
+        opening, before = opening_of(page, Words(first, start, first_end), omissions)
     after = page.place(opening.run, opening.end)
     closing, behind = closing_of(page, Words(last, last_start, end), after=after, omissions=omissions)
     context = Context(before.prefix, behind.suffix, before.is_sure and behind.is_sure)
@@ -100,7 +99,7 @@ def text_directive(text: str, start_char: int, end_char: int, *, omissions: Omis
 
 
 def _from_distinct(
-    page: SearchedPage, runs: list[tuple[int, int, int]], blanks: NDArray[np.int32]
+    page: SearchedPage, runs: list[tuple[int, int, int]], omissions: Omissions
 ) -> list[tuple[int, int, int]]:
     """The blocks of a quote from the first that begins like no other on the page; all of them where none does.
 
@@ -116,7 +115,7 @@ def _from_distinct(
         if (
             not is_title
             and not page.may_be_listed(run)
-            and distinct_opening(page, run, start, end, blanks) is not None
+            and distinct_opening(page, run, start, end, omissions) is not None
         ):
             return runs[place:]
     return runs

@@ -44,10 +44,10 @@ class Context:
     is_sure: bool = True
 
 
-def opening_of(page: SearchedPage, quote: Words, blanks: NDArray[np.int32]) -> tuple[Words, Context]:
+def opening_of(page: SearchedPage, quote: Words, omissions: Omissions) -> tuple[Words, Context]:
     """The first words of a long quote, or else the words before it, such that no like ones stand before them."""
     run, start, end = quote.run, quote.start, quote.end
-    opening_end = None if page.may_be_listed(run) else distinct_opening(page, run, start, end, blanks)
+    opening_end = None if page.may_be_listed(run) else distinct_opening(page, run, start, end, omissions)
     if opening_end is not None:
         return Words(run, start, opening_end), Context()
     opening = Words(run, start, _first_words(page.text, start, end, EDGE_WORDS))
@@ -56,17 +56,19 @@ def opening_of(page: SearchedPage, quote: Words, blanks: NDArray[np.int32]) -> t
     return (opening, context) if lead is None else (lead, Context())
 
 
-def distinct_opening(page: SearchedPage, run: int, start: int, end: int, blanks: NDArray[np.int32]) -> int | None:
+def distinct_opening(page: SearchedPage, run: int, start: int, end: int, omissions: Omissions) -> int | None:
     """Where the fewest first words end that stand nowhere before on the page, since a browser takes the first.
 
-    A few words more where a blank ends them that may be none on the page.
+    A few words more where a blank ends them that may be none on the page, but not beyond one that may be wider.
     """
     found = None
     for words in range(EDGE_WORDS, MAX_CONTEXT_WORDS + 1):
         opening_end = _first_words(page.text, start, end, words)
         is_whole = opening_end >= end
         if page.is_first(folded_text(page.text[start:opening_end]), page.place(run, start)):
-            if is_whole or not _has(blanks, opening_end):
+            if found is not None and _has_between(omissions.wide, found, opening_end):
+                return found
+            if is_whole or not _has(omissions.blanks, opening_end) or _has(omissions.wide, opening_end):
                 return opening_end
             found = opening_end if found is None else found
         if is_whole:
@@ -196,6 +198,11 @@ def _is_next(page: SearchedPage, words: Words, after: int) -> bool:
 def _first_words(text: str, start: int, end: int, count: int) -> int:
     """Where the first words of a span end."""
     return [match.end() for match in _WORD.finditer(text, start, end)][:count][-1]
+
+
+def _has_between(places: NDArray[np.int32], start: int, end: int) -> bool:
+    """Whether sorted places hold one from `start` up to `end`, without it."""
+    return bool(places.searchsorted(start) < places.searchsorted(end))
 
 
 def _has(places: NDArray[np.int32], place: int) -> bool:
