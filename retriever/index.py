@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from retriever.document import Document, SourceMap
 from retriever.errors import IndexMismatch
 from retriever.passage import Passage
+from retriever.remembering import weakly
 from retriever.search.coarse import COARSE_FILES, Approximation
 from retriever.search.dense import DenseIndex, DenseSearch
 from retriever.search.lexical import KnownTerms, LexicalField, known_terms
@@ -88,7 +89,7 @@ class Index:
         self._by_text = np.argsort(self.first_same, kind="stable")
         self._text_bounds = np.zeros(len(self.rows) + 1, dtype=np.int64)
         np.cumsum(np.bincount(self.first_same, minlength=len(self.rows)), out=self._text_bounds[1:])
-        self.spelling = Spelling(self.body, self.headings, self._whole_text)
+        self.spelling = Spelling(self.body, self.headings, weakly(self._whole_text))
         self._text = _decoding(self._texts)
 
     @classmethod

@@ -18,6 +18,7 @@ from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.question import LONG_QUESTION_WORDS
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.questions.vocabulary import Vocabulary
+from retriever.remembering import remembering
 from retriever.search.analyze import terms
 
 EVIDENCE_HITS = 5
@@ -76,7 +77,7 @@ class EvidenceReader:
         self._kinds = Kinds(names)
         self._title_fit = TitleFit(names)
         self._passages = np.bincount(index.document_of_row, minlength=len(index.documents))
-        self._allowed = lru_cache(maxsize=64)(self._documents_of)
+        self._allowed = remembering(self._documents_of, most=64)
         self._terms_of = lru_cache(maxsize=8_192)(_term_set)
         self._line_of = lru_cache(maxsize=1_024)(_term_line)
         self._errands = errand_direction(index.manifest.encoder)

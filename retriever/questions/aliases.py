@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from retriever.index import Index
 from retriever.query import Meant
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import page_name
+from retriever.remembering import remembering
 from retriever.search.analyze import STOP_WORDS, terms
 
 PASSAGES_READ = 40
@@ -53,8 +53,8 @@ class Aliases:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._stands_for = lru_cache(maxsize=_KEPT)(self._read)
-        self._names_a_page = lru_cache(maxsize=_KEPT)(self._is_in_a_name)
+        self._stands_for = remembering(self._read, most=_KEPT)
+        self._names_a_page = remembering(self._is_in_a_name, most=_KEPT)
 
     def meant(self, question: str) -> Meant:
         """The question with what a word stands for after it, "keytruda (pembrolizumab)", and in its place.
