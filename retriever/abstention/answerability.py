@@ -14,8 +14,8 @@ OUT_OF_SCOPE_COSINE = 0.4
 """Below both, nothing that was found speaks of what was asked, in words or in meaning."""
 WORDS_ALONE_THRESHOLD = 0.8
 """The least threshold where words alone were searched. The cosine tells a page on the subject from one that only
-shares its words. With it three of 259 questions are answered that the collection cannot answer; without it and at a
-threshold of 0.65 they are 30, at this one 20, and all of 138 that it can."""
+shares its words. With it three of 259 questions are answered that the collection cannot answer; without it, at a
+threshold of 0.65, they are 30, at this one 20, and all of 138 that it can."""
 
 
 class Decision(StrEnum):
