@@ -15,7 +15,8 @@ from retriever.answers.narrowing import narrowed_by_heading, narrows
 from retriever.answers.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
 from retriever.answers.replies import without_reply
 from retriever.answers.standing import is_label, is_statement, leans_on_another, leans_on_heading
-from retriever.answers.wants import Want, is_conditional, meets, says_little, tells_no_use, wants_of
+from retriever.answers.want_patterns import Want
+from retriever.answers.wants import is_conditional, meets, says_little, tells_no_use, wants_of
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
 from retriever.passage import Passage
@@ -223,14 +224,47 @@ def test_what_explains_another_word_or_refers_to_others_says_little(quote: str) 
             "does the pain improve",
         ),
         ("can ginger help bones", "Participants took ginger capsules for six days.", "what did participants take"),
+        ("what is a fracture", "Air passes through the nose (see inset) to the bones.", None),
+        ("what is a fracture", "The drawing shows a broken hip.", None),
+        (
+            "what is alendronate",
+            "A summary of information about this drug that may include its unwanted effects.",
+            None,
+        ),
     ],
 )
 def test_who_treats_what_a_page_is_and_no_time_are_beside_what_was_asked(
     question: str, quote: str, fitting: str | None
 ) -> None:
-    assert is_beside(question, quote, wants_of(question), is_list=False)
+    assert is_beside(question, quote, wants_of(question))
     if fitting is not None:
-        assert not is_beside(fitting, quote, wants_of(fitting), is_list=False)
+        assert not is_beside(fitting, quote, wants_of(fitting))
+
+
+def test_what_a_page_is_drawn_from_and_what_a_link_leads_to_answer_nothing() -> None:
+    question = "is alendronate safe"
+    assert is_beside(question, "Annual meeting of bone doctors, 2007.", (), heading="Source")
+    assert not is_beside(question, "Annual meeting of bone doctors, 2007.", (), heading="Sources of calcium")
+    described = "A lay language summary of important information about this drug that may include:"
+    assert is_beside(question, f"{described}\n- side effects", (), introduction=described)
+    assert not is_beside(question, "It may include:\n- side effects", (), introduction="It may include:")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("what are the side effects of alendronate", True),
+        ("alendronate side effects", True),
+        ("how are side effects of alendronate treated", False),
+        ("how long do the side effects last", False),
+    ],
+)
+def test_who_asks_for_side_effects_is_told_of_effects_or_nothing(question: str, is_asked: bool) -> None:
+    wants = wants_of(question)
+    assert (Want.SIDE_EFFECTS in wants) == is_asked
+    assert takes_no_stand("Alendronate is a bisphosphonate.", ("Use",), wants) == is_asked
+    assert not takes_no_stand("Alendronate may cause heartburn.", ("Use",), wants)
+    assert not takes_no_stand("Heartburn is common.", ("Side effects",), wants)
 
 
 def test_a_time_answers_how_long_in_figures_or_words() -> None:
@@ -240,7 +274,7 @@ def test_a_time_answers_how_long_in_figures_or_words() -> None:
         "Swelling of this kind is chronic.",
         "Swelling is usually temporary.",
     ):
-        assert not is_beside(question, quote, wants_of(question), is_list=False)
+        assert not is_beside(question, quote, wants_of(question))
 
 
 def test_to_who_wants_a_stand_taken_a_mention_is_no_answer() -> None:

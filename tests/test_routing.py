@@ -50,6 +50,8 @@ EMERGENCIES = (
     "My lips and face are swollen and I am struggling to breathe",
 )
 SELF_HARM = (
+    "my life is miserable and I am going to die tonight",
+    "am I going to die by my own hand, I think so",
     "I want to kill myself",
     "i dont want to live anymore",
     "I want to die",
@@ -68,6 +70,9 @@ SELF_HARM = (
     "i dont see the point in living",
 )
 INFORMATION = (
+    "am I going to die",
+    "Is my dad really going to die from this?",
+    "so, is she dying?",
     "what are the symptoms of a heart attack",
     "What are the signs of a stroke?",
     "Can romosozumab cause a heart attack?",

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from retriever.answers.wants import Want, meets
+from retriever.answers.quote_subject import introduction_of
+from retriever.answers.quotes import Quote
+from retriever.answers.want_patterns import Want
+from retriever.answers.wants import meets
 
-STANDS = frozenset({Want.EXISTS, Want.DANGER, Want.CONTAGIOUS, Want.CURABLE, Want.NAMES})
+STANDS = frozenset({Want.EXISTS, Want.DANGER, Want.CONTAGIOUS, Want.CURABLE, Want.NAMES, Want.SIDE_EFFECTS})
 """Wants that only a quote which takes a stand on them answers."""
 
 _TEAM = re.compile(
@@ -26,6 +29,18 @@ _OF_ITSELF = re.compile(
     r"|^an? (?:fact sheet|booklet|video|leaflet|brochure|collection of links|list of links|web ?page)\b",
     re.IGNORECASE,
 )
+_OF_ANOTHER = re.compile(
+    r"\bsummary of (?:\w+ ){0,2}information\b|\binformation (?:about|on) [^.:]{1,80} (?:may|can) include\b",
+    re.IGNORECASE,
+)
+"""What a linked page is said to hold."""
+_OF_A_PICTURE = re.compile(
+    r"\bsee (?:the )?(?:inset|figure|picture|drawing)\b"
+    r"|\b(?:drawing|picture|photograph|photo|diagram|figure) (?:\w+ ){0,2}shows\b",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(r"(?:(?:selected |key )?references|source|bibliography|works cited)\W*", re.IGNORECASE)
+"""The heading of what a page is drawn from."""
 _METHOD = re.compile(
     r"\b(?:randomly assigned|were enrolled|enrolled (?:in|\d)|were recruited|began taking|took part"
     r"|(?:patients|participants|women|men|volunteers) (?:received|took|were (?:given|asked|treated|followed))"
@@ -47,11 +62,27 @@ _DURATION = re.compile(
 )
 
 
-def is_beside(question: str, quote: str, wants: tuple[Want, ...], *, is_list: bool) -> bool:
-    """Whether a quote speaks of who treats, of its page or of a study's course, or, to who asks how long, of no
-    time. What was asked for is not beside it, and of a list only its lead-in may speak of the page.
+def answers_not(question: str, quote: Quote, wants: tuple[Want, ...]) -> bool:
+    """Whether a quote tells what was not asked, or leaves open what was."""
+    headings = quote.hit.passage.headings[-2:]
+    introduction = introduction_of(quote) if quote.is_list else None
+    return is_beside(
+        question, quote.text, wants, introduction=introduction, heading=headings[-1] if headings else ""
+    ) or takes_no_stand(introduction or quote.text, headings, wants)
+
+
+def is_beside(
+    question: str, quote: str, wants: tuple[Want, ...], *, introduction: str | None = None, heading: str = ""
+) -> bool:
+    """Whether a quote speaks of who treats, of its page, a linked one or a picture, or of a study's course, names
+    what a page is drawn from, or tells who asks how long of no time. What was asked for is not beside it.
+
+    `introduction` is what stands before the items of a list, None for a sentence; a list's may speak of its own
+    page. `heading` is the nearest one above.
     """
-    if not is_list and _OF_ITSELF.search(quote):
+    if introduction is None and (_OF_ITSELF.search(quote) or _OF_A_PICTURE.search(quote)):
+        return True
+    if _OF_ANOTHER.search(quote if introduction is None else introduction) or _REFERENCES.fullmatch(heading):
         return True
     if _TEAM.search(quote) and not _ASKS_WHO.search(question):
         return True

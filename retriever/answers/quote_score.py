@@ -16,7 +16,7 @@ from retriever.answers.answer_forms import (
     tells_an_opinion,
     tells_of_research,
 )
-from retriever.answers.beside import is_beside, takes_no_stand
+from retriever.answers.beside import answers_not
 from retriever.answers.differences import differ
 from retriever.answers.names import is_names_label
 from retriever.answers.narrowing import narrowed_by_heading, narrows
@@ -31,8 +31,8 @@ from retriever.answers.quote_subject import (
 )
 from retriever.answers.quote_vectors import QuoteVectors
 from retriever.answers.quotes import Quote
+from retriever.answers.want_patterns import Want
 from retriever.answers.wants import (
-    Want,
     advises,
     asks_for_advice,
     is_conditional,
@@ -220,9 +220,7 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
             continue
         if is_glossed(quote.text) and not defines(quote.text, asked.thing, asked.question.weights):
             continue  # the definition of another word
-        if is_beside(asked.text, quote.text, asked.wants, is_list=quote.is_list) or takes_no_stand(
-            quote.text, quote.hit.passage.headings[-2:], asked.wants
-        ):
+        if answers_not(asked.text, quote, asked.wants):
             continue
         is_professional = is_choice and professional[quote.hit.rank]
         below = 1 - quote.hit.score / best if best > 0 else 0.0

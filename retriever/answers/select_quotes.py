@@ -17,7 +17,8 @@ from retriever.answers.quote_vectors import QuoteVectors
 from retriever.answers.quotes import Quote
 from retriever.answers.replies import without_reply
 from retriever.answers.stretches import Chosen, all_quotes, joined
-from retriever.answers.wants import Want, wants_of
+from retriever.answers.want_patterns import Want
+from retriever.answers.wants import wants_of
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Hit
