@@ -92,7 +92,7 @@ def _leaves_most_unsaid(told: Mapping[str, float], hit: Hit) -> bool:
 
 
 def _begin_alike(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
     if len(shorter) >= _LEAST_LETTERS and longer.startswith(shorter):
         return True
     return len(shorter) >= _SAME_BEGINNING and one[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]

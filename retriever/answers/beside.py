@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from retriever.answers.quote_subject import introduction_of
 from retriever.answers.quotes import Quote
@@ -80,16 +81,26 @@ def is_beside(
     `introduction` is what stands before the items of a list, None for a sentence; a list's may speak of its own
     page. `heading` is the nearest one above.
     """
-    if introduction is None and (_OF_ITSELF.search(quote) or _OF_A_PICTURE.search(quote)):
+    said = quote if introduction is None else introduction
+    if _REFERENCES.fullmatch(heading) or _tells_of_texts(said, is_list=introduction is not None):
         return True
-    if _OF_ANOTHER.search(quote if introduction is None else introduction) or _REFERENCES.fullmatch(heading):
-        return True
-    if _TEAM.search(quote) and not _ASKS_WHO.search(question):
+    if _tells_who_treats(quote) and not _ASKS_WHO.search(question):
         return True
     if Want.EFFECT in wants and _METHOD.search(quote) and not _RESULT.search(quote):
         return True
     asks_how_long = _ASKS_HOW_LONG.search(question) and not _ASKS_OF_LIFE.search(question)
     return bool(asks_how_long) and _DURATION.search(quote) is None
+
+
+@lru_cache(maxsize=16_384)
+def _tells_of_texts(said: str, *, is_list: bool) -> bool:
+    itself = not is_list and (_OF_ITSELF.search(said) or _OF_A_PICTURE.search(said))
+    return bool(itself or _OF_ANOTHER.search(said))
+
+
+@lru_cache(maxsize=16_384)
+def _tells_who_treats(quote: str) -> bool:
+    return _TEAM.search(quote) is not None
 
 
 def takes_no_stand(quote: str, headings: Sequence[str], wants: tuple[Want, ...]) -> bool:

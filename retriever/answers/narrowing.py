@@ -1,5 +1,7 @@
 """Narrowing: what names a quote and limits it to some, where the question asks about all."""
 
+from functools import lru_cache
+
 from retriever.answers.about import NO_SUBJECT, says
 from retriever.answers.quote_subject import terms_of
 from retriever.answers.quotes import Quote
@@ -39,7 +41,12 @@ def narrowed_by_heading(quote: Quote, asked: frozenset[str]) -> float:
     A heading that is a sentence states something, and one that names a side of the subject narrows nothing.
     """
     (heading,) = quote.hit.passage.headings[-1:] or ("",)
+    return _narrowed(heading, page_name(quote.hit.document.metadata), asked)
+
+
+@lru_cache(maxsize=1_024)
+def _narrowed(heading: str, page: str, asked: frozenset[str]) -> float:
     if heading.endswith((".", "?", "!", ":")):
         return 0.0
-    words = terms_of(heading) - NO_SUBJECT - terms_of(page_name(quote.hit.document.metadata))
+    words = terms_of(heading) - NO_SUBJECT - terms_of(page)
     return min(sum(not says(asked, word) for word in words), MOST_WORDS) / MOST_WORDS

@@ -251,7 +251,7 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
     core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
     parts = {
         "coverage": question.coverage(terms_of(quote.text)),
-        "coverage_with_headings": question.coverage(terms_of(f"{prefix_of(quote)}\n{quote.text}")),
+        "coverage_with_headings": question.coverage(terms_of(prefix_of(quote)) | terms_of(quote.text)),
         "reciprocal_rank": 1 / quote.hit.rank,
         "heading": of_heading,
         "form": of_form,

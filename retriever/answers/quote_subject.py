@@ -43,7 +43,7 @@ def introduction_of(quote: Quote) -> str:
     return quote.text[: quote.core_start_char - quote.start_char] if quote.is_list else quote.text
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=16_384)
 def terms_of(text: str) -> frozenset[str]:
     """The terms of a stretch of the collection, remembered: the same quotes and page names are looked at often."""
     return frozenset(terms(text))

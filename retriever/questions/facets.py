@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Facet(StrEnum):
@@ -143,6 +144,7 @@ def facets_of_question(question: str) -> tuple[Facet, ...]:
     return narrower or found
 
 
+@lru_cache(maxsize=8_192)
 def heading_speaks_of(facet: Facet, heading: str) -> bool:
     """Whether a heading announces this side of its subject."""
     return _PATTERNS[facet].heading.search(heading) is not None

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import chain
 from math import log
 from urllib.parse import unquote, urlsplit
@@ -28,10 +29,15 @@ def page_name(metadata: Metadata) -> str:
     An address often says what a title leaves to the reader: "adult" of a page that is not on children, or the
     name that a disease had when the page was made.
     """
-    if metadata.url is None:
-        return metadata.title
-    parts = [part for part in urlsplit(metadata.url).path.split("/") if part]
-    return " ".join((metadata.title, *(unquote(part) for part in parts[-ADDRESS_PARTS:])))
+    return _page_name(metadata.title, metadata.url)
+
+
+@lru_cache(maxsize=4_096)
+def _page_name(title: str, url: str | None) -> str:
+    if url is None:
+        return title
+    parts = [part for part in urlsplit(url).path.split("/") if part]
+    return " ".join((title, *(unquote(part) for part in parts[-ADDRESS_PARTS:])))
 
 
 class TitleFit:
