@@ -72,8 +72,7 @@ def in_one_turn(
         return [None] * len(scopes)
 
     async def ask() -> list[bytes | None]:
-        found = [refusals.refusal(scope, body, is_last=False, headers=()) for scope in scopes]
-        return [None if refusal is None else refusal.response for refusal in found]
+        return [refusals.refusal(scope, body, is_last=False, headers=()) for scope in scopes]
 
     assert client.portal is not None
     return client.portal.call(ask)

@@ -18,7 +18,6 @@ from starlette.types import Scope
 
 from api.admission.gate import Keeper, above_rate
 from api.admission.late_refusal import routed
-from api.admission.resting import Resting
 from api.chat.completions import check_model
 from api.chat.conversation import read_conversation
 from api.chat.request import ChatRequest
@@ -60,14 +59,6 @@ _ENDPOINTS: Mapping[str, _Endpoint] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The whole response, and to whom it goes."""
-
-    response: bytes
-    caller: str
-
-
 class QuickRefusals:
     """Refuses at the connection. Used from the event loop alone."""
 
@@ -75,7 +66,6 @@ class QuickRefusals:
         self._service = service
         self._keeper = keeper
         self._observer = observer
-        self.resting = Resting()
         self._let_through: Counter[str] = Counter()
 
     def concerns(self, scope: Scope) -> bool:
@@ -84,14 +74,13 @@ class QuickRefusals:
 
     def refusal(
         self, scope: Scope, body: bytes, *, is_last: bool, headers: Iterable[tuple[bytes, bytes]]
-    ) -> Refusal | None:
-        """The refusal of a request of which all is there; None where the application has to answer it.
+    ) -> bytes | None:
+        """The whole response to a request of which all is there; None where the application has to answer it.
 
         `is_last` and `headers` are as for `refusal_bytes`.
         """
         try:
-            caller = self._keeper.caller(scope)
-            problem = self._problem(caller, scope, body)
+            problem = self._problem(scope, body)
         except (Problem, FootnotedError):
             return None  # the application says it
         if problem is None:
@@ -104,10 +93,11 @@ class QuickRefusals:
         seen = RequestSeen(request_id, "POST", _ENDPOINTS[path].route, problem.status, perf_counter() - started)
         ended(seen)
         log_request(seen)
-        return Refusal(response, caller)
+        return response
 
-    def _problem(self, caller: str, scope: Scope, body: bytes) -> Problem | None:
+    def _problem(self, scope: Scope, body: bytes) -> Problem | None:
         """Why a request is refused, if it is. Raises Problem, FootnotedError where it is faulty besides."""
+        caller = self._keeper.caller(scope)
         threads = self._service.threads
         if threads.has_room(caller, besides=self._let_through) and not self._keeper.is_used_up(caller):
             self._let_one_through(caller)

@@ -13,7 +13,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.admission.late_refusal import takes_question
 from api.admission.quick_refusal import QuickRefusals
-from api.admission.resting import Rest
 from api.http.gentle_transport import GentleTransport
 from api.http.limits import (
     HEAD_TIMEOUT,
@@ -25,7 +24,6 @@ from api.http.limits import (
     TARGET_TOO_LONG,
     Deadlines,
     head_fault,
-    head_without_offer,
     refusal_bytes,
 )
 from api.http.problems import Problem
@@ -51,8 +49,11 @@ class Connection(HttpToolsProtocol):
         self._held: tuple[Any, Any] | None = None
         self._may_hold = False
         self._phases = PhaseTimer(deadlines, idle_s=self.timeout_keep_alive, too_late=self._too_late)
+        self._writes: WriteWatch | None = None
         self._is_in_head = True
-        self._head_bytes = self._parsed_bytes = self._drained = 0
+        self._head_bytes = 0
+        self._parsed_bytes = 0
+        self._drained = 0
         self._work: tuple[Any, asyncio.Task[None]] | None = None
         self._refusal: Problem | None = None
         self._is_refused = False
@@ -64,7 +65,6 @@ class Connection(HttpToolsProtocol):
         """Begins to wait for the first request."""
         super().connection_made(transport)
         self._gentle = GentleTransport(transport, close=self.close_gently)
-        self._rest = Rest(self._refusals.resting, self.flow, self._look_at)
         # With no room in the buffer, `pause_writing` means that something waits to be taken, however little.
         transport.set_write_buffer_limits(high=0)
         self._writes = WriteWatch(self.loop, transport, look_s=self._deadlines.take_s)
@@ -73,8 +73,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends all waiting."""
         self._phases.stop()
-        self._rest.ended()
-        self._writes.ended()
+        if self._writes is not None:
+            self._writes.ended()
         super().connection_lost(exc)
         if self._work is not None:
             # uvicorn tells the request that came last, and an earlier one may be the one that is worked on.
@@ -85,15 +85,8 @@ class Connection(HttpToolsProtocol):
                 task.cancel(CALLER_GONE)  # nothing else may be broken off halfway
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came, at once or after a rest, unless the exchange is over already."""
-        if self._rest.keeps(data):
-            self._unset_keepalive_if_required()
-            self._watch()
-        else:
-            self._look_at(data)
-
-    def _look_at(self, data: bytes) -> None:
-        if self._is_lingering or self._is_refused or self.transport.is_closing():
+        """Parses what came, unless the exchange is over already."""
+        if self._is_lingering or self._is_refused:
             self._drain(len(data))
             return
         self._parse(data)
@@ -112,25 +105,30 @@ class Connection(HttpToolsProtocol):
             return
         # Bytes of a header that is not complete have been seen by no callback.
         if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES and not self._is_refused:
-            is_target = not self.headers and len(self.url) > MAX_TARGET_BYTES
-            self._refuse(TARGET_TOO_LONG if is_target else HEADERS_TOO_LARGE)
+            too_long = (
+                TARGET_TOO_LONG if not self.headers and len(self.url) > MAX_TARGET_BYTES else HEADERS_TOO_LARGE
+            )
+            self._refuse(too_long)
 
     def pause_writing(self) -> None:
         """Bytes wait to be taken: looks now and then whether they are."""
         super().pause_writing()
-        self._writes.began()
+        if self._writes is not None:
+            self._writes.began()
 
     def resume_writing(self) -> None:
         """All was taken."""
         super().resume_writing()
-        self._writes.ended()
+        if self._writes is not None:
+            self._writes.ended()
 
     # What the parser says
 
     def on_message_begin(self) -> None:
         """A new head begins."""
         super().on_message_begin()
-        self._parsed_bytes = self._drained = 0
+        self._parsed_bytes = 0
+        self._drained = 0
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
@@ -213,11 +211,10 @@ class Connection(HttpToolsProtocol):
             self._start_asgi_task(cycle, app)
             return
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(refusal.response)
+        self.transport.write(refusal)
         if not cycle.keep_alive:
             self.close_gently()
         self.on_response_complete()
-        self._rest.was_refused(refusal.caller)
 
     def close_gently(self) -> None:
         """Closes after what was written; while a body still comes, only once the caller could read the answer.
@@ -252,9 +249,10 @@ class Connection(HttpToolsProtocol):
         self._write_refusal()
 
     def _write_refusal(self) -> None:
-        if self._refusal is not None and not self.transport.is_closing():
-            self.transport.write(refusal_bytes(self._refusal))
-            self.close_gently()
+        if self._refusal is None or self.transport.is_closing():
+            return
+        self.transport.write(refusal_bytes(self._refusal))
+        self.close_gently()
 
     def _drain(self, size: int) -> None:
         self._drained += size
@@ -269,10 +267,11 @@ class Connection(HttpToolsProtocol):
         if self.parser.get_method() == b"CONNECT":
             self._refuse(MALFORMED)
             return
-        head = head_without_offer(self.parser.get_method(), self.url, self.headers)
+        kept = [pair for pair in self.headers if pair[0] not in (b"upgrade", b"connection", b"http2-settings")]
+        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url), *(b"%s: %s" % pair for pair in kept)]
         self.parser = httptools.HttpRequestParser(self)
         self._head_bytes = 0
-        self._look_at(head + rest)
+        self.data_received(b"\r\n".join((*lines, b"", b"")) + rest)
 
     # Deadlines
 
@@ -283,7 +282,7 @@ class Connection(HttpToolsProtocol):
             return Phase.BODY
         if self._head_bytes:
             return Phase.HEAD
-        is_ours = self._rest.is_keeping or (self.cycle is not None and not self.cycle.response_complete)
+        is_ours = self.cycle is not None and not self.cycle.response_complete
         return Phase.OURS if is_ours or self._is_refused else Phase.IDLE
 
     def _watch(self) -> None:

@@ -46,13 +46,6 @@ def head_fault(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> Probl
     return None
 
 
-def head_without_offer(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The head of a request that offers another protocol, as it would be without the offer."""
-    kept = [pair for pair in headers if pair[0] not in (b"upgrade", b"connection", b"http2-settings")]
-    lines = [b"%s %s HTTP/1.1" % (method, target), *(b"%s: %s" % pair for pair in kept)]
-    return b"\r\n".join((*lines, b"", b""))
-
-
 def refusal_bytes(
     problem: Problem,
     *,
