@@ -69,7 +69,7 @@ def answers_not(question: str, quote: Quote, wants: tuple[Want, ...]) -> bool:
     introduction = introduction_of(quote) if quote.is_list else None
     return is_beside(
         question, quote.text, wants, introduction=introduction, heading=headings[-1] if headings else ""
-    ) or takes_no_stand(introduction or quote.text, headings, wants)
+    ) or takes_no_stand(quote.text, headings, wants)
 
 
 def is_beside(
