@@ -23,8 +23,8 @@ from retriever.encoding.open_encoder import encoder_folder, open_encoder
 from retriever.encoding.openvino_runtime import FIRST_USE
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
-from retriever.questions.example_vectors import kept_vectors
-from retriever.questions.nearness import example_texts, learn_nearness
+from retriever.questions.example_vectors import example_texts, kept_vectors
+from retriever.questions.nearness import learn_nearness
 from retriever.questions.routing import default_rules, route
 from tests.messages_of_danger import OF_DANGER, SOUNDS_ALIKE
 

@@ -20,8 +20,8 @@ from retriever.errors import EncoderUnavailable
 from retriever.provenance.governance import FreshnessPolicy
 from retriever.query import Mode
 from retriever.questions.direction import learnt_direction
-from retriever.questions.example_vectors import keep_vectors, kept_vectors
-from retriever.questions.nearness import _STIFFNESS, MOST_SENTENCES, Nearness, example_texts, learn_nearness
+from retriever.questions.example_vectors import example_texts, keep_vectors, kept_vectors
+from retriever.questions.nearness import _STIFFNESS, MOST_SENTENCES, Nearness, learn_nearness
 from retriever.questions.routing import RoutingRules, default_rules, parse_rules, route
 from tests.collections_on_disk import NOW, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder

@@ -15,8 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.encoder import Encoder, EncoderIdentity
+from retriever.questions.routing import RoutingRules, default_rules
 
 KEPT_FILE = "example_vectors.npz"
+
+
+def example_texts(rules: RoutingRules) -> list[str]:
+    """What is learnt from: the examples of danger by rule, then the ordinary ones."""
+    return [text for rule in rules.rules for text in rule.examples] + list(rules.ordinary)
 
 
 def kept_vectors(texts: Sequence[str], identity: EncoderIdentity) -> NDArray[np.float32] | None:
@@ -50,8 +56,6 @@ def digest_of(texts: Sequence[str], identity: EncoderIdentity) -> bytes:
 def _main(index_dir: str) -> None:
     from retriever.encoding.open_encoder import open_encoder
     from retriever.index import Index
-    from retriever.questions.nearness import example_texts
-    from retriever.questions.routing import default_rules
 
     identity = Index.open(Path(index_dir)).manifest.encoder
     file = Path(__file__).parent / KEPT_FILE

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.encoder import Encoder
 from retriever.questions.direction import learnt_direction
-from retriever.questions.example_vectors import kept_vectors
+from retriever.questions.example_vectors import example_texts, kept_vectors
 from retriever.questions.leaning import is_polite
 from retriever.questions.routing import Routing, RoutingRules, Sign, excepted, has_context, sentences_of
 
@@ -115,11 +115,6 @@ def learn_nearness(rules: RoutingRules, encoder: Encoder) -> Nearness | None:
         vectors=vectors[: len(rule_of)],
         rule_of=np.array(rule_of, dtype=np.int64),
     )
-
-
-def example_texts(rules: RoutingRules) -> list[str]:
-    """What is learnt from: the examples of danger by rule, then the ordinary ones."""
-    return [text for rule in rules.rules for text in rule.examples] + list(rules.ordinary)
 
 
 def _encoded(texts: list[str], encoder: Encoder) -> NDArray[np.float32]:
