@@ -54,12 +54,14 @@ def prepare_encoder(
     `arithmetic` is a member of `ARITHMETICS`; None means the fastest that this processor has, and then a model
     that cannot be converted runs as it is, and `say` is told. `index_dir` None leaves the files in the user's
     cache (`FOOTNOTED_CACHE`, else `~/.cache/footnoted`). Raises EncoderUnavailable where the model is not there,
-    or where an arithmetic that was asked for cannot be had.
+    or where an arithmetic that was asked for cannot be had, StorageFailed where the files cannot be laid down.
     """
     found = find_model(model)
     wanted = default_arithmetic() if arithmetic is None else ARITHMETICS[arithmetic]
     if wanted is Arithmetic.TORCH_FLOAT32:
         return _told(SentenceTransformerEncoder(found), say)
+    if index_dir is not None:
+        _refuse_unwritable(index_dir)
     try:
         folder = _converted(found, wanted, cache_dir=cache_dir(), say=say)
     except EncoderUnavailable as error:
@@ -70,6 +72,14 @@ def prepare_encoder(
     if index_dir is not None:
         folder = _placed(folder, index_dir)
     return _told(ConvertedEncoder(folder, threads=os.cpu_count() or 1, at_once=False), say)
+
+
+def _refuse_unwritable(index_dir: Path) -> None:
+    """Raises StorageFailed now, and not after the minute that a conversion may take."""
+    with storage_failures(index_dir):
+        index_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=index_dir):
+            pass
 
 
 def _told(encoder: Encoder, say: Callable[[str], None]) -> Encoder:

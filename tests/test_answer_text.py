@@ -58,6 +58,11 @@ def test_on_a_terminal_the_quoted_words_are_marked_in_their_passage() -> None:
     assert "Denosumab is used" not in " ".join(marked) or "Denosumab is used" in response.answer.text
 
 
+def test_another_place_of_the_same_words_is_named_with_its_address() -> None:
+    out, _ = shown(response_to("mammogram"))
+    assert "    also in: Notes (javascript:alert(1))\n" in out
+
+
 def test_without_colours_the_marks_stay_and_the_colours_go() -> None:
     out, _ = shown(response_to("does denosumab lower calcium?"), terminal=True, no_color=True)
     assert BOLD_UNDERLINE in out

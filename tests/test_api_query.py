@@ -95,8 +95,15 @@ def test_the_same_question_gets_the_same_passages(client: TestClient) -> None:
 def test_a_repeated_text_names_its_other_places(client: TestClient) -> None:
     passage = next(each for each in ask(client, query="mammogram")["passages"] if each["document_id"] == "doc-1")
     text = PAGES[2][1]
-    place = {"passage_id": f"doc-2:0-{len(text)}", "document_id": "doc-2", "title": "Notes"}
-    assert passage["also_in"] == [{**place, "url": "javascript:alert(1)"}]
+    assert passage["also_in"] == [
+        {
+            "passage_id": f"doc-2:0-{len(text)}",
+            "document_id": "doc-2",
+            "title": "Notes",
+            "url": "javascript:alert(1)",
+            "source_path": "pages/doc-2.md",
+        }
+    ]
 
 
 def test_an_overdue_page_is_warned_about_with_its_day(client: TestClient) -> None:

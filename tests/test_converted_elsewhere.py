@@ -35,6 +35,17 @@ def test_where_the_converted_model_cannot_be_kept_the_variable_to_set_is_named(
         prepare_encoder(BUNDLED_MODEL, "float32", index_dir=None, say=lambda _: None)
 
 
+def test_an_index_that_cannot_be_written_is_refused_before_anything_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("FOOTNOTED_CACHE", str(tmp_path / "cache"))
+    said: list[str] = []
+    with pytest.raises(StorageFailed, match=r"file cannot be written: "):
+        prepare_encoder(BUNDLED_MODEL, "float32", index_dir=tmp_path / "file", say=said.append)
+    assert said == []
+
+
 @pytest.mark.model
 def test_a_conversion_that_other_versions_made_is_the_same_encoder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -65,7 +65,7 @@ def test_a_name_that_is_taken_or_odd_is_refused(tmp_path: Path, name: str) -> No
     path = tmp_path / "keys.json"
     add(path, "web")
     before = path.read_bytes()
-    assert run("add", name, "--keys", str(path))[0] == 3
+    assert run("add", name, "--keys", str(path))[0] == 2
     assert path.read_bytes() == before
 
 

@@ -303,15 +303,11 @@ def test_what_is_begun_and_not_published_is_removed(index_dir: Path) -> None:
     assert list(index_dir.glob("*.tmp")) == []
 
 
-def test_abandoning_makes_room_for_another_attempt(index_dir: Path) -> None:
+def test_a_writer_writes_one_generation_at_a_time(index_dir: Path) -> None:
     with IndexStore(index_dir).writer() as writer:
-        staging = writer.begin()
+        writer.begin()
         with pytest.raises(ValueError, match="written already"):
             writer.begin()
-        writer.abandon(staging)
-        with pytest.raises(ValueError, match="can be abandoned"):
-            writer.abandon(staging)
-        assert publish_with(writer) == "gen-000003"
 
 
 def test_only_what_was_begun_can_be_published(index_dir: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.commands.ingest import command as ingest_command
-from ingest.commands.watch import RETRY_AFTER_S, changes_below, keep_ingesting, published_line
+from ingest.commands.watch import RETRY_AFTER_S, changes_below, keep_ingesting, round_line
 from ingest.errors import IngestRefused
 from ingest.report import Report
 from retriever.errors import FootnotedError, IndexLocked
@@ -65,12 +65,18 @@ def test_it_ingests_at_once_and_then_only_after_a_change(runs: Runs) -> None:
     assert [report.generation for report in runs.told] == ["gen-000001", "gen-000002"]
     assert runs.told[1].counts()["added"] == 1
     assert runs.told[1].passages_embedded == 1
-    assert published_line(runs.told[1]).startswith("published gen-000002: 1 added; 1 of ")
+    assert round_line(runs.told[1]).startswith("published gen-000002: 1 added; 1 of ")
 
 
 def test_a_change_that_changes_nothing_publishes_nothing(runs: Runs) -> None:
     runs.follow(iter([False, True, True]))
     assert (runs.count, len(runs.told)) == (3, 1)
+
+
+def test_the_first_round_is_told_of_even_where_nothing_changed(runs: Runs) -> None:
+    runs.run()
+    runs.follow(iter([False, True]))
+    assert [round_line(report) for report in runs.told] == ["nothing changed; gen-000001 is served"]
 
 
 def test_a_broken_file_is_complained_of_once_and_the_watch_goes_on(runs: Runs) -> None:

@@ -29,6 +29,10 @@ class KeysUnusable(FootnotedError, ValueError):
     """A file of keys cannot be read or changed as asked; the message says why and what to do."""
 
 
+class KeyNameRefused(KeysUnusable):
+    """No key can be made, or revoked, by the name that was given; the message says why and what to do."""
+
+
 class Scope(StrEnum):
     """What a key may do: ask and read, or change the collection."""
 
@@ -73,13 +77,13 @@ class KeyRing:
 
 
 def new_key(ring: KeyRing, name: str, scopes: Sequence[Scope], *, created: str) -> tuple[KeyRing, str]:
-    """The ring with one more key, and that key's secret, which is kept nowhere. Raises KeysUnusable."""
+    """The ring with one more key, and that key's secret, which is kept nowhere. Raises KeyNameRefused."""
     if not _NAME.fullmatch(name):
-        raise KeysUnusable(
+        raise KeyNameRefused(
             "a key's name has 1 to 64 letters, digits, `.`, `_` or `-`, and begins with a letter or a digit"
         )
     if any(key.name == name for key in ring.keys):
-        raise KeysUnusable("there is a key of this name already; choose another name, or revoke that one first")
+        raise KeyNameRefused("there is a key of this name already; choose another name, or revoke that one first")
     # No list of guesses reaches 256 random bits, so a plain digest protects them; slow hashing would add nothing.
     secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     digest = hashlib.sha256(secret.encode("ascii")).hexdigest()
@@ -88,10 +92,10 @@ def new_key(ring: KeyRing, name: str, scopes: Sequence[Scope], *, created: str) 
 
 
 def without_key(ring: KeyRing, name: str) -> KeyRing:
-    """The ring without the key of this name. Raises KeysUnusable where there is none."""
+    """The ring without the key of this name. Raises KeyNameRefused where there is none."""
     kept = tuple(key for key in ring.keys if key.name != name)
     if len(kept) == len(ring.keys):
-        raise KeysUnusable("there is no key of this name; `footnoted keys list` shows the names")
+        raise KeyNameRefused("there is no key of this name; `footnoted keys list` shows the names")
     return KeyRing(kept)
 
 

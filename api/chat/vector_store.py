@@ -119,10 +119,9 @@ async def search_store(
         options = asked.ranking_options
         least = 0.0 if options is None or options.score_threshold is None else options.score_threshold
         kept = [passage for passage in found.passages if passage.score >= least]
-        paths = {each.document_id: each.source_path for each in snapshot.index.documents} if kept else {}
         return StoreSearchPage(
             search_query=[found.query],
-            data=[_result(passage, paths[passage.document_id]) for passage in kept],
+            data=[_result(passage) for passage in kept],
             answerability=found.answerability,
             warnings=found.warnings,
             index=found.index,
@@ -144,10 +143,10 @@ def _query(asked: StoreSearchRequest) -> QueryRequest:
     )
 
 
-def _result(passage: PassageBody, source_path: str) -> StoreResult:
+def _result(passage: PassageBody) -> StoreResult:
     return StoreResult(
         file_id=passage.document_id,
-        filename=source_path,
+        filename=passage.citation.source_path,
         score=passage.score,
         attributes=dict(_attributes(passage.citation)),
         content=[ResultContent(text=passage.text)],

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from api.query.response import AnswerBody, CitationBody, PassageBody, QueryResponse
+from api.query.response import AnswerBody, CitationBody, Duplicate, PassageBody, QueryResponse
 from retriever.abstention.answerability import Decision
 from retriever.freshness import Freshness
 
@@ -85,10 +85,9 @@ def _print_passage(console: Console, passage: PassageBody, answer: AnswerBody | 
     _print(console, _with_quotes(passage, answer), indent=_INDENT)
     _print(console, Text(_plain(_origin(citation)), "dim"), indent=_INDENT)
     _print(console, Text(wording + due, style), indent=_INDENT)
-    address = citation.url or f"file: {citation.source_path}"
-    _print(console, Text(_plain(address), "dim"), indent=_INDENT, whole=True)
+    _print(console, Text(_plain(_where(citation)), "dim"), indent=_INDENT, whole=True)
     for other in passage.also_in:
-        _print(console, Text(f"also in: {_plain(other.title)}"), indent=_INDENT, whole=True)
+        _print(console, Text(_plain(f"also in: {other.title} ({_where(other)})")), indent=_INDENT, whole=True)
     console.print()
 
 
@@ -114,6 +113,10 @@ def _origin(citation: CitationBody) -> str:
     if source and cited and not cited.startswith(source):
         return f"{source}: {cited}"
     return cited or source or "source not given"
+
+
+def _where(place: CitationBody | Duplicate) -> str:
+    return place.url or f"file: {place.source_path}"
 
 
 def _print(console: Console, text: Text, *, indent: str = "", after: str = "", whole: bool = False) -> None:

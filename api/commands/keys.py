@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import click
 
+from retriever.errors import FootnotedError
+
 DEFAULT_KEYS = Path("keys.json")
 _CHOICES = ("read", "write")
 
@@ -50,7 +52,6 @@ def keys_group() -> None:
 def add(name: str, scopes: Sequence[str], path: Path) -> None:
     """Make a key called NAME and print it. It cannot be shown again."""
     from api.admission.keys import KeyRing, Scope, change_keys, new_key
-    from retriever.errors import FootnotedError
 
     secret = ""
 
@@ -74,7 +75,6 @@ def add(name: str, scopes: Sequence[str], path: Path) -> None:
 def list_keys(path: Path) -> None:
     """List the keys: name, scopes, day."""
     from api.admission.keys import read_keys
-    from retriever.errors import FootnotedError
 
     try:
         ring = read_keys(path)
@@ -93,7 +93,6 @@ def list_keys(path: Path) -> None:
 def revoke(name: str, path: Path) -> None:
     """Make the key called NAME invalid from now on."""
     from api.admission.keys import change_keys, without_key
-    from retriever.errors import FootnotedError
 
     try:
         change_keys(path, lambda ring: without_key(ring, name))
@@ -102,6 +101,9 @@ def revoke(name: str, path: Path) -> None:
     click.echo("revoked", err=True)
 
 
-def _refuse(error: Exception) -> NoReturn:
+def _refuse(error: FootnotedError) -> NoReturn:
+    """Ends with 2 where a name was wrong, which is the caller's to mend, else with 3."""
+    from api.admission.keys import KeyNameRefused
+
     click.echo(f"footnoted keys: {error}", err=True)
-    sys.exit(3)
+    sys.exit(2 if isinstance(error, KeyNameRefused) else 3)

@@ -201,6 +201,7 @@ def _duplicates(index: Index, hit: Hit) -> Iterator[Duplicate]:
             document_id=passage.document_id,
             title=document.metadata.title,
             url=document.metadata.url,
+            source_path=document.source_path,
         )
 
 

@@ -74,6 +74,7 @@ class Duplicate(_Response):
     document_id: str
     title: str
     url: str | None
+    source_path: str = Field(description="The file below its root, as it was given to ingest.")
 
 
 class PassageBody(_Response):

@@ -17,7 +17,7 @@ _environments = click.option(
 _only = click.option("--only", type=click.Choice(NAMES), multiple=True, help="Only these peers.")
 
 
-@click.command("install-peers", short_help="Environments for those libraries.")
+@click.command("install-peers", short_help="What `peers` needs, installed.")
 @_environments
 @_only
 def install_peers(folder: Path | None, only: tuple[str, ...]) -> None:

@@ -179,10 +179,10 @@ def command(
 
 def _watch(paths: tuple[Path, ...], index_dir: Path, run: "Callable[[], Report]", *, as_json: bool) -> None:
     """Ingests again and again until Ctrl+C or SIGTERM, which are the way to end it and no failure."""
-    from ingest.commands.watch import changes_below, keep_ingesting, published_line
+    from ingest.commands.watch import changes_below, keep_ingesting, round_line
 
     def tell(report: "Report") -> None:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else published_line(report))
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else round_line(report))
 
     # A process that was started in the background ignores Ctrl+C's signal unless it says otherwise.
     for ending in (signal.SIGINT, signal.SIGTERM):

@@ -60,11 +60,11 @@ def keep_ingesting(
 ) -> None:
     """Runs at the first value, then whenever there is a change, and again some time after a run that failed.
 
-    `tell` gets the report of each generation that was published; `complain` each fault once, until it is gone:
-    of a run that failed, and of a file that was skipped. Ends with `changes`, or with what `run` raises for
-    other reasons than the collection and the index.
+    `tell` gets the first report, and that of each generation that was published; `complain` each fault once,
+    until it is gone: of a run that failed, and of a file that was skipped. Ends with `changes`, or with what `run`
+    raises for other reasons than the collection and the index.
     """
-    due_at, complaints = clock(), frozenset[str]()
+    due_at, complaints, is_first = clock(), frozenset[str](), True
     for changed in changes:
         if not changed and clock() < due_at:
             continue
@@ -75,16 +75,19 @@ def keep_ingesting(
             due_at = clock() + RETRY_AFTER_S
             found = _faults(error)
         else:
-            if report.published:
+            if report.published or is_first:
                 tell(report)
+            is_first = False
             found = _skipped(report.files)
         for complaint in sorted(found - complaints):
             complain(complaint)
         complaints = found
 
 
-def published_line(report: Report) -> str:
-    """One line for people about a generation that was published."""
+def round_line(report: Report) -> str:
+    """One line for people about what a round published, or that there was nothing to publish."""
+    if not report.published:
+        return f"nothing changed; {report.generation or 'nothing'} is served"
     words = {str(outcome): str(outcome).replace("_", " ") for outcome in Outcome}
     counts = [
         f"{count:,} {words[name]}" for name, count in report.counts().items() if count and name != "unchanged"

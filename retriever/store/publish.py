@@ -35,7 +35,7 @@ class GenerationWriter:
         Its number is one above the highest ever seen here. Raises StorageFailed.
         """
         if self._staging is not None:
-            raise ValueError("a generation is being written already; publish or abandon it first")
+            raise ValueError("a generation is being written already; publish it first")
         with storage_failures(self._index_dir):
             number = 1 + highest_number(self._index_dir)
             sweep(self._disk, self._index_dir)
@@ -84,14 +84,8 @@ class GenerationWriter:
             prune(self._disk, self._index_dir, keep=keep)
         return generation
 
-    def abandon(self, staging: Path) -> None:
-        """Removes a folder that `begin` returned; what the disk does not let go is swept by the next `begin`."""
-        if staging != self._staging:
-            raise ValueError("only the folder that `begin` returned can be abandoned")
-        self._discard(staging)
-
     def close(self) -> None:
-        """Abandons what was begun and not published."""
+        """Removes what was begun and not published; what the disk does not let go is swept by the next `begin`."""
         if self._staging is not None:
             self._discard(self._staging)
 
