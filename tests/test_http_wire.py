@@ -53,6 +53,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         (b"GET /livez HTTP/1.1\r\n\r\n", 400),
         (b"GET /livez HTTP/1.1\r\nHost: x/health?\r\n\r\n", 400),
         (b"GET /livez HTTP/3.7\r\n" + HOST + b"\r\n", 400),
+        (b"GET /livez HTTP/2.0\r\n" + HOST + b"\r\n", 400),
         (b"GET /liv\xffez HTTP/1.1\r\n" + HOST + b"\r\n", 400),
         (b"CONNECT x:1 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
         (b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03" + b"x" * 100, 400),
@@ -104,6 +105,15 @@ def test_a_request_that_is_in_order_is_answered_and_the_next_one_too(
 ) -> None:
     found, closed = exchange(port, request_bytes + LAST)
     assert ([answer.status for answer in found], closed) == ([*statuses, 200], True)
+
+
+def test_what_comes_behind_a_body_is_no_header(port: int) -> None:
+    # A proxy that sets or strips a header looks at the head alone, so a trailer of that name must not count.
+    body = b"%x\r\n" % len(QUESTION) + QUESTION + b"\r\n0\r\n"
+    trailers = b"X-Request-ID: trailer\r\nContent-Type: text/plain\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"
+    found, _ = exchange(port, POST + b"Transfer-Encoding: chunked\r\n\r\n" + body + trailers + LAST)
+    assert [answer.status for answer in found] == [200, 200]
+    assert found[0].headers["x-request-id"] != "trailer"
 
 
 @pytest.mark.parametrize(

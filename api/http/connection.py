@@ -137,11 +137,12 @@ class Connection(HttpToolsProtocol):
             self._stop(TARGET_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
+        """One header; what comes behind a chunked body is counted and left out, for no proxy looked at it."""
         self._parsed_bytes += len(name) + len(value)
         if len(self.headers) >= MAX_HEADERS or self._parsed_bytes > MAX_HEAD_BYTES:
             self._stop(HEADERS_TOO_LARGE)
-        super().on_header(name, value)
+        if self._is_in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is complete: what httptools lets through and no server should is refused."""

@@ -36,9 +36,11 @@ class Deadlines:
 
 
 def head_fault(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> Problem | None:
-    """What is wrong with a head that the parser let through: its Host, or a coding that is not plain `chunked`."""
+    """What is wrong with a head that the parser let through: version, Host, a coding but plain `chunked`."""
     hosts = [value for name, value in headers if name == b"host"]
     codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if version not in {"1.0", "1.1"}:
+        return MALFORMED
     if len(hosts) > 1 or not (hosts or version == "1.0") or not all(_HOST.fullmatch(host) for host in hosts):
         return MALFORMED
     if codings and (version == "1.0" or codings != [b"chunked"]):
