@@ -110,6 +110,38 @@ LEANING = [
         "calcium: can I take too much of it?",
     ),
     (["what is a bone density scan?", "does it hurt?"], "bone density scan: does it hurt?"),
+    (["does coffee cause osteoporosis?", "does it cause lung cancer?"], "coffee: does it cause lung cancer?"),
+    (
+        ["does coffee cause osteoporosis?", "does it cause lung cancer?", "can it be cured?"],
+        "coffee and lung cancer: can it be cured?",
+    ),
+    (["does coffee cause lung cancer?", "and prostate cancer?"], "does coffee cause prostate cancer?"),
+    (["what is osteoporosis?", "what tests does it need?"], "osteoporosis: what tests does it need?"),
+    (["what are clinical trials for lung cancer?", "who can join?"], "lung cancer: who can join?"),
+    (["can wine help with osteoporosis?", "is it safe?"], "wine and osteoporosis: is it safe?"),
+    (
+        ["what is stage 2 lung cancer?", "is it worse than stage 1?"],
+        "stage 2 lung cancer: is it worse than stage 1?",
+    ),
+    (
+        ["what is stage 2 lung cancer?", "how fast does it turn into stage 3?"],
+        "stage 2 lung cancer: how fast does it turn into stage 3?",
+    ),
+    (
+        ["what are the side effects of denosumab?", "what about zoledronic acid?", "which one is safer?"],
+        "denosumab and zoledronic acid: which one is safer?",
+    ),
+    (
+        ["what is denosumab?", "what is zoledronic acid?", "difference between the two?"],
+        "denosumab and zoledronic acid: difference between the two?",
+    ),
+    (
+        ["I have chemotherapy next month", "what are the side effects?"],
+        "chemotherapy: what are the side effects?",
+    ),
+    (["my aunt has lung cancer", "does she need surgery too?"], "lung cancer: does she need surgery too?"),
+    (["what is osteoporosis?", "should I take calcium as well?"], "osteoporosis: should I take calcium as well?"),
+    (["what are bone density scans?", "how often do I need one?"], "bone density scans: how often do I need one?"),
 ]
 
 ALONE = [
@@ -119,7 +151,6 @@ ALONE = [
     ["hello", "how often?"],
     ["what are the side effects of denosumab?", "What are the symptoms of lung cancer?"],
     ["what is osteoporosis?", "ok, and what is chemotherapy?"],
-    ["what is osteoporosis?", "can I drink coffee?"],
     ["what is osteoporosis?", "thanks!"],
     ["what is osteoporosis?", "ok, thank you very much"],
     ["what is chemotherapy?", "how long does it take for hair to grow back?"],
@@ -128,6 +159,7 @@ ALONE = [
     ["what is chemotherapy?", "does denosumab lose its effect?"],
     ["what is osteoporosis?", "is it true that calcium helps?"],
     ["what is osteoporosis?", "does insurance pay for travel?"],
+    ["what is osteoporosis?", "what was my score before surgery?"],
     [
         "what is osteoporosis?",
         "I had a knee operation last year and now I wonder whether it would be a good idea to swim every day",
@@ -142,6 +174,23 @@ def test_a_question_that_leans_on_an_earlier_one_is_made_whole(turns: list[str],
     resolved = resolve_question(turns, SUBJECTS)
     assert resolved.text == expected
     assert resolved.carried
+
+
+IN_DOUBT = [
+    (["what is osteoporosis?", "can I drink coffee?"], "osteoporosis: can I drink coffee?"),
+    (["what is lung cancer?", "do I need a bone density scan?"], "lung cancer: do I need a bone density scan?"),
+    (["my aunt has lung cancer", "will she lose her hair?"], "will she lose her hair?"),
+]
+
+
+@pytest.mark.parametrize(
+    ("turns", "otherwise"), IN_DOUBT, ids=lambda each: " / ".join(each) if isinstance(each, list) else ""
+)
+def test_a_question_that_may_be_read_two_ways_has_both_readings(turns: list[str], otherwise: str) -> None:
+    resolved = resolve_question(turns, SUBJECTS)
+    assert turns[-1] in (resolved.text, resolved.otherwise)
+    assert otherwise in (resolved.text, resolved.otherwise)
+    assert resolved.text != resolved.otherwise
 
 
 @pytest.mark.parametrize("turns", ALONE, ids=" / ".join)

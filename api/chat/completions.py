@@ -15,8 +15,11 @@ from api.chat.response import ChatChunk, Delta
 from api.http.identifiers import new_identifier
 from api.http.json_body import read_json
 from api.http.problems import FieldError, Problem
+from api.query.answer_policy import ROUTING_CODES
 from api.query.answers import answer_query
+from api.query.response import QueryResponse
 from api.service import service_of
+from retriever.abstention.answerability import Decision
 from retriever.errors import QueryInvalid
 
 _DONE = "data: [DONE]\n\n"
@@ -40,8 +43,15 @@ async def complete(request: Request) -> Response:
         said = conversation.unanswered
         if remark is not None:
             return Remark(said[-1], remark, snapshot)
-        query = asked.query(conversation.question(snapshot.subjects))
-        found = answer_query(snapshot, query, policy, query_id=query_id, today=today, said=said)
+        question = conversation.question(snapshot.subjects)
+
+        def found_for(text: str) -> QueryResponse:
+            return answer_query(snapshot, asked.query(text), policy, query_id=query_id, today=today, said=said)
+
+        found = found_for(question.text)
+        if question.otherwise is not None and _is_open(found):
+            second = found_for(question.otherwise)
+            found = found if _is_open(second) else second
         return Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
 
     try:
@@ -65,6 +75,12 @@ def check_model(name: str) -> None:
     if name != MODEL_NAME:
         detail = f"there is one model here, {MODEL_NAME}; GET /v1/models lists it"
         raise Problem(404, "model_not_found", detail, errors=[FieldError("/model", "model_not_found", detail)])
+
+
+def _is_open(found: QueryResponse) -> bool:
+    """Whether a question was neither answered nor met with the text for an emergency."""
+    abstained = found.answerability.decision is Decision.ABSTAIN
+    return abstained and all(warning.code not in ROUTING_CODES for warning in found.warnings)
 
 
 async def _events(answering: Answering | Remark, *, include_usage: bool) -> AsyncIterator[str]:

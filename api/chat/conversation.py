@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.chat.request import ChatMessage
 from api.http.problems import FieldError, invalid
 from retriever.errors import QueryInvalid
-from retriever.questions.conversation import resolve_question
+from retriever.questions.conversation import Resolved, resolve_question
 from retriever.questions.subjects import Subjects
 from retriever.retrieve import normalise_question
 
@@ -22,9 +22,9 @@ class Conversation:
     unanswered: tuple[str, ...]
     place: int
 
-    def question(self, subjects: Subjects) -> str:
+    def question(self, subjects: Subjects) -> Resolved:
         """The last message, made whole from those before it."""
-        return resolve_question(self.turns, subjects).text
+        return resolve_question(self.turns, subjects)
 
 
 def read_conversation(messages: Sequence[ChatMessage]) -> Conversation:

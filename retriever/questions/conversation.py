@@ -12,11 +12,19 @@ from retriever.query import MAX_QUERY_CHARS
 from retriever.questions.facets import Facet, facets_of_question
 from retriever.questions.leaning import (
     NARROWING_TERMS,
+    acts_too,
+    adds,
+    agent_of,
+    asks_what_is_needed,
     ellipsis_of,
+    is_about_people,
+    is_another_stage,
     is_content,
     is_polite,
     is_setting,
+    points_at_person_only,
     points_at_several,
+    points_at_two,
     points_back,
     without_polite,
 )
@@ -29,6 +37,8 @@ MAX_TURNS = 20
 LONGEST_LEANING_WORDS = 15
 """A longer question says what it is about."""
 LONGEST_CARRIED_WORDS = 12
+LONGEST_BARE_WORDS = 3
+"""A question as short as this, that names no subject, leans: "who pays?"."""
 LONGEST_OTHER_TERMS = 4
 
 _INSTANCES = frozenset({Facet.PREVENTION, Facet.CAUSES, Facet.INTERACTIONS, Facet.TREATMENT})
@@ -39,19 +49,29 @@ _STAGE = re.compile(r"\b(stage|grade)\s+(?:[0-5]|i{1,3}|iv)[abc]?\b", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`text` is the question to search; `carried` what was added to it from earlier, None where nothing was."""
+    """`text` is the question to search; `carried` what was added to it from earlier, None where nothing was.
+
+    `otherwise` is how the message may be read too: what to search where the collection does not answer `text`.
+    """
 
     text: str
     carried: str | None
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A question as it was understood, and the phrases that name what it is about."""
+    """A question as it was understood, and the phrases that name what it is about.
+
+    `agent` is what does something in it, `before` what the turn before was about.
+    """
 
     text: str
     phrases: tuple[str, ...]
     carried: str | None
+    agent: str | None = None
+    before: tuple[str, ...] = ()
+    otherwise: str | None = None
 
     @property
     def subject(self) -> str:
@@ -70,7 +90,7 @@ def resolve_question(turns: Sequence[str], subjects: Subjects) -> Resolved:
     resolved = Resolved(turns[-1], None)
     for text in turns[-MAX_TURNS:]:
         turn = _understood(text, earlier, subjects)
-        resolved = Resolved(turn.text, turn.carried)
+        resolved = Resolved(turn.text, turn.carried, turn.otherwise)
         if len(resolved.text) > MAX_QUERY_CHARS:
             resolved = Resolved(text, None)
         if turn.phrases and not is_polite(text):
@@ -83,18 +103,33 @@ def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
     if earlier is None or is_polite(text) or len(asked.split()) > LONGEST_LEANING_WORDS:
         return _alone(text, earlier, subjects)
     stage = _STAGE.search(asked)
-    if stage is not None:
+    if stage is not None and not is_another_stage(asked[: stage.start()]):
         earlier = _restaged(earlier, stage)
     rest = ellipsis_of(asked)
     if stage is not None and rest is not None and rest.strip(" ?.!") == stage[0] and stage[0] in earlier.text:
         return replace(earlier, carried=earlier.text)
     if rest is not None:
         return _completed(asked, rest, earlier, subjects)
+    if earlier.agent is not None and acts_too(asked):
+        own = subject_phrases(asked, subjects, is_guessed=False)
+        return replace(_led_by(earlier.agent, asked, earlier), phrases=(earlier.agent, *own)[:MAX_PHRASES])
     if points_back(asked, subjects.names):
-        return _led_by(earlier.text if points_at_several(asked) else earlier.subject, asked, earlier)
-    if all(frozenset(terms(word)) <= NARROWING_TERMS for word in _content(asked)):
+        led = _led_by(_pointed_at(asked, earlier), asked, earlier)
+        return replace(led, otherwise=text) if points_at_person_only(asked) else led
+    if asks_what_is_needed(asked):
+        return replace(_led_by(earlier.subject, asked, earlier), otherwise=text)
+    if adds(asked) or all(frozenset(terms(word)) <= NARROWING_TERMS for word in _content(asked)):
         return _led_by(earlier.subject, asked, earlier)
-    return _alone(text, earlier, subjects)
+    alone = _alone(text, earlier, subjects)
+    is_bare = not alone.phrases and len(asked.split()) <= LONGEST_BARE_WORDS
+    return _led_by(earlier.subject, asked, earlier) if is_bare else alone
+
+
+def _pointed_at(asked: str, earlier: _Turn) -> str:
+    """What the pronouns of a question stand for."""
+    if points_at_two(asked):
+        return " and ".join(dict.fromkeys((*earlier.before, *earlier.phrases)))
+    return earlier.text if points_at_several(asked) else earlier.subject
 
 
 def _restaged(earlier: _Turn, stage: re.Match[str]) -> _Turn:
@@ -107,8 +142,17 @@ def _restaged(earlier: _Turn, stage: re.Match[str]) -> _Turn:
 
 
 def _alone(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
+    """A question that says what it is about, or that nothing shows to lean on an earlier one."""
     is_guessed = earlier is None or Facet.WHAT_IS in facets_of_question(text)
-    return _Turn(text, subject_phrases(text, subjects, is_guessed=is_guessed), None)
+    phrases = subject_phrases(text, subjects, is_guessed=is_guessed)
+    agent = agent_of(text)
+    if agent is not None and not any(agent in phrase or phrase in agent for phrase in phrases):
+        phrases = (agent, *phrases)[:MAX_PHRASES]
+    if earlier is None:
+        return _Turn(text, phrases, None, agent)
+    may_lean = not phrases and is_about_people(text) and not is_polite(text)
+    otherwise = _led_by(earlier.subject, text, earlier).text if may_lean else None
+    return _Turn(text, phrases, None, agent, earlier.phrases, otherwise)
 
 
 def _completed(asked: str, rest: str, earlier: _Turn, subjects: Subjects) -> _Turn:
@@ -119,24 +163,29 @@ def _completed(asked: str, rest: str, earlier: _Turn, subjects: Subjects) -> _Tu
     if all(frozenset(terms(word)) <= NARROWING_TERMS for word in content) or is_setting(rest):
         return _led_by(earlier.text, asked, earlier)
     other = re.sub(r"^(?:(?:for|of|on|with|the|a|an)\s+)+", "", rest.strip(" ?.!"), flags=re.IGNORECASE)
-    place = earlier.text.find(earlier.phrases[0])
-    if len(earlier.phrases) > 1 or place < 0 or not _is_another(other, earlier, subjects):
+    replaced = _replaced_by(other, earlier, subjects)
+    if replaced is None:
         led = _led_by(earlier.text, asked, earlier)
         added = subject_phrases(other, subjects, is_guessed=False)
         return replace(led, phrases=tuple(dict.fromkeys((*earlier.phrases, *added)))[:MAX_PHRASES])
-    before, after = earlier.text[:place], earlier.text[place + len(earlier.phrases[0]) :]
+    before, after = earlier.text.split(replaced, 1)
     carried = " ... ".join(part for part in (before.strip(), after.strip(" ?.!")) if part)
-    return _Turn(f"{before}{other}{after}", (other,), carried)
+    phrases = tuple(other if phrase == replaced else phrase for phrase in earlier.phrases)
+    agent = other if earlier.agent == replaced else earlier.agent
+    return _Turn(f"{before}{other}{after}", phrases, carried, agent, earlier.phrases)
 
 
-def _is_another(other: str, earlier: _Turn, subjects: Subjects) -> bool:
-    """Whether a phrase takes the place of the earlier subject rather than adding to the earlier question."""
+def _replaced_by(other: str, earlier: _Turn, subjects: Subjects) -> str | None:
+    """The phrase of the earlier question whose place another takes; None where it adds to that question."""
     found = terms(other)
     if len(found) > LONGEST_OTHER_TERMS or not subjects.heads_a_page(other):
-        return False
-    if found[-1] == terms(earlier.phrases[0])[-1] and len(found) > 1:
-        return True
-    return not _INSTANCES & frozenset(facets_of_question(earlier.text))
+        return None
+    said = [phrase for phrase in earlier.phrases if phrase in earlier.text]
+    like = [phrase for phrase in said if len(found) > 1 and terms(phrase)[-1:] == found[-1:]]
+    if like:
+        return like[0]
+    is_instance = bool(_INSTANCES & frozenset(facets_of_question(earlier.text)))
+    return said[0] if len(earlier.phrases) == 1 and said and not is_instance else None
 
 
 def _led_by(carried: str, asked: str, earlier: _Turn) -> _Turn:
@@ -144,7 +193,7 @@ def _led_by(carried: str, asked: str, earlier: _Turn) -> _Turn:
     if carried.count(":") > 1 or len(carried.split()) > LONGEST_CARRIED_WORDS:
         carried = earlier.subject
     carried = carried.replace(": ", ", ").rstrip(" ?.!,;:")
-    return _Turn(f"{carried}: {asked}", earlier.phrases, carried)
+    return _Turn(f"{carried}: {asked}", earlier.phrases, carried, earlier.agent, earlier.before)
 
 
 def _content(text: str) -> list[str]:

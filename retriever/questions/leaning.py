@@ -16,7 +16,8 @@ ASIDE_TERMS = frozenset(
         "condition illness drug medicine injection tablet pill rate rates involve work works long short "
         "term both too treat treats treated diagnose diagnosed prevent prevents prevented live lives living "
         "suffer suffers suffering mother father sister brother daughter son grandmother grandfather aunt "
-        "uncle friend drink eat"
+        "uncle friend drink eat today tonight tomorrow yesterday next week weeks month months year years soon "
+        "ago between"
     )
 )
 """Words that say something of a subject and are hardly ever the subject of a question."""
@@ -53,6 +54,12 @@ _GENERIC = (
 _VERB = (
     r"(?:is|are|was|were|be|work|works|last|lasts|hurt|take|takes|cause|causes|start|starts|stop|affect|help|go)"
 )
+_BOTH = (
+    rf"\b(?:the\s+two|(?:them\s+)?both)(?=\s*(?:[?.!,]|$|\b{_VERB}\b))|\bare\s+both\b"
+    r"|\bwhich\s+(?:one|of\s+(?:them|these|those|the\s+two))\b"
+    r"|\bwhich\s+is\s+(?:\w+er|worse|(?:more|less)\s+\w+)\s*[?.!]*$"
+    r"|\b(?:the|any|a)\s+differences?\s*[?.!]*$|\bdo\s+they\s+differ\b"
+)
 _POINTING = re.compile(
     r"\b(?:its?|itself|they|them|their|theirs|these|those|he|she|him|his|her|hers)\b"
     rf"|\b(?:this|that)(?=\s+{_GENERIC}\b)"
@@ -60,7 +67,9 @@ _POINTING = re.compile(
     r"|\b(?:is|was|are|does|do|did|about|of|with|for|like|after|before|to|from|causes?|mean|by)\s+that\b"
     r"(?!\s+(?:the|a|an|i|you|we|my|your|people|there)\b)"
     rf"|\bthe\s+(?:{_GENERIC}|same|latter|former|other one)(?=\s*(?:[?.!,]|$|\b{_VERB}\b))"
-    r"|\b(?:which|what|another|other|any|this|that|how many)\s+ones?\b",
+    r"|\b(?:which|what|another|other|any|this|that|how many)\s+ones?\b"
+    r"|(?<!\bno )(?<!\bday )(?<!\btype )(?<!stage )(?<!grade )(?<!phase )\bones?(?=\s*[?.!]*$)"
+    rf"|{_BOTH}",
     re.IGNORECASE,
 )
 _OBJECT = re.compile(
@@ -76,6 +85,36 @@ _DUMMY = re.compile(
     r"(?:to|for|before|until|if|when|that|how|whether|which)\b"
     r"|\bthat['’]s\b",
     re.IGNORECASE,
+)
+_TWO = re.compile(_BOTH, re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:its?|they|them|their|theirs|this|that|these|those)\b", re.IGNORECASE)
+_ADDING = re.compile(r"\b(?:also|instead|as\s+well|at\s+the\s+same\s+time)\b|\btoo\s*[?.!]*$", re.IGNORECASE)
+_PEOPLE = re.compile(r"\b(?:i|i['’]m|me|my|we|us|our|he|she|him|his|her)\b", re.IGNORECASE)
+_RECORD = re.compile(r"\b(?:is|was|are|were|did|has|have|had)\s+(?:my|our|his|her)\b", re.IGNORECASE)
+_NEEDS = re.compile(
+    r"\b(?:do|does|did|will|would)\s+(?:i|we|he|she|they)\s+(?:(?:really|still|also|ever)\s+)?need\b",
+    re.IGNORECASE,
+)
+_DOES = (
+    r"(?:(?:really|also|ever|even|then|still|not)\s+)*+(?:caus|increas|rais|lower|reduc|help|prevent|treat|cur|affect"
+    r"|lead|trigger|protect|interact|interfer|work|mak|giv|feed|kill|stop|slow|harm|damag|worsen)(?:e|es|s|ed|ing)?\b"
+)
+_AUXILIARY = r"(?:(?:and|so|but|or)\s+)?(?:do|does|did|can|could|will|would|may|might)"
+_ACTS = re.compile(
+    rf"{_AUXILIARY}\s+(?!(?:i|you|we|my|your|it|they|he|she|this|that|these|those|there)\b)"
+    rf"((?:[\w'’-]+\s+){{1,4}}?){_DOES}",
+    re.IGNORECASE,
+)
+_ACTS_TOO = re.compile(rf"{_AUXILIARY}\s+(?:it|they|this|that|these|those)\s+{_DOES}", re.IGNORECASE)
+_ASKED_OF_IT = re.compile(
+    r"(?:(?:and|so|but)\s+)?(?:what|which|how\s+many|how\s+much)\s+"
+    r"(?:(?!(?:do|does|did|can|could|will|would|should|has|have|is|are|was|were)\b)[\w'’-]+\s+){1,3}"
+    r"(?:do|does|did|can|could|will|would|should|has|have|is|are|was|were)\s+(?:it|they)\b",
+    re.IGNORECASE,
+)
+_FROM_A_STAGE = re.compile(
+    r"\b(?:than|from|into|to|becom\w+|reach\w*|turn\w*|vs\.?|versus|with|like)\s+(?:a\s+)?$", re.IGNORECASE
 )
 _SEVERAL = re.compile(r"\b(?:they|them|their|theirs|these|those)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:and|if|when|but|because|so|while|who|which|although)\b|[,;.]", re.IGNORECASE)
@@ -136,6 +175,8 @@ def points_back(text: str, names: Callable[[str], bool]) -> bool:
     pointer = _POINTING.search(said)
     if pointer is None:
         return False
+    if _ASKED_OF_IT.match(said):
+        return True
     named = [word for word in _WORD.finditer(said) if may_name(word[0]) and names(word[0])]
     if not any(word.start() < pointer.start() for word in named):
         return True
@@ -148,6 +189,47 @@ def points_back(text: str, names: Callable[[str], bool]) -> bool:
 def points_at_several(text: str) -> bool:
     """Whether the pronoun is a plural, which may stand for what was asked of the subject, not for the subject."""
     return _SEVERAL.search(text) is not None
+
+
+def points_at_two(text: str) -> bool:
+    """Whether a question weighs two things without naming them: "which one is worse?"."""
+    return _TWO.search(text) is not None
+
+
+def points_at_person_only(text: str) -> bool:
+    """Whether every pronoun stands for a person: "will she lose her hair?" may be asked of anybody."""
+    return _PERSON.search(text) is not None and _THING.search(text) is None
+
+
+def adds(text: str) -> bool:
+    """Whether a question says that it adds to what was spoken of: "will I need radiation too?"."""
+    return _ADDING.search(text) is not None
+
+
+def is_about_people(text: str) -> bool:
+    """Whether a question is about the person who asks or one they speak of, and not about what a file says of them."""
+    return _PEOPLE.search(text) is not None and _RECORD.search(text) is None
+
+
+def asks_what_is_needed(text: str) -> bool:
+    """Whether a question asks what somebody needs, which the disease decides: "do I need a biopsy?"."""
+    return _NEEDS.search(text) is not None
+
+
+def agent_of(text: str) -> str | None:
+    """What does something in a question: "smoking" of "does smoking cause bladder cancer?". None without one."""
+    match = _ACTS.match(text)
+    return None if match is None else match[1].strip()
+
+
+def acts_too(text: str) -> bool:
+    """Whether a pronoun does something: "does it cause kidney cancer?" asks of the agent before, not its work."""
+    return _ACTS_TOO.match(text) is not None
+
+
+def is_another_stage(before: str) -> bool:
+    """Whether a stage with these words before it is set against the one that was spoken of: "worse than"."""
+    return _FROM_A_STAGE.search(before) is not None
 
 
 def is_content(word: str) -> bool:
