@@ -207,7 +207,7 @@ def adds(text: str) -> bool:
 
 
 def is_about_people(text: str) -> bool:
-    """Whether a question is about the person who asks or one they speak of, and not about what a file says of them."""
+    """Whether a question is about the person who asks or one they speak of, not about what a file says of them."""
     return _PEOPLE.search(text) is not None and _RECORD.search(text) is None
 
 
