@@ -141,10 +141,10 @@ def test_a_follow_up_is_searched_with_what_it_is_about(client: TestClient) -> No
 
 def test_a_message_that_finds_nothing_alone_is_searched_with_what_was_spoken_of(client: TestClient) -> None:
     reply = {"role": "assistant", "content": "..."}
-    asked = "would her dad hug me?"
+    asked = "would my dad hug me?"
     assert chat(client, user(asked))["answerability"]["decision"] == "abstain"
-    body = chat(client, user("what is denosumab?"), reply, user(asked))
-    assert (body["searched_for"], body["answerability"]["decision"]) == (f"denosumab: {asked}", "answer")
+    body = chat(client, user("what are denosumab infusions?"), reply, user(asked))
+    assert (body["searched_for"], body["answerability"]["decision"]) == (f"denosumab infusions: {asked}", "answer")
 
 
 def test_content_may_be_a_list_of_text_parts(client: TestClient) -> None:
