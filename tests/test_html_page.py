@@ -1,5 +1,6 @@
 """HTML: the text that a reader sees, with headings, lists and tables; all else drops out, nothing is fetched."""
 
+import re
 import socket
 from collections.abc import Callable
 
@@ -59,6 +60,25 @@ def test_an_address_that_may_not_be_a_link_is_left_out_and_told() -> None:
 def test_lists_keep_their_marks_and_their_depth() -> None:
     shown = text("<ul><li>One<ul><li>inner</li></ul></li><li><p>Two</p></li></ul><ol><li>a<li>b</ol>")
     assert shown == "- One\n  - inner\n- Two\n\n1. a\n2. b"
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "<figure><a href=/big.jpg>Enlarge</a><img src=/a.jpg><figcaption>A lung.</figcaption></figure>",
+        "<p><img src=/a.jpg> <a href='/big.png?w=9'>View larger</a></p><p>A lung.</p>",
+        "<a href=/big.jpg><img src=/a.jpg>Zoom</a><p>A lung.</p>",
+    ],
+)
+def test_the_words_of_a_link_that_enlarges_a_picture_are_not_read(figure: str) -> None:
+    assert text(f"<h1>Lungs</h1>{figure}") == "Lungs\n\nA lung."
+
+
+@pytest.mark.parametrize(
+    "link", ["<a href=/lung.jpg>the drawing</a> of it", "<img src=/a.jpg><a href=/page>Read on</a>"]
+)
+def test_other_links_about_a_picture_are_read(link: str) -> None:
+    assert text(f"<p>See {link}</p>") == "See " + re.sub("<[^>]*>", "", link)
 
 
 def test_the_rows_of_a_table_stay_readable() -> None:

@@ -58,7 +58,19 @@ def check(source: str, reading: Reading) -> None:
         ("before ![alt *text*](/i.png) after", "before after"),
         ("[![alt](/i.png)](/page) text", "text"),
         ("an **important** and *small* word, snake_case", "an important and small word, snake_case"),
-        ("**Exercise.**The right type", "Exercise.The right type"),
+        ("**Exercise.**The right type", "Exercise. The right type"),
+        ("cells.**[Targeted](/t) drugs** work.[Lymph](/l) nodes", "cells. Targeted drugs work. Lymph nodes"),
+        ("v1.*x* and a:**b** and A::*BCL* stay", "v1.x and a:b and A::BCL stay"),
+        ("in the lungs.[Enlarge](/a.jpg)![a lung](/a-750.jpg)", "in the lungs."),
+        ("![a lung](/a.png) [Zoom in](/a.png?w=9) Next", "Next"),
+        ("[![a lung](/a.png) View larger](/b.webp) Next", "Next"),
+        ("[Enlarge](/a.jpg)Drawing of a lung", "Drawing of a lung"),
+        ("see [the drawing](/a.jpg) of it", "see the drawing of it"),
+        ("![a lung](/a.png) [Read on](/page.html)", "Read on"),
+        (
+            "![a lung](/a.png) [A lung with a tumour in its upper lobe](/a.png)",
+            "A lung with a tumour in its upper lobe",
+        ),
         ("**Note**:** text", "Note:** text"),
         ("levels*, causing; see below*", "levels*, causing; see below*"),
         ("2 * 3 * 4 and 2**3", "2 * 3 * 4 and 2**3"),
@@ -114,6 +126,7 @@ def test_marks_within_a_line_drop_out(source: str, expected: str) -> None:
         ("<style>\np {}\n\nq {}\n</style>\n\nend", "end"),
         ("Brand names\n\nProlia\nXgeva\n", "Brand names\n\nProlia\nXgeva"),
         ("- [![i](/a.png)\n\n  Title\n\n  About it.](/x)\n- b", "- Title\n  About it.\n- b"),
+        ("- [![i](/a.png)\n\nTitle\n\nAbout it.](/x)\n- b", "Title\n\nAbout it.\n\n- b"),
         ("---\n\ntext", "text"),
         ("1.\n\ntext", "1.\n\ntext"),
     ],
@@ -121,6 +134,42 @@ def test_marks_within_a_line_drop_out(source: str, expected: str) -> None:
 def test_blocks_keep_a_shape_that_reads_well(source: str, expected: str) -> None:
     assert text(source) == expected
     check(source, read(source))
+
+
+@pytest.mark.parametrize(
+    ("sign", "levels"),
+    [
+        ("- **Cars** that:\n- are red\n- Honk\n- **Bikes** too", "0110"),
+        ("- Cars may be:\n- red\n- very old\n- Bikes are blue", "0110"),
+        ("- bikes\n- cars, such as:\n- Small ones\n- Large ones\n- trains", "00110"),
+        ("- Cars: they are:\n- Fast.\n- Loud.\n- Bikes: they are slow.", "0110"),
+        ("- They roll.\n- The kinds are:\n- Car\n- Bike\n- All of them have wheels.", "00110"),
+        ("- Cars may be:\n- red; or\n- Blue.\n- Bikes are slow here.", "0110"),
+        ("- **Toys** are:\n- balls, which are:\n- Red\n- Blue\n- **Tools** too", "01220"),
+        ("1. one\n2. two\n3. three:\n1. a\n2. b\n4. four", "000110"),
+    ],
+)
+def test_a_list_whose_inner_lists_were_flattened_gets_its_levels_back(sign: str, levels: str) -> None:
+    lines = [line.lstrip("- *").replace("**", "") for line in sign.splitlines()]
+    shown = text(sign).split("\n")
+    assert [line.lstrip("- ") for line in shown] == lines
+    assert "".join(str((len(line) - len(line.lstrip(" "))) // 2) for line in shown) == levels
+    check(sign, read(sign))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "- physical problems:\n- teeth\n- hearing\n- changes of mood",
+        "- Cars.\n- Kinds of cars:\n- Fast cars.\n- Slow cars.\n- Bikes.",
+        "- Conditions:\n- high pressure\n- Asthma\n- smoking",
+        "1. a:\n1. b\n1. c",
+        "1. a\n2. b\n1. c\n2. d\n3. e",
+        "- a\n- b:",
+    ],
+)
+def test_a_list_stays_flat_where_nothing_tells_how_far_an_inner_one_goes(source: str) -> None:
+    assert text(source) == source
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\r"])

@@ -150,9 +150,9 @@ def code_lines(source: str, kept: Iterable[Slice], *, margin: int = 0) -> tuple[
 
 
 def drop_bracket(blocks: list[Block], index: int, position: int) -> None:
-    """Take the bracket at this source position out of a block; what is left of an item is its marker at least.
+    """Take the bracket at this source position out of a block.
 
-    A marker alone goes to the next block of the list.
+    A marker that is left alone goes to the next block of the list, and drops out without one.
     """
     block = blocks[index]
     parts: list[Part] = []
@@ -166,11 +166,12 @@ def drop_bracket(blocks: list[Block], index: int, position: int) -> None:
         else:
             parts.append(part)
     is_marker_alone = block.kind is BlockKind.ITEM and isinstance(parts[-1], str)
-    if is_marker_alone and index + 1 < len(blocks) and blocks[index + 1].group == block.group:
-        following = blocks[index + 1]
-        blocks[index + 1] = replace(
-            following, kind=block.kind, parts=(*parts, *following.parts), indent=block.indent
-        )
+    if is_marker_alone:
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if following is not None and following.group == block.group:
+            blocks[index + 1] = replace(
+                following, kind=block.kind, parts=(*parts, *following.parts), indent=block.indent
+            )
         parts = []
     blocks[index] = replace(block, parts=tuple(parts))
 

@@ -6,14 +6,16 @@ builds the tree that a browser would build, so that unclosed tags mean what they
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.errors import DocumentWarning, SkipReason, TextUnreadable, WarningCode
 from ingest.reading.blocks import BlockKind
-from ingest.reading.extracted import FIELD_KEYS, Extracted, Line, Writer
+from ingest.reading.extracted import Extracted, Line, Writer
+from ingest.reading.hidden import is_hidden
+from ingest.reading.html_fields import html_fields
+from ingest.reading.picture_controls import may_be_control
 
 MAX_DEPTH = 5_000
 """The parser takes a time that grows with the square of the depth; no page that a person wrote nests like this."""
@@ -35,14 +37,6 @@ _NO_DEPTH = re.compile(
     rb"source|track|wbr|param|rp|rt",
     re.IGNORECASE,
 )
-_HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|\Z)"
-    r"|font-size\s*:\s*0+(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|\Z)",
-    re.IGNORECASE,
-)
-_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]{1,40})", re.IGNORECASE)
-_BACKGROUND = re.compile(r"(?<![-\w])background(?:-color)?\s*:\s*([^;!]{1,40})", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def read_html(text: str) -> Extracted:
@@ -61,7 +55,7 @@ def read_html(text: str) -> Extracted:
         text=reader.writer.text(),
         blocks=reader.writer.blocks(),
         page_starts=(),
-        fields=_fields(tree),
+        fields=html_fields(tree),
         fallback_title=" ".join(title.text().split()) or None if title else None,
         warnings=tuple(warnings),
     )
@@ -75,26 +69,6 @@ def _refuse_depth(text: str) -> None:
             if depth > MAX_DEPTH:
                 detail = f"elements are nested, or left open, more than {MAX_DEPTH} deep"
                 raise TextUnreadable(SkipReason.PARSE_LIMIT, detail)
-
-
-def _fields(tree: LexborHTMLParser) -> Mapping[str, str]:
-    """What the page says of itself: its address, its language, the name of its site, and `meta` elements."""
-    fields: dict[str, str] = {}
-    canonical = tree.css_first('head > link[rel="canonical"]')
-    if canonical is not None and (address := canonical.attributes.get("href")):
-        fields["url"] = address
-    root = tree.css_first("html")
-    language = (root.attributes.get("lang") if root is not None else None) or ""
-    if _LANGUAGE.fullmatch(language.strip()):
-        fields["language"] = language.strip()
-    site = tree.css_first('head > meta[property="og:site_name"]')
-    if site is not None and (name := site.attributes.get("content")):
-        fields["source"] = name
-    for key in FIELD_KEYS:
-        own = tree.css_first(f'head > meta[name="{key}"]')
-        if own is not None and (value := own.attributes.get("content")):
-            fields[key] = value
-    return fields
 
 
 @dataclass(slots=True)
@@ -153,10 +127,10 @@ class _Reader:
             return True
         if (attributes.get("role") or "").strip().lower() == "navigation":
             return True
-        if _is_hidden(attributes):
+        if is_hidden(attributes):
             self.hidden_characters += len("".join((node.text() or "").split()))
             return True
-        return False
+        return name == "a" and _is_picture_control(node)
 
     def _enter(self, node: LexborNode) -> None:
         name = node.tag or ""
@@ -284,15 +258,26 @@ class _Reader:
         return [Line(text) for text in texts] if any(text.strip() for text in texts) else []
 
 
-def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    if not attributes:
+def _is_picture_control(link: LexborNode) -> bool:
+    """Whether a link of few words to a picture's file stands around a picture, or right beside one."""
+    if not may_be_control(link.attributes.get("href") or "", link.text() or ""):
         return False
-    if "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().lower() == "true":
-        return True
-    style = (attributes.get("style") or "")[:2_000]
-    if not style:
-        return False
-    if _HIDING_STYLE.search(style):
-        return True
-    colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
-    return bool(colour and background and colour[1].strip().lower() == background[1].strip().lower())
+    return link.css_first("img") is not None or any(
+        beside is not None and beside.tag in ("img", "picture") for beside in (_before(link), _behind(link))
+    )
+
+
+def _before(node: LexborNode) -> LexborNode | None:
+    """The node before one, blanks passed over."""
+    beside = node.prev
+    return beside.prev if beside is not None and _is_blank(beside) else beside
+
+
+def _behind(node: LexborNode) -> LexborNode | None:
+    """The node behind one, blanks passed over."""
+    beside = node.next
+    return beside.next if beside is not None and _is_blank(beside) else beside
+
+
+def _is_blank(node: LexborNode) -> bool:
+    return bool(node.is_text_node and not (node.text_content or "").strip())

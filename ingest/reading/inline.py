@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.reading.blocks import Part, Slice, flow
+from ingest.reading.citation_marks import citation_marks
 from ingest.reading.emphasis import emphasis_marks
 from ingest.reading.html_text import entity_parts, tag_effect, unseen_end
+from ingest.reading.picture_controls import is_beside_picture, may_be_control
 
 # One class of characters is found many times faster than a choice of patterns.
 _MARKUP = re.compile(r"[\\`*_!\[\]<&~\r\n]")
@@ -41,10 +43,10 @@ _TARGET = re.compile(
 _LOOSE_TARGET = re.compile(r"\((?P<target>https?://[^\s<>]*)\)(?=[\s.,;:]|\Z)")
 _LABEL = re.compile(r"\[([^\[\]]*)\]")
 
-_MARK = r"\[\d{1,4}[a-z]?\]\(#[^()\s]*\)"
-_MARKS = rf"{_MARK}(?:[\s,;–—-]{{0,3}}{_MARK})*[,;]?"
-_CITATION_MARK = re.compile(rf"\[ ?{_MARKS} ?\]|\( ?{_MARKS} ?\)")
-"""A bracket with nothing in it but numbers that point into the page itself: it cites a list at its end."""
+_MARKS_OF_WORDS = "*_[!"
+_STOPPED = re.compile(r"[a-z)][.!?:;]")
+_BEGINNING = re.compile(r"[A-Z][a-z\s]")
+"""Not what follows in the name of a fusion of genes: "ETV6::*RUNX1*"."""
 
 _POINTERS = frozenset({"[pubmed abstract]", "pubmed abstract"})
 """Links that say nothing but where they lead; they drop out of the entries of a list of references."""
@@ -93,7 +95,7 @@ def read_inline(
     if _MARKUP.search(text):
         scanner.scan()
         drops += scanner.drops
-    kept = _kept(text, drops)
+    kept = _with_blanks(text, _kept(text, drops))
     moved = (p if isinstance(p, str) else Slice(p.start + span.start, p.end + span.start) for p in kept)
     unmatched = span.start + scanner.brackets[-1].start if scanner.brackets else None
     only_links = _only_links(text, kept, scanner.links)
@@ -113,12 +115,13 @@ class _Scanner:
     links: list[_Link] = field(default_factory=list)
     brackets: list[Slice] = field(default_factory=list)
     ends_link: bool = False
+    _picture_end: int = 0
     _runs: list[Slice] = field(default_factory=list)
     _strikes: list[Slice] = field(default_factory=list)
     _code_runs: dict[int, list[int]] | None = None
 
     def scan(self) -> None:
-        citations = self._citation_marks()
+        citations = [_Drop(*mark) for mark in citation_marks(self.text)]
         self.drops += citations
         waiting = iter(citations)
         citation = next(waiting, None)
@@ -218,11 +221,18 @@ class _Scanner:
             around = self.text[max(0, opening.start - 1) : opening.start], self.text[after : after + 1]
             gap = " " if all(char.isalnum() for char in around) else ""
             self.drops.append(_Drop(opening.start, after, gap))
+            self._picture_end = after
             return after
         shown = Slice(opening.end, start)
-        if self.text[shown.start : shown.end].casefold() in _POINTERS:
+        said = self.text[max(shown.start, self._picture_end) : shown.end]
+        if said.casefold() in _POINTERS:
             if self.brackets and self.brackets[-1].end == opening.start and self.text[after : after + 1] == "]":
                 opening, after = self.brackets.pop(), after + 1
+            self.drops.append(_Drop(opening.start, after))
+            return after
+        if may_be_control(target, said) and is_beside_picture(
+            self.text, opening.start, after, picture_end=self._picture_end
+        ):
             self.drops.append(_Drop(opening.start, after))
             return after
         self.drops += [_Drop(opening.start, opening.end), _Drop(start, after)]
@@ -241,19 +251,6 @@ class _Scanner:
                 return "", label.end() if label else end
         return None, end
 
-    def _citation_marks(self) -> list[_Drop]:
-        if "](#" not in self.text:
-            return []
-        drops = []
-        for match in _CITATION_MARK.finditer(self.text):
-            start, end = match.span()
-            if self.text[end : end + 1] in tuple(".,;:)"):
-                # "as shown [[3](#r3)]." must not become "as shown ."
-                while start and self.text[start - 1].isspace():
-                    start -= 1
-            drops.append(_Drop(start, end))
-        return drops
-
 
 def _kept(text: str, drops: list[_Drop]) -> list[Part]:
     """What is left of a stretch between the spans that drop out; these may overlap."""
@@ -267,6 +264,21 @@ def _kept(text: str, drops: list[_Drop]) -> list[Part]:
         position = max(position, drop.end)
     kept.append(Slice(position, len(text)))
     return kept
+
+
+def _with_blanks(text: str, kept: Sequence[Part]) -> list[Part]:
+    """What is left, with a blank where only marks of emphasis or of a link stood behind the end of a sentence.
+
+    The blank of "**Rest well.** Sleep" is often lost on the way: its label and its sentence would be one word.
+    """
+    parts: list[Part] = []
+    for part in kept:
+        before = parts[-1] if parts else None
+        if isinstance(part, Slice) and isinstance(before, Slice) and part.start > before.end:
+            is_mark = text[before.end] in _MARKS_OF_WORDS and _STOPPED.match(text, before.end - 2)
+            parts += [" "] if is_mark and _BEGINNING.match(text, part.start) else []
+        parts.append(part)
+    return parts
 
 
 def _only_links(text: str, kept: Sequence[Part], links: Sequence[_Link]) -> tuple[str, ...]:

@@ -20,7 +20,15 @@ from itertools import groupby
 from ingest.reading.blocks import Block, BlockKind
 
 EXACT_LINES = frozenset({"placeholder slot", "skip to main content", "skip to content", "credit: istock"})
-NAVIGATION = frozenset({"go to patient version", "go to health professional version", "enlarge", "enlarge image"})
+NAVIGATION = frozenset(
+    {
+        "go to patient version",
+        "go to health professional version",
+        "enlarge",
+        "enlarge image",
+        "view and print infographic",
+    }
+)
 CONTENTS_TITLES = frozenset({"on this page", "on this page:"})
 
 MAX_HEADING_CHARS = 200

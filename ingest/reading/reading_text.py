@@ -7,12 +7,13 @@ from ingest.errors import DocumentWarning, WarningCode
 from ingest.reading.blocks import HIDDEN, assemble
 from ingest.reading.extracted import Extracted
 from ingest.reading.markdown import read_markdown
+from ingest.reading.nesting import nested
 from ingest.reading.noise import without_noise
 from ingest.reading.plain_text import TITLE_LEVEL, read_plain_text
 from ingest.reading.source_type import SourceType
 from retriever.document import ReadingText
 
-READING_VERSION = 3
+READING_VERSION = 4
 """Raise it when the same file gives another reading text or other fields to search than before: unchanged
 files are then read again, and what was embedded is kept."""
 
@@ -60,7 +61,7 @@ def make_reading_text(source: str, body_start: int, source_type: SourceType) -> 
         blocks = read_plain_text(source, body_start)
     # Without markup only the line on top of the page is surely its title.
     max_title_level = 6 if source_type is SourceType.MARKDOWN else TITLE_LEVEL
-    reading_text = assemble(source, blocks, max_title_level=max_title_level)
+    reading_text = assemble(source, nested(blocks, source), max_title_level=max_title_level)
     return Reading(reading_text, (*warnings, *_oddities(source, body_start, reading_text.text)))
 
 
