@@ -4,6 +4,7 @@ import pytest
 
 from retriever.abstention.errands import ErrandDirection, errand_direction, examples
 from retriever.abstention.evidence import Evidence, EvidenceReader
+from retriever.abstention.own_affairs import asks_of_own_affairs
 from retriever.query import Query
 from retriever.retrieve import Retriever
 from tests.hashed_collection import ingested, retriever_of
@@ -53,6 +54,50 @@ def test_what_a_heading_tells_is_no_errand(retriever: Retriever) -> None:
 def test_a_model_that_no_direction_was_learnt_for_has_none(retriever: Retriever) -> None:
     assert errand_direction(HashingEncoder().identity) is None
     assert read(retriever, "where to park the car").errand == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what did the ultrasound of my knee show",
+        "my blood was taken on Monday. What did the lab find?",
+        "what does my report say",
+        "are my results back",
+        "what is my potassium level?",
+        "how long has my uncle got",
+        "how many years do we have left",
+        "is my brother going to die",
+        "which tablets did they give me in hospital",
+        "has the infection gone from my leg",
+    ],
+)
+def test_own_results_and_the_time_that_is_left_are_errands_by_their_form(question: str) -> None:
+    assert asks_of_own_affairs(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what does an ultrasound of the knee show",
+        "what did the study find",
+        "what have doctors found about aspirin",
+        "can an infection come back",
+        "what do these results mean",
+        "how long do I have to stay upright after the tablet",
+        "how long do people with heart failure live",
+        "how long has insulin been used",
+        "will my hair survive",
+        "what is a potassium level",
+    ],
+)
+def test_what_pages_tell_in_like_words_is_none(question: str) -> None:
+    assert not asks_of_own_affairs(question)
+
+
+def test_an_own_affair_is_an_errand_without_a_learnt_direction_and_in_a_long_message(retriever: Retriever) -> None:
+    story = "My feet were swollen for weeks and so the doctor had a scan made of both of them last Tuesday."
+    assert read(retriever, f"{story} What did the scan show?").errand == 1
+    assert read(retriever, f"{story} What does a scan show?").errand == 0
 
 
 def test_another_form_of_a_word_is_not_missing(retriever: Retriever) -> None:

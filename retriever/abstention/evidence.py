@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.abstention.errands import errand_direction
+from retriever.abstention.own_affairs import asks_of_own_affairs
 from retriever.filters import matching
 from retriever.index import Index
 from retriever.query import Filter, Hit, Query, Retrieval
@@ -43,7 +44,8 @@ class Evidence:
     holds in any form, and `unknown` of the rarest that the collection does not hold; both fade out where these
     sentences and the message are long. `neighbour`: how far the best page is named for another of the same kind.
     `errand`: how much more of an errand the question is than what was found, see `ErrandDirection`; fades out in
-    long messages, whose vectors hold their stories. `length` is the logarithm of the number of words.
+    long messages, whose vectors hold their stories; 1 for a question on own affairs. `length` is the logarithm of
+    the number of words.
     """
 
     cosine: float
@@ -106,7 +108,7 @@ class EvidenceReader:
         length = len(query.text.split())
         by_the_way = _fading(sqrt(asked.length * length))
         of_asking = {term: word for term, word in words.items() if term in asked.asking}
-        stretches = self._phrases(text)
+        stretches = list(phrases(without_contractions(text), without=SIDE_TERMS))
         return Evidence(
             cosine=_cosine(hits, covered),
             covered=covered,
@@ -118,7 +120,9 @@ class EvidenceReader:
             unknown=by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
             # No page is named for both of two things that are compared.
             neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, names[0], asked),
-            errand=_fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
+            errand=1.0
+            if asks_of_own_affairs(query.text)
+            else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
             length=log(max(length, 1)),
         )
 
@@ -137,13 +141,6 @@ class EvidenceReader:
             weight = log(1 + total / (1 + frequency)) / log(1 + max(total, 1))
             words[term] = _Word(weight, frequency > 0 or headed.size > 0)
         return words
-
-    def _phrases(self, text: str) -> Sequence[Sequence[str]]:
-        """The question's phrases, typing errors mended."""
-        return [
-            [self._vocabulary.spelling.meant(term) for term in phrase]
-            for phrase in phrases(without_contractions(text), without=SIDE_TERMS)
-        ]
 
     def _phrased(
         self,

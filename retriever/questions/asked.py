@@ -29,7 +29,7 @@ _MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTES
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message as its evidence is judged, typing errors mended.
+    """A message as its evidence is judged.
 
     `words` are the different terms that count; `asking` those of them that stand in a sentence that asks, `length`
     the number of words of these sentences; `sequence` all terms of the message in their order.
@@ -56,31 +56,31 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
 
     Words that only name a side of the subject, that tell a story, and numbers, do not count, unless there is
     nothing else. Of a long message in several sentences those count that stand in the sentences that ask, and the
-    names in the others.
+    names in the others. Typing errors are mended before, where the question is read to be searched.
     """
     text = without_contractions(message)
-    mended = {term: vocabulary.spelling.meant(term) for term in dict.fromkeys(terms(text))}
+    told = dict.fromkeys(terms(text))
     sentences = _SENTENCE.findall(text)
     asking = [text]
     if len(text.split()) > LONG_QUESTION_WORDS and len(sentences) > 1:
         asking = [sentence for sentence in sentences if _ASKS.search(sentence)] or sentences[-2:]
     asked = frozenset(term for sentence in asking for term in terms(sentence))
-    content = [term for term in mended if term not in FACET_TERMS] or list(mended)
-    content = [term for term in content if not _is_aside(term, mended[term], vocabulary)] or content
+    content = [term for term in told if term not in FACET_TERMS] or list(told)
+    content = [term for term in content if not _is_aside(term, vocabulary)] or content
     headed = vocabulary.headings.numbers
-    content = [term for term in content if term in asked or mended[term] in headed] or content
+    content = [term for term in content if term in asked or term in headed] or content
     return Asked(
-        words=list(dict.fromkeys(mended[term] for term in content)),
-        asking=frozenset(mended.get(term, term) for term in asked),
+        words=content,
+        asking=asked,
         length=sum(len(sentence.split()) for sentence in asking),
-        sequence=[mended[term] for term in terms(text)],
+        sequence=terms(text),
     )
 
 
-def _is_aside(term: str, meant: str, vocabulary: Vocabulary) -> bool:
-    if term.isdigit() or term in SIDE_TERMS or meant in SIDE_TERMS:
+def _is_aside(term: str, vocabulary: Vocabulary) -> bool:
+    if term.isdigit() or term in SIDE_TERMS:
         return True
-    return not vocabulary.spelling.knows(meant) and _is_misspelt_aside(term)
+    return not vocabulary.spelling.knows(term) and _is_misspelt_aside(term)
 
 
 @lru_cache(maxsize=4_096)
