@@ -406,6 +406,17 @@ def test_a_closed_passage_shows_how_it_begins_for_whom_it_is_and_that_it_is_over
     assert "Review overdue since 30 March 2026" in page.locator(".passage[open]").inner_text()
 
 
+def test_a_first_heading_that_repeats_the_title_is_not_shown_again(page: "Page") -> None:
+    shown = page.evaluate(
+        """async (titles) => {
+          const { path } = await import("/page/passages.js");
+          return titles.map((title) => path({ title, headings: ["Dry mouth", "Tips"] }).textContent);
+        }""",
+        ["Dry mouth - Example", "Dry mouth | Side effects", "Dry mouths", "Mouth"],
+    )
+    assert shown == ["Tips", "Tips", "Dry mouth › Tips", "Dry mouth › Tips"]
+
+
 def test_a_footnote_mark_stays_on_the_line_of_its_last_word(browser: "Browser", address: str) -> None:
     with watched(browser, address) as page:
         ask(page, "what is denosumab used for?")

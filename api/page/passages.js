@@ -29,15 +29,21 @@ export function facts(citation, { brief = false } = {}) {
     { className: "facts", attributes: { "aria-label": "About this page" } },
     element("li", { text: short(source), attributes: { dir: "auto" } }),
     citation.last_reviewed && element("li", { text: `Reviewed ${day(citation.last_reviewed)}` }),
-    element("li", { className: `badge ${citation.freshness}`, text: standing(citation) }),
     audience && element("li", { text: audience, className: citation.audience === "professional" ? "professional" : "" }),
     !brief && citation.language && element("li", { text: languageName(citation.language) }),
+    element("li", { className: `badge ${citation.freshness}`, text: standing(citation) }),
   );
+}
+
+// Whether a page's first heading says again what its title says: "Tamoxifen" under "Tamoxifen - NCI".
+function repeatsTitle(heading, title) {
+  return title.startsWith(heading) && /^(\s*[|–—:(]|\s+-\s|$)/.test(title.slice(heading.length));
 }
 
 // The headings above a passage without the page's own title; of a long path the passage's own alone.
 export function path(citation) {
-  const headings = citation.headings.filter((heading) => heading !== citation.title);
+  const { title } = citation;
+  const headings = citation.headings.filter((one, place) => one !== title && (place || !repeatsTitle(one, title)));
   if (headings.length === 0) return null;
   const whole = headings.join(" › ");
   const text = whole.length <= LONGEST_PATH ? whole : short(`… › ${headings.at(-1)}`, LONGEST_PATH);
