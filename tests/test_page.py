@@ -406,6 +406,26 @@ def test_a_closed_passage_shows_how_it_begins_for_whom_it_is_and_that_it_is_over
     assert "Review overdue since 30 March 2026" in page.locator(".passage[open]").inner_text()
 
 
+def test_an_item_that_is_set_in_belongs_to_the_item_before_it(page: "Page") -> None:
+    shown = page.evaluate(
+        """async (text) => {
+          const { shaped } = await import("/page/text.js");
+          const items = (list) => [...list.children].map((item) => {
+            const inner = item.querySelector("ul");
+            const words = item.textContent.replace(inner?.textContent ?? "", "").trim();
+            return inner ? [words, items(inner)] : words;
+          });
+          return items(shaped(text)[0]);
+        }""",
+        "- fever\n- infections of\n  - the skin\n    - of the hands\n  - the lungs\n- pain",
+    )
+    assert shown == [
+        "- fever",
+        ["- infections of", [["- the skin", ["- of the hands"]], "- the lungs"]],
+        "- pain",
+    ]
+
+
 def test_a_first_heading_that_repeats_the_title_is_not_shown_again(page: "Page") -> None:
     shown = page.evaluate(
         """async (titles) => {

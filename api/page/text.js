@@ -34,16 +34,36 @@ function blockOf(block, from, { ranges, heading }) {
   for (const line of block.split("\n")) {
     const kind = line.includes("\t") ? "table" : ITEM.test(line) ? "ul" : "p";
     if (group?.kind !== kind) {
-      // Without its own signs a list is none to Safari's screen reader, unless it says so.
-      group = { kind, box: element(kind, { attributes: kind === "ul" ? { role: "list" } : {} }) };
-      made.push(kind === "table" ? scrolling(group.box) : group.box);
+      const box = kind === "ul" ? listOf() : element(kind);
+      group = { kind, box, levels: [{ box, indent: Infinity }] };
+      made.push(kind === "table" ? scrolling(box) : box);
     }
     if (kind === "table") group.box.append(rowOf(line, position, ranges));
-    else if (kind === "ul") group.box.append(itemOf(line, position, ranges));
+    else if (kind === "ul") levelFor(line, group.levels).append(itemOf(line, position, ranges));
     else group.box.append(group.box.hasChildNodes() ? "\n" : "", ...marked(line, position, ranges));
     position += line.length + 1;
   }
   return made;
+}
+
+// Without its own signs a list is none to Safari's screen reader, unless it says so.
+function listOf() {
+  return element("ul", { attributes: { role: "list" } });
+}
+
+// The list that an item belongs to: one that is set in farther than the item before it begins a list of that item's.
+function levelFor(line, levels) {
+  const indent = line.search(/\S/);
+  while (levels.length > 1 && indent < levels.at(-1).indent) levels.pop();
+  const level = levels.at(-1);
+  if (indent > level.indent) {
+    const box = listOf();
+    level.box.lastElementChild.append(box);
+    levels.push({ box, indent });
+  } else {
+    level.indent = Math.min(indent, level.indent);
+  }
+  return levels.at(-1).box;
 }
 
 // A wide table scrolls by itself; the keyboard has to reach it then.
