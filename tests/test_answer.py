@@ -311,10 +311,10 @@ def test_what_another_page_says_of_another_medicine_is_not_taken_for_this_one(tm
         assert "heartburn" not in text
 
 
-def test_a_page_without_the_questions_rarest_word_does_not_answer_where_another_has_it(tmp_path: Path) -> None:
+def test_a_page_that_tells_little_of_the_subject_does_not_answer_where_another_tells_more(tmp_path: Path) -> None:
     pages = {
         "a.md": "# Treatments\n\nAromatase inhibitors cost bone. Hormones fall.",
-        "b.md": "# Bones\n\nInhibitors of other kinds do harm to bones, and do so to bones soon.",
+        "b.md": "# Bones\n\nPills of other kinds do harm to bones, and do so to bones soon.",
     }
     answer = asked(tmp_path, pages, "What do aromatase inhibitors do to bones?")[0]
     assert answer is not None
@@ -367,7 +367,7 @@ def test_what_is_asked_for_is_answered_by_the_sentence_that_defines_it(tmp_path:
         assert text.startswith("Denosumab (also called Prolia) is an antibody that slows bone loss. [1]")
 
 
-def test_a_page_that_lacks_the_questions_rarest_name_answers_where_it_is_about_most_of_it(tmp_path: Path) -> None:
+def test_a_page_that_lacks_one_word_of_the_subject_answers_where_it_tells_most_of_it(tmp_path: Path) -> None:
     pages = {
         "a.md": "# Thin bones in winter\n\nThin bones break in winter when people slip on ice.",
         "b.md": "# Tundra\n\nTundra is cold land.",

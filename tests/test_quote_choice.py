@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.answers.about import are_beside_the_point, leaves_unsaid, rarest_word
+from retriever.answers.about import about, are_beside_the_point, leaves_unsaid, rarest_word
 from retriever.answers.answer import Answer, Answerer
 from retriever.answers.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
 from retriever.answers.beside import is_beside, takes_no_stand
@@ -442,6 +442,18 @@ def test_the_rarest_word_that_can_be_the_subject_is_looked_for() -> None:
 def test_a_word_is_said_by_a_quote_its_heading_or_its_page(word: str, is_unsaid: bool) -> None:
     quote = quote_below("Sexual health", "Many people can work.")
     assert leaves_unsaid(quote, *terms(word)) is is_unsaid
+
+
+def test_quotes_that_tell_less_than_half_of_what_the_best_tells_are_about_something_else() -> None:
+    told = [
+        quote_below("Garlic", "Garlic may thin the blood."),
+        quote_below("Garlic", "It has a strong smell."),
+        quote_below("Recovery", "Most wounds heal within a month."),
+    ]
+    weighed = asked(garlic=6.0, blood=3.0, month=2.0, chemo=6.0)
+    assert about(weighed, told) == [0, 1]
+    assert about(weighed, told[2:]) == [0]  # held against the best that there is
+    assert about(Question(weighed.weights, (), {}, is_long=True), told) == [0, 1, 2]
 
 
 def test_passages_that_leave_most_of_the_subject_unsaid_are_beside_the_point() -> None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from retriever.answers.quote_subject import page_terms, prefix_of, subject_of, terms_of
+from retriever.answers.quote_subject import subject_of, terms_of
 from retriever.answers.quotes import Quote
 from retriever.query import Hit
-from retriever.questions.facets import Facet
 from retriever.questions.leaning import ASIDE_TERMS
-from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT, Question, holds, share
+from retriever.questions.narrative import NARRATIVE_TERMS
+from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT, Question
 from retriever.questions.title_fit import page_name
 
-HALF_NAMED = 0.5
+HALF_TOLD = 0.5
+"""A quote is about something else that tells less than this part of what the best tells of the subject."""
+OF_QUOTE = 0.6
+"""What a subject's word counts that a quote says itself, or by its headings; the rest is its passage's."""
 MOST_UNSAID = 0.75
 """From this share of a question's subject on, a passage that does not say it is beside the point."""
 NO_SUBJECT = FACET_TERMS | SAYS_OF_SUBJECT | ASIDE_TERMS
@@ -19,32 +22,27 @@ _LEAST_LETTERS = 3
 _SAME_BEGINNING = 6
 
 
-def about(question: Question, thing: frozenset[str], quotes: Sequence[Quote]) -> list[int]:
-    """The places of the quotes that are about what was asked; `thing` holds the terms of what is to be defined."""
-    pages = {quote.hit.rank: page_terms(quote) for quote in quotes}
-    rarest = question.rarest_among(frozenset().union(*pages.values()))
-    found = [
-        place
-        for place, quote in enumerate(quotes)
-        if question.is_about(subject_of(quote))
-        and rarest <= pages[quote.hit.rank]
-        and _names(quote, question, thing)
+def about(question: Question, quotes: Sequence[Quote]) -> list[int]:
+    """The places of the quotes that are about what was asked: those that tell half as much of its subject as the
+    best does.
+
+    Held against the best, since no page may say it in the question's words. Of a long message, whose subject is
+    one of many things that it names, all are.
+    """
+    told = {term: weight for term, weight in _subject_words(question).items() if term not in NARRATIVE_TERMS}
+    if not told:
+        return list(range(len(quotes)))
+    passages = {quote.hit.rank: _told(told, _passage_terms(quote.hit)) for quote in quotes}
+    each = [
+        OF_QUOTE * _told(told, subject_of(quote)) + (1 - OF_QUOTE) * passages[quote.hit.rank] for quote in quotes
     ]
-    if found or not question.names:
-        return found
-    return [
-        place
-        for place, quote in enumerate(quotes)
-        if quote.hit.rank == 1 and share(question.names, subject_of(quote)) >= HALF_NAMED
-    ]
+    least = HALF_TOLD * max(each, default=0.0)
+    return [place for place, tells in enumerate(each) if tells >= least]
 
 
-def _names(quote: Quote, question: Question, thing: frozenset[str]) -> bool:
-    """Whether a quote or its headings hold the rarest word of what is to be defined, if anything is."""
-    if question.is_long or not thing or question.facets not in ((), (Facet.WHAT_IS,)):
-        return True
-    rarest = max(thing, key=lambda term: (question.weights.get(term, 0.0), term))
-    return holds(terms_of(f"{page_name(quote.hit.document.metadata)}\n{prefix_of(quote)}\n{quote.text}"), rarest)
+def _told(told: Mapping[str, float], found: frozenset[str]) -> float:
+    """The part of the subject's weight whose words are said, 0 to 1."""
+    return sum(weight for term, weight in told.items() if says(found, term)) / sum(told.values())
 
 
 def rarest_word(question: Question) -> str | None:
@@ -79,14 +77,17 @@ def _subject_words(question: Question) -> dict[str, float]:
     if question.is_long:
         return {}
     return {
-        term: weight
-        for term, weight in question.weights.items()
-        if len(term) >= _LEAST_LETTERS and term not in NO_SUBJECT and not term.isdigit()
+        term: weight for term, weight in question.weights.items() if term not in NO_SUBJECT and not term.isdigit()
     }
 
 
+def _passage_terms(hit: Hit) -> frozenset[str]:
+    """The terms of a whole passage, its headings and its page's name."""
+    return terms_of("\n".join((page_name(hit.document.metadata), *hit.passage.headings, hit.passage.text)))
+
+
 def _leaves_most_unsaid(told: Mapping[str, float], hit: Hit) -> bool:
-    found = terms_of("\n".join((page_name(hit.document.metadata), *hit.passage.headings, hit.passage.text)))
+    found = _passage_terms(hit)
     unsaid = [weight for term, weight in told.items() if not says(found, term)]
     return len(unsaid) > 1 and sum(unsaid) >= MOST_UNSAID * sum(told.values())
 

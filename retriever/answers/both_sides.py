@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retriever.answers.comparison import Comparison, contrasts
+from retriever.answers.quote_subject import terms_of
 from retriever.answers.stretches import all_quotes
 from retriever.index import Index
 from retriever.query import Hit, Query
@@ -45,7 +46,7 @@ class Side:
 
     def is_named_in(self, hit: Hit) -> bool:
         """Whether the name's terms stand anywhere in the passage."""
-        return frozenset(terms(self.name)) <= frozenset(terms(hit.passage.text))
+        return frozenset(terms(self.name)) <= terms_of(hit.passage.text)
 
     def _is_subject_of(self, text: str) -> bool:
         name, said = frozenset(terms(self.name)), terms(text)

@@ -214,7 +214,7 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    for place in about(asked.question, asked.thing, quotes):
+    for place in about(asked.question, quotes):
         quote = quotes[place]
         if is_names_label(quote.text.partition("\n")[0]) and Want.NAMES not in asked.wants:
             continue

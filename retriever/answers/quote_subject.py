@@ -27,11 +27,6 @@ def subject_of(quote: Quote) -> frozenset[str]:
     return terms_of(f"{page_name(quote.hit.document.metadata)}\n{prefix_of(quote)}\n{introduction_of(quote)}")
 
 
-def page_terms(quote: Quote) -> frozenset[str]:
-    """The terms of the whole passage and its headings."""
-    return terms_of(f"{prefix_of(quote)}\n{quote.hit.passage.text}")
-
-
 def narrowing_part(quote: Quote) -> frozenset[str]:
     """The terms by which a quote may hold only for some: of its page's title, nearest heading, list's lead-in."""
     said = (quote.hit.document.metadata.title, *quote.hit.passage.headings[-1:])

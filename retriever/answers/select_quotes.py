@@ -12,7 +12,7 @@ from retriever.answers.comparison import Comparison, compared, contrasts
 from retriever.answers.differences import differ
 from retriever.answers.list_beginnings import list_beginnings
 from retriever.answers.quote_score import Scored, scored
-from retriever.answers.quote_subject import same_document
+from retriever.answers.quote_subject import same_document, terms_of
 from retriever.answers.quote_vectors import QuoteVectors
 from retriever.answers.quotes import Quote
 from retriever.answers.replies import without_reply
@@ -93,7 +93,11 @@ class Selector:
         quotes = [quote for quote in every if quote is not None]
         found = scored(question, asked, quotes, vector, self._vectors, last_rank=last_rank)
         sides = compared(question)
-        beside = [] if sides is None else self._beside(sides, found, quotes)
+        beside = (
+            []
+            if sides is None
+            else self._beside(sides, self._setting(sides, question, asked, quotes, vector), quotes)
+        )
         if not found and not beside:
             return None
         picked, differing = (beside, ()) if beside else _picked(found, asked)
@@ -102,22 +106,17 @@ class Selector:
             differing=differing,
         )
 
-    def _beside(self, sides: Comparison, found: Sequence[Scored], quotes: Sequence[Quote]) -> list[Scored]:
-        """A quote that sets both sides against each other, if there is one, and the best on each side.
+    def _beside(self, sides: Comparison, both: Sequence[Scored], quotes: Sequence[Quote]) -> list[Scored]:
+        """The best quote that sets both sides against each other, if there is one, and the best on each side.
 
         None where the quotes tell of one side alone and nothing sets it against the other.
         """
-        both = [
-            one
-            for one in found
-            if sides.only_one | sides.only_other <= one.terms and contrasts(one.quote.text) and not one.says_little
-        ]
         each = [
             self._side(sides.one, sides.only_one, sides.only_other, quotes),
             self._side(sides.other, sides.only_other, sides.only_one, quotes),
         ]
         told = [one for one in each if one is not None]
-        picked = both[:1]
+        picked = list(both[:1])
         if len(told) == len(each) or both:
             for one in told:
                 sentences = sum(other.quote.units for other in picked) + one.quote.units
@@ -128,6 +127,25 @@ class Selector:
                 if sentences <= MAX_SENTENCES and not again:
                     picked.append(one)
         return picked
+
+    def _setting(
+        self,
+        sides: Comparison,
+        question: str,
+        asked: Question,
+        quotes: Sequence[Quote],
+        vector: NDArray[np.float32],
+    ) -> list[Scored]:
+        """The quotes that set both sides against each other, best first."""
+        setting = [
+            quote
+            for quote in quotes
+            if not quote.is_list
+            and sides.only_one | sides.only_other <= terms_of(quote.text)
+            and contrasts(quote.text)
+        ]
+        found = scored(question, asked, setting, vector, self._vectors)
+        return [one for one in found if not one.says_little]
 
     def _side(
         self, name: str, own: frozenset[str], others: frozenset[str], quotes: Sequence[Quote]
@@ -145,10 +163,10 @@ class Selector:
 
 def _tells_of(quote: Quote, name: frozenset[str], own: frozenset[str], others: frozenset[str]) -> bool:
     """Whether a quote names one side of a comparison, and not the other alone."""
-    said = frozenset(terms(quote.text))
+    said = terms_of(quote.text)
     named = said
     if any(map(str.isdigit, own)):  # the second stage of three is told by its heading
-        named |= frozenset(terms(" ".join(quote.hit.passage.headings[-1:])))
+        named |= terms_of(" ".join(quote.hit.passage.headings[-1:]))
     return (own or name) <= named and (own <= said or not others & said)
 
 

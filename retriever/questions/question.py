@@ -2,16 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
 from retriever.index import Index
 from retriever.questions.facets import Facet, facets_of_question
-from retriever.search.analyze import is_short_for, terms, words
+from retriever.search.analyze import terms, words
 
 LONG_QUESTION_WORDS = 15
-DISTINCTIVE_NAME = log(1 + 10)
 FACET_TERMS = frozenset(
     terms(
         "side effects symptoms signs causes risks treatment therapy dose dosage test tests stage stages "
@@ -64,24 +63,6 @@ class Question:
         """The share of the question's idf mass that stands among these terms."""
         return share(self.weights, found)
 
-    def is_about(self, subject: frozenset[str]) -> bool:
-        """Whether what is about these terms can be about what was asked: its rarest name, if it has any."""
-        if not self.names or self.is_long:
-            return True
-        rarest = max(self.names.values())
-        return any(holds(subject, name) for name, weight in self.names.items() if weight == rarest)
-
-    def rarest_among(self, found: frozenset[str]) -> frozenset[str]:
-        """The question's rarest terms that stand among these, where no name tells well enough what it is about.
-
-        None for a long message. A name tells well that stands in at most one title of ten.
-        """
-        if self.is_long or max(self.names.values(), default=0.0) >= DISTINCTIVE_NAME:
-            return frozenset()
-        told = {term: weight for term, weight in self.weights.items() if term in found and term not in FACET_TERMS}
-        rarest = max(told.values(), default=0.0)
-        return frozenset(term for term in told if told[term] == rarest)
-
     def names_it(self, subject: frozenset[str]) -> bool:
         """Whether these terms hold the question's rarest term: only then are two statements about one thing."""
         rarest = max(self.weights.values(), default=0.0)
@@ -130,11 +111,6 @@ def question_weights(question: str, index: Index) -> dict[str, float]:
         if term in wanted and term not in weights:
             weights[term] = log(1 + index.body.rows / (1 + index.body.rows_with(term)))
     return weights
-
-
-def holds(subject: Collection[str], name: str) -> bool:
-    """Whether a term, or what it may be short for, is among these."""
-    return name in subject or any(is_short_for(name, term) for term in subject)
 
 
 def share(weights: Mapping[str, float], found: frozenset[str]) -> float:
