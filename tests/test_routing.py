@@ -1,18 +1,19 @@
 """Which questions are routed to help, and which only ask about the same things."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retriever.document import Document, Metadata
 from retriever.questions.routing import (
     RoutingRulesInvalid,
-    Sign,
     concerns_health,
     default_rules,
+    may_fire,
     parse_rules,
     route,
 )
+from retriever.questions.signs import Sign, Signs, present_in, table_of
 from tests.messages_in_treatment import ABOUT_TREATMENT, IN_TREATMENT
 from tests.proportion import assert_in_proportion
 
@@ -164,7 +165,7 @@ def test_a_rule_finds_the_same_in_any_case(question: str, data: st.DataObject) -
         letter.upper() if capital else letter for letter, capital in zip(question, capitals, strict=True)
     )
     for rule in default_rules().rules:
-        for sign in (*rule.context, *rule.signs, *rule.unless) if shouted.isascii() else ():
+        for sign in (*rule.context, *rule.signs.each, *rule.unless) if shouted.isascii() else ():
             assert sign.lowered is not None
             assert bool(sign.lowered.search(shouted.lower())) is bool(sign.pattern.search(shouted))
     assert route(shouted, default_rules()) == route(question, default_rules())
@@ -176,6 +177,36 @@ def test_a_rule_finds_the_same_in_any_case(question: str, data: st.DataObject) -
 )
 def test_a_pattern_that_could_mean_a_capital_letter_is_never_searched_in_lower_case(pattern: str) -> None:
     assert Sign.of(pattern).lowered is None
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(st.data())
+def test_whatever_a_sign_is_found_in_has_the_words_that_it_requires(data: st.DataObject) -> None:
+    sign = data.draw(st.sampled_from([sign for rule in default_rules().rules for sign in rule.signs.each]))
+    text = data.draw(st.from_regex(sign.pattern))
+    if text.isascii():
+        assert Signs.of([sign]).possible(present_in(f"before {text.upper()} after", default_rules().words))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lacking", "having"),
+    [
+        ("a (?:red|blue) light", "a red lamp", "light reddish"),
+        ("(?:lamp )?red", "lamp", "red"),
+        ("(?:red ){2}|light", "blue", "light"),
+        (r"\w+ (?:red|\d+) light", "a red lamp", "a 3 light"),
+    ],
+)
+def test_a_sign_is_looked_for_only_where_what_it_requires_stands(pattern: str, lacking: str, having: str) -> None:
+    signs = Signs.of([Sign.of(pattern)])
+    assert not signs.possible(present_in(lacking, table_of(signs.each)))
+    assert signs.possible(present_in(having, table_of(signs.each)))
+
+
+def test_what_has_no_word_of_any_sign_needs_no_pattern() -> None:
+    assert not may_fire('{"query": "What is a DXA scan?", "top_k": 3}', default_rules())
+    assert may_fire('{"query": "ce qu’est une ostéoporose"}', default_rules())
+    assert all(may_fire(f'{{"query": "{question}"}}', default_rules()) for question in (*EMERGENCIES, *SELF_HARM))
 
 
 def test_a_pattern_of_another_script_finds_the_same_in_any_case() -> None:

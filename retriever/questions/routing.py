@@ -16,6 +16,8 @@ from pathlib import Path
 from retriever.document import Document
 from retriever.errors import FootnotedError
 from retriever.provenance.governance import declared_audience
+from retriever.questions.required_words import WordTable
+from retriever.questions.signs import Sentence, Sign, Signs, present_in, table_of
 
 RULES_FILE = "routing.toml"
 RULES_VERSION = 1
@@ -25,49 +27,10 @@ MOST_EXAMPLES = 2_000
 _SENTENCE = re.compile(r"(?:[^.!?\n;]|(?<=\d)\.(?=\d))+[.!?\n;]*")
 _NAME = re.compile(r"\{([a-z]+)\}")
 _WORD = re.compile(r"[^\W_]+")
-_PLAIN = re.compile(r"\\(?:[wWsSdDbB]|[^\w\\-])|[0-9]-[0-9]")
-_NOT_PLAIN = re.compile(r"\\|\(\?[^:=!<]|\(\?<[^=!]|\[[^\]]*-")
 
 
 class RoutingRulesInvalid(FootnotedError, ValueError):
     """A file of routing rules cannot be used; the message names the table and the cause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A pattern that is searched for without regard to case.
-
-    `lowered` finds the same in a sentence that is ASCII and in lower case, in half of the time. None for a
-    pattern of which that is not certain.
-    """
-
-    pattern: re.Pattern[str]
-    lowered: re.Pattern[str] | None
-
-    @classmethod
-    def of(cls, pattern: str) -> "Sign":
-        """The sign that is written so. Raises re.error."""
-        return cls(re.compile(pattern, re.IGNORECASE), re.compile(pattern) if _is_lower(pattern) else None)
-
-    def is_in(self, sentence: "Sentence") -> bool:
-        """Whether it is found."""
-        if self.lowered is None or sentence.lowered is None:
-            return self.pattern.search(sentence.text) is not None
-        return self.lowered.search(sentence.lowered) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a question, with single spaces; `lowered` where it is ASCII."""
-
-    text: str
-    lowered: str | None
-
-    @classmethod
-    def of(cls, text: str) -> "Sentence":
-        """The sentence that is written so."""
-        joined = " ".join(text.split())
-        return cls(joined, joined.lower() if joined.isascii() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +44,7 @@ class Rule:
     code: str
     text: str
     context: tuple[Sign, ...]
-    signs: tuple[Sign, ...]
+    signs: Signs
     unless: tuple[Sign, ...]
     examples: tuple[str, ...] = ()
 
@@ -91,10 +54,12 @@ class RoutingRules:
     """Rules in the order in which they are tried, and what makes a collection one about health.
 
     `ordinary` are texts that no example may be taken for, though they may sound like one; `ordinary_share` of them
-    may be. `told_by` are the patterns of a sentence in which somebody speaks of a person.
+    may be. `told_by` are the patterns of a sentence in which somebody speaks of a person. `words` are
+    looked for before any sign is.
     """
 
     rules: tuple[Rule, ...]
+    words: WordTable
     health_words: frozenset[str]
     health_share: float
     ordinary: tuple[str, ...] = ()
@@ -137,6 +102,7 @@ def parse_rules(content: str) -> RoutingRules:
         compared = tables.get("ordinary", {})
         return RoutingRules(
             rules=rules,
+            words=table_of(sign for rule in rules for sign in rule.signs.each),
             health_words=frozenset(str(word).casefold() for word in tables["applies"]["words"]),
             health_share=float(tables["applies"]["share"]),
             ordinary=_ordinary(compared, sum(len(rule.examples) for rule in rules)),
@@ -151,14 +117,23 @@ def parse_rules(content: str) -> RoutingRules:
 
 def route(question: str, rules: RoutingRules) -> Routing | None:
     """The first rule that fires on a sentence of the question; None where none does."""
-    sentences = sentences_of(question)
+    sentences: list[Sentence] = []
+    present = present_in(question, rules.words)
     for rule in rules.rules:
-        if not _in_context(rule, sentences):
+        possible = rule.signs.possible(present)
+        sentences = sentences or (sentences_of(question) if possible else [])
+        if not possible or not _in_context(rule, sentences):
             continue
         for sentence in sentences:
-            if _found(rule.signs, sentence) and not _found(rule.unless, sentence):
+            if _found(possible, sentence) and not _found(rule.unless, sentence):
                 return Routing(rule.code, rule.text)
     return None
+
+
+def may_fire(text: str, rules: RoutingRules) -> bool:
+    """Whether a rule could fire on any part of a text: one that holds a question, in whatever form, will do."""
+    present = present_in(text, rules.words)
+    return any(rule.signs.possible(present) for rule in rules.rules)
 
 
 def sentences_of(question: str) -> list[Sentence]:
@@ -188,17 +163,6 @@ def _in_context(rule: Rule, sentences: Sequence[Sentence]) -> bool:
 
 def _found(signs: Sequence[Sign], sentence: Sentence) -> bool:
     return any(sign.is_in(sentence) for sign in signs)
-
-
-def _is_lower(pattern: str) -> bool:
-    """Whether a pattern certainly means the same in ASCII text of lower case, with or without regard to case.
-
-    It has no letter in upper case, none outside ASCII that has a case, nor what could stand for one: ranges but
-    of digits, characters by number, flags, references.
-    """
-    bare = _PLAIN.sub("", pattern)
-    is_caseless = all(letter.isascii() or letter.lower() == letter.upper() for letter in bare)
-    return bare == bare.lower() and is_caseless and _NOT_PLAIN.search(bare) is None
 
 
 def _says_health(document: Document, words: frozenset[str]) -> bool:
@@ -232,7 +196,7 @@ def _rule(table: Mapping[str, object], words: Mapping[str, str]) -> Rule:
         code=code,
         text=str(table["text"]),
         context=_patterns(table.get("context", []), words, code),
-        signs=_patterns(table["signs"], words, code),
+        signs=Signs.of(_patterns(table["signs"], words, code)),
         unless=_patterns(table["unless"], words, code),
         examples=_examples(table.get("examples", []), f"the rule {code}"),
     )
