@@ -125,6 +125,7 @@ def create_app(
                 await watch
             live.close()
             threads.close()
+            app.state.quick_refusals.close()
             if generator is not None:
                 await generator.close()
 

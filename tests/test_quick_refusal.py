@@ -120,27 +120,33 @@ def test_what_is_said_at_the_connection_is_what_the_application_says(
 @pytest.mark.parametrize(
     ("path", "body", "headers", "query"),
     [
-        ("/v1/query", b'{"query": 1}', JSON, b""),
-        ("/v1/query", b'{"query": "x", "more": 1}', JSON, b""),
-        ("/v1/query", b'{"query": ', JSON, b""),
-        ("/v1/query", b"", JSON, b""),
-        ("/v1/query", b'{"query": "x"}', {"content-type": "text/plain"}, b""),
         ("/v1/query", b'{"query": "x"}', {**JSON, "content-encoding": "gzip"}, b""),
         ("/v1/query", b'{"query": "' + b"x" * 70_000 + b'"}', JSON, b""),
         ("/v1/query", b'{"query": "x"}', JSON, b"a=b"),
-        ("/v1/chat/completions", json.dumps({**CHAT, "model": "other"}).encode(), JSON, b""),
-        ("/v1/chat/completions", json.dumps({**CHAT, "messages": []}).encode(), JSON, b""),
         ("/v1/citations/verify", b"{}", JSON, b""),
         ("/mcp", b"{}", JSON, b""),
+        # May tell of an emergency, and cannot be understood.
+        ("/v1/query", b'{"query": "I took an overdose", "more": 1}', JSON, b""),
+        ("/v1/query", b'{"query": "I took an overdose"', JSON, b""),
+        ("/v1/query", b'{"query": "I took an overdose"}', {"content-type": "text/plain"}, b""),
+        ("/v1/query", b'{"query": "I took an over\\u0064ose", "more": 1}', JSON, b""),
+        ("/v1/query", '{"query": "Überdosis", "more": 1}'.encode(), JSON, b""),
+        ("/v1/chat/completions", json.dumps({**CHAT, "model": "other"}).encode(), JSON, b""),
     ],
 )
-def test_what_is_faulty_or_unusual_is_left_to_the_application(
+def test_what_is_unusual_or_may_tell_of_an_emergency_and_is_faulty_is_left_to_the_application(
     tmp_path: Path, path: str, body: bytes, headers: dict[str, str], query: bytes
 ) -> None:
     with crowded(tmp_path, rate_limit="1/hour") as client:
         assert at_connection(client, path, body, headers, query=query) == [None]
         # Nor was it counted: the one request of the hour is still to be had.
         assert client.get("/v1/index").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b'{"query": 1}', b'{"query": '])
+def test_what_is_faulty_and_tells_of_no_emergency_is_refused_unread(tmp_path: Path, body: bytes) -> None:
+    with crowded(tmp_path) as client:
+        assert parsed(at_connection(client, "/v1/query", body, JSON)).status == 503
 
 
 def test_where_there_is_room_the_application_is_asked_and_the_place_is_kept_for_it(tmp_path: Path) -> None:
@@ -171,18 +177,20 @@ def test_an_unknown_key_is_told_so_however_crowded_it_is(tmp_path: Path) -> None
         assert parsed(at_connection(client, "/v1/query", body, {**JSON, **bearer(known)})).status == 503
 
 
-def test_a_quick_refusal_is_counted_and_logged_like_any_other(
+def test_quick_refusals_are_counted_each_and_logged_together(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="footnoted.access")
     with crowded(tmp_path) as client:
-        parsed(at_connection(client, "/v1/query", b'{"query": "a secret"}', {**JSON, "x-request-id": "mine"}))
+        at_connection(client, "/v1/query", b'{"query": "a secret"}', JSON, times=3)
         said = client.get("/metrics").text
-        assert service_of(client).threads.admissions.refused == 1
-    assert 'footnoted_http_requests_total{method="POST",route="/v1/query",status="503"} 1.0' in said
-    assert 'footnoted_question_work_total{outcome="refused"} 1.0' in said
-    (line,) = [record for record in caplog.records if record.name == "footnoted.access"][:1]
-    assert (line.request_id, line.route, line.status) == ("mine", "/v1/query", 503)  # type: ignore[attr-defined]
+        assert service_of(client).threads.admissions.refused == 3
+    assert 'footnoted_http_requests_total{method="POST",route="/v1/query",status="503"} 3.0' in said
+    assert 'footnoted_question_work_total{outcome="refused"} 3.0' in said
+    lines = [record for record in caplog.records if record.name == "footnoted.access"]
+    (line,) = (record for record in lines if hasattr(record, "refused"))
+    assert (line.route, line.status, line.refused) == ("/v1/query", 503, 3)  # type: ignore[attr-defined]
+    assert re.fullmatch(r"POST /v1/query 503 refused 3 in \d+\.\ds", line.getMessage())
     assert "secret" not in caplog.text
 
 

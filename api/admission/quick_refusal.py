@@ -1,8 +1,8 @@
 """Quick refusals: a question that there is no room for is answered before the application is called.
 
-Overload is lost when its refusals cost what answers need. The application says the same, with the same checks of
-key, rate and body before it, for twice the time of a processor and in several turns of the loop; here a refusal
-takes one. What is not plain is left to the application.
+Overload is lost when its refusals cost what answers need. So such a question is read no further than to see
+that it tells of no emergency; only where it may, it is understood as the application would, and told the same.
+What is not plain is left to the application.
 """
 
 import asyncio
@@ -18,19 +18,22 @@ from starlette.types import Scope
 
 from api.admission.gate import Keeper, above_rate
 from api.admission.late_refusal import routed
+from api.admission.refusal_tally import RefusalTally
 from api.chat.completions import check_model
 from api.chat.conversation import read_conversation
 from api.chat.request import ChatRequest
 from api.chat.vector_store import STORE_NAME, StoreSearchRequest, question_of
 from api.evidence.body import EvidenceRequest
 from api.http.json_body import check, is_json, parse_json
-from api.http.limits import refusal_bytes
 from api.http.problems import Problem
-from api.http.request_edge import log_request, request_id_of
+from api.http.refusal_bytes import refusal_bytes
+from api.http.request_edge import request_id_of
 from api.observing.observer import Observer, RequestSeen
 from api.query.request import QueryRequest
 from api.service import Service
+from api.snapshot import Snapshot
 from retriever.errors import FootnotedError
+from retriever.questions.routing import may_fire
 
 _UNUSUAL = frozenset({b"content-encoding", b"expect"})
 
@@ -66,6 +69,7 @@ class QuickRefusals:
         self._service = service
         self._keeper = keeper
         self._observer = observer
+        self._tally = RefusalTally()
         self._let_through: Counter[str] = Counter()
 
     def concerns(self, scope: Scope) -> bool:
@@ -92,8 +96,12 @@ class QuickRefusals:
         response = refusal_bytes(problem, path=path, request_id=request_id, is_last=is_last, headers=headers)
         seen = RequestSeen(request_id, "POST", _ENDPOINTS[path].route, problem.status, perf_counter() - started)
         ended(seen)
-        log_request(seen)
+        self._tally.count(seen.route, problem.status)
         return response
+
+    def close(self) -> None:
+        """Tells what was refused last."""
+        self._tally.tell()
 
     def _problem(self, scope: Scope, body: bytes) -> Problem | None:
         """Why a request is refused, if it is. Raises Problem, FootnotedError where it is faulty besides."""
@@ -102,10 +110,17 @@ class QuickRefusals:
         if threads.has_room(caller, besides=self._let_through) and not self._keeper.is_used_up(caller):
             self._let_one_through(caller)
             return None
-        said = self._said(scope, body)
-        if said is None:
+        endpoint, settings = _ENDPOINTS[scope["path"]], self._service.settings
+        limit = settings.chat_body_limit_bytes if endpoint.model is ChatRequest else settings.body_limit_bytes
+        is_plain = not scope["query_string"] and all(name not in _UNUSUAL for name, _ in scope["headers"])
+        if not is_plain or len(body) > limit:
             return None
         snapshot = self._service.live.snapshot()
+        said: Iterable[str] = ()
+        if self._may_be_routed(snapshot, body):
+            if not is_json(Request(scope)):
+                return None
+            said = endpoint.said(check(parse_json(body), endpoint.model))
         standing = self._keeper.count(caller)
         if standing is not None and not standing.allowed:
             return routed(above_rate(standing), self._service, snapshot, said)
@@ -114,14 +129,12 @@ class QuickRefusals:
             problem.headers |= standing.headers()
         return problem
 
-    def _said(self, scope: Scope, body: bytes) -> Iterable[str] | None:
-        """What the body says; None where the request is not a plain one. Raises Problem, FootnotedError."""
-        endpoint, settings = _ENDPOINTS[scope["path"]], self._service.settings
-        limit = settings.chat_body_limit_bytes if endpoint.model is ChatRequest else settings.body_limit_bytes
-        is_plain = not scope["query_string"] and all(name not in _UNUSUAL for name, _ in scope["headers"])
-        if not is_plain or len(body) > limit or not is_json(Request(scope)):
-            return None
-        return endpoint.said(check(parse_json(body), endpoint.model))
+    def _may_be_routed(self, snapshot: Snapshot, body: bytes) -> bool:
+        """Whether a rule of routing could fire on what the body says, as far as its bytes tell."""
+        rules = self._service.policy.rules
+        if rules is None or not snapshot.concerns_health:
+            return False
+        return not body.isascii() or b"\\" in body or may_fire(body.decode("ascii"), rules)
 
     def _let_one_through(self, caller: str) -> None:
         """Counts a question that is about to ask for room.

@@ -196,6 +196,7 @@ def run_server(
 
     from api.http.connection import Connection
     from api.http.limits import Deadlines
+    from api.http.lock_keeping_socket import LockKeepingSocket
 
     class AnnouncedServer(uvicorn.Server):
         """Says once it answers."""
@@ -234,6 +235,7 @@ def run_server(
     # uvicorn drains on these signals, then raises them again for the handler that stood before: leave with 0.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    listener = LockKeepingSocket.of(listener)
     AnnouncedServer(config).run(sockets=[listener])
 
 

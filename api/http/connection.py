@@ -24,9 +24,9 @@ from api.http.limits import (
     TARGET_TOO_LONG,
     Deadlines,
     head_fault,
-    refusal_bytes,
 )
 from api.http.problems import Problem
+from api.http.refusal_bytes import refusal_bytes
 from api.http.request_edge import CALLER_GONE
 from api.http.write_watch import WriteWatch
 from api.observing.phase_timer import Phase, PhaseTimer

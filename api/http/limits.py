@@ -1,12 +1,10 @@
-"""What the head of a request may be, and the refusals that are written before any handler runs."""
+"""What the head of a request may be, and what is said to one that is not so."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from api.http.identifiers import new_identifier
-from api.http.problems import Problem, refusal
+from api.http.problems import Problem
 
 MAX_TARGET_BYTES = 8 * 1024
 MAX_HEAD_BYTES = 32 * 1024
@@ -46,32 +44,3 @@ def head_fault(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> Probl
     if codings and (version == "1.0" or codings != [b"chunked"]):
         return MALFORMED
     return None
-
-
-def refusal_bytes(
-    problem: Problem,
-    *,
-    path: str = "/",
-    request_id: str | None = None,
-    is_last: bool = True,
-    headers: Iterable[tuple[bytes, bytes]] = (),
-) -> bytes:
-    """A whole response, in the form of the endpoint at this path, with the headers that every response has.
-
-    It ends its connection where it `is_last`. `headers` are further ones, in latin-1.
-    """
-    chosen_id = new_identifier() if request_id is None else request_id
-    body, media_type = refusal(problem, path=path, request_id=chosen_id)
-    lines = (
-        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
-        f"Content-Type: {media_type}",
-        f"Content-Length: {len(body)}",
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
-        "Referrer-Policy: no-referrer",
-        f"X-Request-ID: {chosen_id}",
-        *(f"{name}: {value}" for name, value in problem.headers.items()),
-        *(f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in headers),
-        *(("Connection: close",) if is_last else ()),
-    )
-    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1") + body

@@ -1,0 +1,69 @@
+"""Sockets that keep Python's lock while they read and write, which for a socket that never waits is a moment.
+
+Python's own give the lock away around every call of the system. Beside threads that compute, the loop's thread
+then waits for its turn after each of them, several times for each request; with these it has one turn for all that
+came meanwhile.
+"""
+
+import ctypes
+import os
+import socket
+import sys
+from typing import Any, Self
+
+_READ_AT_ONCE = 64 * 1024
+
+
+class LockKeepingSocket(socket.socket):
+    """A stream socket of one event loop. Those that it accepts are like it and share its buffer."""
+
+    _buffer: Any
+
+    @classmethod
+    def of(cls, listener: socket.socket) -> socket.socket:
+        """Takes the place of a listening socket; the socket itself where the system is not Linux."""
+        if _SYSTEM is None:
+            return listener
+        keeping = cls(listener.family, listener.type, listener.proto, fileno=listener.detach())
+        keeping._buffer = ctypes.create_string_buffer(_READ_AT_ONCE)
+        return keeping
+
+    def accept(self) -> tuple[Self, Any]:
+        """A connection and its address."""
+        descriptor, address = self._accept()  # type: ignore[attr-defined]  # as `socket.socket` does
+        accepted = type(self)(self.family, self.type, self.proto, fileno=descriptor)
+        accepted._buffer = self._buffer
+        return accepted, address
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """What has come, up to 64 kB of it. Raises OSError, BlockingIOError where nothing has."""
+        taken = _SYSTEM.recv(self.fileno(), self._buffer, min(size, _READ_AT_ONCE), flags | socket.MSG_DONTWAIT)
+        return ctypes.string_at(self._buffer, _checked(taken))
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """How many bytes were taken. Raises OSError, BlockingIOError where none can be now."""
+        if not isinstance(data, bytes):
+            return super().send(data, flags)  # the rest of what could not be taken at once: rare
+        flags |= socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
+        return _checked(_SYSTEM.send(self.fileno(), data, len(data), flags))
+
+
+def _system() -> Any:
+    """The C library, called without giving the lock away; None where it is not Linux's."""
+    if sys.platform != "linux":
+        return None
+    library = ctypes.PyDLL(None, use_errno=True)
+    for call in (library.recv, library.send):
+        call.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+        call.restype = ctypes.c_ssize_t
+    return library
+
+
+def _checked(count: int) -> int:
+    if count < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return count
+
+
+_SYSTEM = _system()

@@ -1,0 +1,62 @@
+"""Sockets that keep Python's lock: they read, write and fail as Python's own."""
+
+import select
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from api.http.lock_keeping_socket import LockKeepingSocket
+from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Python's own sockets are used")
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """An accepted socket that does not wait, and its peer."""
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        address = plain.getsockname()
+        with LockKeepingSocket.of(plain) as listener, socket.create_connection(address) as peer:
+            assert plain.fileno() == -1
+            accepted, named = listener.accept()
+            assert named == peer.getsockname()
+            peer.settimeout(PATIENCE_S)
+            accepted.setblocking(False)
+            with accepted:
+                yield accepted, peer
+
+
+def arrived(accepted: socket.socket, size: int) -> bytes:
+    select.select([accepted], [], [], PATIENCE_S)
+    return accepted.recv(size)
+
+
+def test_what_comes_is_read_and_what_is_sent_arrives(pair: tuple[socket.socket, socket.socket]) -> None:
+    accepted, peer = pair
+    peer.sendall(b"\0question" * 3)
+    assert arrived(accepted, 9) == b"\0question"
+    assert accepted.recv(256 * 1024) == b"\0question" * 2
+    assert (accepted.send(b"ans\0wer"), accepted.send(bytearray(b"!"))) == (7, 1)
+    assert peer.recv(8, socket.MSG_WAITALL) == b"ans\0wer!"
+    peer.shutdown(socket.SHUT_WR)
+    assert arrived(accepted, 9) == b""
+
+
+def test_what_would_wait_says_so(pair: tuple[socket.socket, socket.socket]) -> None:
+    accepted, _ = pair
+    with pytest.raises(BlockingIOError):
+        accepted.recv(1)
+    with pytest.raises(BlockingIOError):
+        all(accepted.send(b"x" * 1_000_000) for _ in range(1_000))
+
+
+def test_a_connection_that_is_gone_fails_as_one(pair: tuple[socket.socket, socket.socket]) -> None:
+    accepted, peer = pair
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    peer.close()
+    with pytest.raises(ConnectionResetError):
+        arrived(accepted, 1)
+    with pytest.raises(BrokenPipeError):
+        accepted.send(b"x")
