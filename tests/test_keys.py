@@ -211,7 +211,7 @@ def test_writing_is_off_until_a_key_may_write(tmp_path: Path) -> None:
         assert writing_requests(client, {}) == [(401, "key_required")] * 4
         assert writing_requests(client, bearer(reader)) == [(403, "writing_off")] * 4
         writer = add(path, "writer", Scope.WRITE)
-        assert writing_requests(client, bearer(reader)) == [(403, "scope_missing")] * 4
+        wait_until(lambda: writing_requests(client, bearer(reader)) == [(403, "scope_missing")] * 4)
         # What may be written here beside keys is for the writing routes to say.
         codes = {code for _, code in writing_requests(client, bearer(writer))}
         assert codes & {"key_required", "scope_missing"} == set()
