@@ -106,7 +106,7 @@ def read_gate(path: Path) -> GateFile:
         gate = msgspec.json.decode(path.read_bytes(), type=GateFile)
     except OSError as error:
         raise DatasetInvalid(f"{path} cannot be read ({error.strerror}); make it with --update-gate") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DatasetInvalid(f"{path} is no gate file ({error}); make it again with --update-gate") from error
     if gate.format != FORMAT:
         raise DatasetInvalid(f"{path} is of format {gate.format}, not {FORMAT}; make it again with --update-gate")

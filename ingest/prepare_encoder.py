@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,15 +12,15 @@ from pathlib import Path
 
 import msgspec
 
+from ingest.kept_model import discard, is_kept, mark_kept, placed
 from retriever.encoder import Arithmetic, Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder, read_description
 from retriever.encoding.known_models import Prompts, known_model, prompts_of
 from retriever.encoding.model_files import ModelFiles, cache_dir, find_model
-from retriever.encoding.open_encoder import encoder_folder
 from retriever.encoding.openvino_runtime import openvino_runtime
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
-from retriever.errors import EncoderUnavailable, IndexRefused, StorageFailed
-from retriever.store.durable import LocalDisk, storage_failures
+from retriever.errors import EncoderUnavailable, StorageFailed
+from retriever.store.durable import storage_failures
 
 CONVERSION_TIMEOUT_S = 900
 """A large model on a slow disk; the bundled one takes about twenty seconds."""
@@ -70,7 +69,7 @@ def prepare_encoder(
         say(f"{error}; going on with sentence-transformers in float32, which is slower")
         return _told(SentenceTransformerEncoder(found), say)
     if index_dir is not None:
-        folder = _placed(folder, index_dir)
+        folder = placed(folder, index_dir)
     return _told(ConvertedEncoder(folder, threads=os.cpu_count() or 1, at_once=False), say)
 
 
@@ -105,7 +104,7 @@ def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, sa
     containers brings one along and leaves the libraries that made it behind.
     """
     kept = cache_dir / "encoders" / _cache_key(found, arithmetic)
-    if (kept / "encoder.json").is_file():
+    if is_kept(kept):
         return kept
     if not _can_convert():
         return _converted_elsewhere(found, arithmetic, cache_dir=cache_dir)
@@ -114,8 +113,11 @@ def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, sa
         out_dir = Path(made) / "encoder"
         out_dir.mkdir()
         _run_conversion(str(found.path) if Path(found.name).is_dir() else found.name, arithmetic, out_dir)
+        if not is_kept(kept):  # another process may have been faster
+            discard(kept)
         try:
             out_dir.rename(kept)
+            mark_kept(kept)
         except OSError:
             if not (kept / "encoder.json").is_file():  # else another process was faster, and that is as good
                 raise
@@ -140,6 +142,8 @@ def _can_convert() -> bool:
 
 def _converted_elsewhere(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path) -> Path:
     for description in sorted((cache_dir / "encoders").glob("*/encoder.json")):
+        if not is_kept(description.parent):
+            continue
         described, _ = read_description(description.parent)
         if (described.model_sha256, described.arithmetic) == (found.sha256, arithmetic):
             return description.parent
@@ -181,29 +185,3 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "absent"
-
-
-def _placed(cached: Path, index_dir: Path) -> Path:
-    """The folder of the converted files below the index, copied there unless it is there and whole."""
-    found, artifact_sha256 = read_description(cached)
-    folder = encoder_folder(index_dir, artifact_sha256)
-    try:
-        described, _ = read_description(folder)
-        if all((folder / name).stat().st_size == entry.size for name, entry in described.files.items()):
-            return folder
-    except (EncoderUnavailable, IndexRefused, OSError):
-        shutil.rmtree(folder, ignore_errors=True)
-    with storage_failures(index_dir, needed_bytes=sum(entry.size for entry in found.files.values())):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".copying-") as made:
-            copy = Path(made) / "encoder"
-            copy.mkdir()
-            disk = LocalDisk()
-            # One by one: copying a whole folder goes on after the disk is full, and then lists every file.
-            for file in sorted(cached.iterdir()):
-                shutil.copyfile(file, copy / file.name)
-                disk.sync_file(copy / file.name)
-            disk.sync_folder(copy)
-            disk.rename(copy, folder)
-            disk.sync_folder(folder.parent)
-    return folder

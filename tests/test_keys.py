@@ -73,7 +73,8 @@ def test_a_name_that_is_taken_or_odd_is_refused(tmp_path: Path, name: str) -> No
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b'{"format":2,"keys":[]}', b'{"format":1,"keys":[{"name":"a"}]}', b"\xff",
+    [b"", b"{}", b"[]", b'{"format":2,"keys":[]}', b'{"format":1,"keys":[{"name":"\xff"}]}',
+     b'{"format":1,"keys":[{"name":"a"}]}', b"\xff",
      b"x" * 2_000_000,
      b'{"format":1,"keys":[{"name":"a","scopes":["admin"],"sha256":"' + b"0" * 64 + b'","created":""}]}',
      b'{"format":1,"keys":[{"name":"a","scopes":["read"],"sha256":"abc","created":""}]}'],

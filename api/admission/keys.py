@@ -112,7 +112,7 @@ def read_keys(path: Path) -> KeyRing:
         raise KeysUnusable(f"{path} is larger than a file of keys may be ({MAX_FILE_BYTES:,} bytes)")
     try:
         found = msgspec.json.decode(content, type=_File)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise KeysUnusable(f"{path} is not a file of keys; restore it, or make a new one") from error
     if found.format != FILE_FORMAT:
         raise KeysUnusable(f"{path} has another format than this version reads ({FILE_FORMAT})")

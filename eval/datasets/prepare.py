@@ -88,7 +88,7 @@ def _pages(path: Path) -> Iterator[tuple[str, str]]:
             else:
                 pair = msgspec.json.decode(line, type=_QuestionAnswerRow)
                 yield pair.id, page_of(pair.focus, (pair.question,), pair.text, url=pair.url)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DatasetInvalid(
                 f"{path}:{number}: {error}; BEIR's rows have `_id`, `title` and `text`"
             ) from error

@@ -215,7 +215,7 @@ def read_description(folder: Path) -> tuple[ConvertedModel, str]:
         ) from error
     try:
         return msgspec.json.decode(raw, type=ConvertedModel), hashlib.sha256(raw).hexdigest()
-    except msgspec.MsgspecError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise IndexCorrupt(
             f"{folder.name}/{DESCRIPTION} is damaged; remove that folder and ingest again"
         ) from error

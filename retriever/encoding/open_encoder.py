@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from retriever.encoder import Encoder, EncoderIdentity
-from retriever.encoding.converted_encoder import ConvertedEncoder
+from retriever.encoding.converted_encoder import DESCRIPTION, ConvertedEncoder, read_description
 from retriever.encoding.model_files import find_model
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
-from retriever.errors import IndexMismatch
+from retriever.errors import IndexCorrupt, IndexMismatch
 
 
 def encoder_folder(index_dir: Path, artifact_sha256: str) -> Path:
@@ -22,7 +22,11 @@ def open_encoder(identity: EncoderIdentity, index_dir: Path, *, threads: int = 1
     """
     encoder: Encoder
     if identity.artifact_sha256 is not None:
-        encoder = ConvertedEncoder(encoder_folder(index_dir, identity.artifact_sha256), threads=threads)
+        folder = encoder_folder(index_dir, identity.artifact_sha256)
+        _, found = read_description(folder)
+        if found != identity.artifact_sha256:
+            raise IndexCorrupt(f"{folder.name}/{DESCRIPTION} is altered; run `footnoted ingest` again")
+        encoder = ConvertedEncoder(folder, threads=threads)
     else:
         encoder = SentenceTransformerEncoder(find_model(identity.model))
     refuse_other_encoder(identity, encoder.identity)
