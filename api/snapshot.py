@@ -1,5 +1,6 @@
 """A snapshot: one open generation with all that answers from it, immutable, serving whole requests."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from api.encoder_ahead import EncoderLender
 from api.nearness_ahead import NearnessAhead
 from api.observing.observer import NOBODY, Observer
 from retriever.abstention.answerability import Answerability, Assessor
-from retriever.abstention.calibration import at_risk, load_calibration
+from retriever.abstention.calibration import CALIBRATION_FILE, CalibrationState, at_risk, load_calibration
 from retriever.answers.answer import Answerer
 from retriever.encoder import Encoder, EncoderIdentity
 from retriever.encoding.gathered import GatheringEncoder
@@ -24,6 +25,8 @@ from retriever.retrieve import Retriever
 from retriever.search.dense import DenseSearch
 from retriever.store.generation import Generation
 from retriever.store.store import IndexStore
+
+logger = logging.getLogger("footnoted.index")
 
 WARM_UP = Query(text="warm-up", top_k=1)
 
@@ -110,6 +113,10 @@ def open_snapshot(
 
     index, encoder = IndexStore(index_dir).read(opened) if source is None else opened(source(index_dir))
     calibration = load_calibration(index_dir, index)
+    if calibration.state is CalibrationState.UNREADABLE:
+        logger.warning(
+            "%s is damaged or of another version: answers are judged by the default one", CALIBRATION_FILE
+        )
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
     second = None if reranker is None else open_reranker(reranker)
     snapshot = make_snapshot(

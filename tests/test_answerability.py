@@ -306,6 +306,17 @@ def test_a_damaged_calibration_is_not_used_and_said_to_be_unreadable(
     assert load_calibration(tmp_path, retriever.index).state is CalibrationState.UNREADABLE
 
 
+def test_an_altered_bit_of_a_calibration_is_noticed(retriever: Retriever, tmp_path: Path) -> None:
+    # One bit makes a weight of 1.5 one of 1.7: well-formed, and other questions are answered.
+    path = write_calibration(tmp_path, own(retriever.index))
+    sound = path.read_bytes()
+    for bit in range(0, len(sound) * 8, len(sound) // 16 | 1):
+        altered = bytearray(sound)
+        altered[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(altered)
+        assert load_calibration(tmp_path, retriever.index).state is CalibrationState.UNREADABLE
+
+
 def test_doctor_notes_a_calibration_that_is_not_used(retriever: Retriever, tmp_path: Path) -> None:
     assert check_judgment(retriever.index, tmp_path).fix is None
     write_calibration(tmp_path, replace(own(retriever.index), format=FORMAT - 1))

@@ -1,10 +1,12 @@
 """A calibration: the weights and the threshold by which a collection's answers are judged."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +21,7 @@ FORMAT = 5
 SAME_COLLECTION = 0.5
 """The share of all documents, of then and now together, that must be in both for a calibration to hold."""
 _DEFAULT = "default_calibration.json"
+_Decoded = TypeVar("_Decoded")
 _SHORT = 12
 
 
@@ -83,6 +86,12 @@ class Calibration:
     state: CalibrationState = CalibrationState.CALIBRATED
 
 
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    calibration: Calibration
+    sha256: str
+
+
 def default_calibration(state: CalibrationState = CalibrationState.DEFAULT) -> Calibration:
     """The calibration that comes with the program."""
     return replace(_default(), state=state)
@@ -103,7 +112,7 @@ def load_calibration(index_dir: Path, index: Index) -> Calibration:
             f"{path} cannot be read: {error.strerror}; mend the cause or remove the file"
         ) from error
     try:
-        found = decode_calibration(content)
+        found = _unsealed(content)
     except ValueError:
         return default_calibration(CalibrationState.UNREADABLE)
     return found if fits(found, index) else default_calibration(CalibrationState.OTHER_COLLECTION)
@@ -127,7 +136,7 @@ def write_calibration(index_dir: Path, calibration: Calibration, *, disk: Disk |
     path = index_dir / CALIBRATION_FILE
     staged = path.with_suffix(".tmp")
     with storage_failures(index_dir, outcome="the calibration before it is untouched"):
-        disk.write(staged, encode_calibration(calibration))
+        disk.write(staged, _sealed(calibration))
         disk.sync_file(staged)
         disk.replace(staged, path)
         disk.sync_folder(index_dir)
@@ -141,12 +150,35 @@ def encode_calibration(calibration: Calibration) -> bytes:
 
 def decode_calibration(content: bytes) -> Calibration:
     """The calibration in `content`. Raises ValueError where it is none of this program's format."""
+    return _checked(_decoded(content, Calibration))
+
+
+def _decoded(content: bytes, kind: type[_Decoded]) -> _Decoded:
     try:
-        found = msgspec.json.decode(content, type=Calibration)
+        return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not a calibration: {error}") from error
+
+
+def _checked(found: Calibration) -> Calibration:
     if found.format != FORMAT or not 0 <= found.threshold <= 1:
         raise ValueError(f"the calibration is of format {found.format}, or its threshold is not from 0 to 1")
+    return found
+
+
+def _sealed(calibration: Calibration) -> bytes:
+    """What stands in the file of an index: the calibration and a digest of it, since one altered digit of a weight
+    would be a weight as well."""
+    digest = hashlib.sha256(encode_calibration(calibration)).hexdigest()
+    sealed = msgspec.json.encode({"calibration": calibration, "sha256": digest}, order="sorted")
+    return msgspec.json.format(sealed, indent=1) + b"\n"
+
+
+def _unsealed(content: bytes) -> Calibration:
+    """The calibration in the file of an index. Raises ValueError unless it is there as it was written."""
+    found = _checked(_decoded(content, _Sealed).calibration)
+    if _sealed(found) != content:
+        raise ValueError("the calibration was altered after it was written")
     return found
 
 
