@@ -31,7 +31,7 @@ WORDS = frozenset(
         *("what", "how", "long", "does", "it", "last", "side", "effects", "men", "women", "tests", "need"),
         *("drink", "coffee", "eat", "wine", "swim", "insurance", "pay", "travel", "lose", "hair", "grow"),
         *("back", "milk", "surgery", "hours", "fast", "before", "scan", "score", "mean", "trials"),
-        *("clinical", "join", "them", "feelings", "hope", "kidney", "safe", "wait", "knee"),
+        *("clinical", "join", "them", "worse", "than", "feelings", "hope", "kidney", "safe", "wait", "knee"),
     )
 )
 SUBJECTS = Subjects(TITLES, is_known=lambda word: word.lower() in WORDS)
@@ -118,6 +118,15 @@ LEANING = [
     (["does coffee cause lung cancer?", "and prostate cancer?"], "does coffee cause prostate cancer?"),
     (["what is osteoporosis?", "what tests does it need?"], "osteoporosis: what tests does it need?"),
     (["what are clinical trials for lung cancer?", "who can join?"], "lung cancer: who can join?"),
+    (["what is lung cancer?", "where do I wait?", "and travel?"], "where do I wait: and travel?"),
+    (
+        ["what is lung cancer?", "is stage 3b worse than stage 3a?"],
+        "lung cancer: is stage 3b worse than stage 3a?",
+    ),
+    (
+        ["what is denosumab?", "what is zoledronic acid?", "which has fewer side effects?"],
+        "denosumab and zoledronic acid: which has fewer side effects?",
+    ),
     (["can wine help with osteoporosis?", "is it safe?"], "wine and osteoporosis: is it safe?"),
     (
         ["what is stage 2 lung cancer?", "is it worse than stage 1?"],
@@ -159,6 +168,8 @@ ALONE = [
     ["what is chemotherapy?", "does denosumab lose its effect?"],
     ["what is osteoporosis?", "is it true that calcium helps?"],
     ["what is osteoporosis?", "does insurance pay for travel?"],
+    ["what is osteoporosis?", "my mother has lung cancer too"],
+    ["what is osteoporosis?", "does chemotherapy also make hair grow?"],
     ["what is osteoporosis?", "what was my score before surgery?"],
     [
         "what is osteoporosis?",

@@ -21,6 +21,7 @@ from retriever.questions.leaning import (
     is_another_stage,
     is_content,
     is_polite,
+    is_question,
     is_setting,
     points_at_person_only,
     points_at_several,
@@ -87,18 +88,23 @@ def resolve_question(turns: Sequence[str], subjects: Subjects) -> Resolved:
     if not turns:
         raise ValueError("a conversation without a message has no question")
     earlier: _Turn | None = None
+    latest = ""
     resolved = Resolved(turns[-1], None)
     for text in turns[-MAX_TURNS:]:
-        turn = _understood(text, earlier, subjects)
+        turn = _understood(text, earlier, latest, subjects)
         resolved = Resolved(turn.text, turn.carried, turn.otherwise)
         if len(resolved.text) > MAX_QUERY_CHARS:
             resolved = Resolved(text, None)
-        if turn.phrases and not is_polite(text):
+        if is_polite(text):
+            continue
+        latest = "" if turn.phrases or not is_question(text) else text
+        if turn.phrases:
             earlier = turn
     return resolved
 
 
-def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
+def _understood(text: str, earlier: _Turn | None, latest: str, subjects: Subjects) -> _Turn:
+    """A message in the light of the last turn with a subject and of `latest`, a question since that has none."""
     asked = without_polite(text)
     if earlier is None or is_polite(text) or len(asked.split()) > LONGEST_LEANING_WORDS:
         return _alone(text, earlier, subjects)
@@ -109,7 +115,7 @@ def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
     if stage is not None and rest is not None and rest.strip(" ?.!") == stage[0] and stage[0] in earlier.text:
         return replace(earlier, carried=earlier.text)
     if rest is not None:
-        return _completed(asked, rest, earlier, subjects)
+        return _completed(asked, rest, replace(earlier, text=latest) if latest else earlier, subjects)
     if earlier.agent is not None and acts_too(asked):
         own = subject_phrases(asked, subjects, is_guessed=False)
         return replace(_led_by(earlier.agent, asked, earlier), phrases=(earlier.agent, *own)[:MAX_PHRASES])
@@ -121,7 +127,7 @@ def _understood(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
     if adds(asked) or all(frozenset(terms(word)) <= NARROWING_TERMS for word in _content(asked)):
         return _led_by(earlier.subject, asked, earlier)
     alone = _alone(text, earlier, subjects)
-    is_bare = not alone.phrases and len(asked.split()) <= LONGEST_BARE_WORDS
+    is_bare = not alone.phrases and (stage is not None or len(asked.split()) <= LONGEST_BARE_WORDS)
     return _led_by(earlier.subject, asked, earlier) if is_bare else alone
 
 

@@ -58,6 +58,7 @@ _BOTH = (
     rf"\b(?:the\s+two|(?:them\s+)?both)(?=\s*(?:[?.!,]|$|\b{_VERB}\b))|\bare\s+both\b"
     r"|\bwhich\s+(?:one|of\s+(?:them|these|those|the\s+two))\b"
     r"|\bwhich\s+is\s+(?:\w+er|worse|(?:more|less)\s+\w+)\s*[?.!]*$"
+    r"|\bwhich\s+(?!is\b)\w+\s+(?:fewer|more|less|better|worse|the\s+(?:most|least))(?:\s+[\w-]+){0,2}\s*[?.!]*$"
     r"|\b(?:the|any|a)\s+differences?\s*[?.!]*$|\bdo\s+they\s+differ\b"
 )
 _POINTING = re.compile(
@@ -123,6 +124,7 @@ _QUESTION_WORD = (
     r"|might|must|has|have|had|i|i['’]m|my|we|tell|if|it|they|he|she|please|explain)\b"
 )
 _JOINED = r"(?:(?:and|but|or|so|then|also)\b[\s,]*+)"
+_QUESTION = re.compile(rf"{_JOINED}*(?!(?:i|i['’]m|my|we|it|they|he|she|please)\b){_QUESTION_WORD}", re.IGNORECASE)
 _CORRECTED = r"(?:(?:no|oh|oops|sorry|actually)\b[\s,.]*+)*+(?:i\s+meant|i\s+mean|make\s+that)\b"
 _ELLIPSES = (
     re.compile(rf"{_JOINED}*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE),
@@ -203,7 +205,12 @@ def points_at_person_only(text: str) -> bool:
 
 def adds(text: str) -> bool:
     """Whether a question says that it adds to what was spoken of: "will I need radiation too?"."""
-    return _ADDING.search(text) is not None
+    return is_question(text) and agent_of(text) is None and _ADDING.search(text) is not None
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks in the form of a question, and tells nothing first."""
+    return _QUESTION.match(text) is not None
 
 
 def is_about_people(text: str) -> bool:
