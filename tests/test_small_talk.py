@@ -54,6 +54,9 @@ def own() -> SmallTalk:
         ("Who are you", "I am a program"),
         ("Great", "Ask on"),
         ("yes please", "I cannot tell"),
+        ("I don't understand", "I only quote"),
+        ("ok, in simpler words please", "I only quote"),
+        ("that's not what I asked!", "Then the pages"),
         ("that’s very helpful", "You are welcome."),
     ],
 )
