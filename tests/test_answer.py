@@ -186,6 +186,38 @@ def test_a_lead_in_that_leans_on_another_sentence_brings_it() -> None:
     assert quotes(text)[-1] == text
 
 
+NESTED = (
+    "Bikes come in the following kinds:\n\n- Road bikes, which have:\n  - thin tyres\n  - low handles\n"
+    "- Mountain bikes: A kind of bike with the following parts:\n  - wide tyres\n  - strong brakes\n"
+    "- Tandems. Two people ride them. They are long."
+)
+
+
+def test_a_list_is_cut_at_its_own_items_and_not_amid_those_below_one() -> None:
+    behind = NESTED.index("  - strong")
+    assert quotes(NESTED)[0] == NESTED
+    assert quotes(NESTED, end=behind)[0] == NESTED[: NESTED.index("\n- Mountain")]
+    assert quotes(NESTED, end=NESTED.index("\n  - wide"))[0] == NESTED[: NESTED.index("\n- Mountain")]
+
+
+def test_an_item_that_defines_a_term_introduces_the_items_below_it_and_no_sibling() -> None:
+    start, end = NESTED.index("Mountain"), NESTED.index("\n- Tandems")
+    assert NESTED[start:end] in quotes(NESTED)
+    assert not any(quote.startswith("Road") for quote in quotes(NESTED))
+
+
+def test_an_item_below_another_is_not_quoted_as_if_it_stood_below_the_list() -> None:
+    inner = (
+        "You can do all of this.\n\n- Never do these:\n  - Eat late. It keeps you awake.\n- Sleep well. It helps."
+    )
+    flat = inner.replace("  -", "-")
+    assert [quote for quote in quotes(inner) if "\n" not in quote] == [
+        "You can do all of this.",
+        "Sleep well. It helps.",
+    ]
+    assert [quote for quote in quotes(flat) if "\n" not in quote] == ["You can do all of this."]
+
+
 def test_a_list_right_below_its_heading_is_quoted_with_the_heading() -> None:
     assert quotes("Side effects\n\n- skin infections", heading="Side effects") == [
         "Side effects\n\n- skin infections"

@@ -33,9 +33,8 @@ def html_of_text(text: str) -> str:
             rows = ("".join(f"<td>{escape(cell)}</td>" for cell in line.split("\t")) for line in lines)
             found.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
         elif lines[0].startswith("- "):
-            found.append(
-                "<ul>" + "".join(f"<li>{escape(line.removeprefix('- '))}</li>" for line in lines) + "</ul>"
-            )
+            items = (f"<li>{escape(line.lstrip(' ').removeprefix('- '))}</li>" for line in lines)
+            found.append("<ul>" + "".join(items) + "</ul>")
         else:
             found.append(f"<p>{escape(block)}</p>")
     return _whole("\n".join(found))

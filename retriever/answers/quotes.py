@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retriever.answers.answer_forms import is_glossed, without_label
+from retriever.answers.levels import as_far_as_fits, begins_before, inner_end, lead_in
 from retriever.answers.names import is_title, names_follow
 from retriever.answers.sentences import Unit, UnitKind, item_sentences, section_units
 from retriever.answers.standing import (
@@ -95,7 +96,8 @@ def quotes_of(hit: Hit, text: str, section: Section, *, language: str | None = N
             continue
         if unit.kind is UnitKind.ITEM:
             alone = _item(hit, text, units, unit, language=language)
-            quotes += [] if alone is None else [alone]
+            below = _inner_list(hit, text, units, inside, place, language=language)
+            quotes += [found for found in (alone, below) if found is not None]
         if place and inside[place - 1].block == unit.block and inside[place - 1].kind is unit.kind:
             continue  # the first of its list or table speaks for all of it
         found = _list(hit, text, units, inside, place)
@@ -121,16 +123,21 @@ def _sentence(hit: Hit, text: str, inside: Sequence[Unit], place: int) -> Quote 
 def _of_units(hit: Hit, text: str, inside: Sequence[Unit], first: int, last: int) -> Quote:
     """The units from one to another as a quote, the last of which was looked for."""
     start, end = inside[first].start_char, inside[last].end_char
-    return Quote(
-        hit=hit,
-        start_char=start,
-        end_char=end,
-        core_start_char=inside[last].start_char,
-        units=last - first + 1,
-        is_list=False,
-        continues=False,
-        text=text[start:end],
-    )
+    return _quote(hit, text, start, end, core=inside[last].start_char, units=last - first + 1)
+
+
+def _quote(
+    hit: Hit,
+    text: str,
+    start: int,
+    end: int,
+    *,
+    core: int,
+    units: int = 1,
+    is_list: bool = False,
+    continues: bool = False,
+) -> Quote:
+    return Quote(hit, start, end, core, units, is_list, continues, text[start:end])
 
 
 def _antecedent(text: str, inside: Sequence[Unit], place: int) -> int | None:
@@ -196,24 +203,32 @@ def _item(hit: Hit, text: str, units: Sequence[Unit], item: Unit, *, language: s
         return None
     if not (is_named or is_glossed(said)) and (len(sentences) == 1 or _is_left_open(text, units, item)):
         return None
-    return Quote(
-        hit=hit,
-        start_char=start,
-        end_char=end,
-        core_start_char=start,
-        units=len(sentences),
-        is_list=False,
-        continues=False,
-        text=said,
-    )
+    return _quote(hit, text, start, end, core=start, units=len(sentences))
+
+
+def _inner_list(
+    hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], place: int, *, language: str | None
+) -> Quote | None:
+    """The list below an item that defines a term, with the item as what introduces it; None for other items."""
+    item, last = inside[place], inner_end(inside, place)
+    start = item_sentences(text, item, language=language)[0].start_char
+    said = text[start : item.end_char]
+    rest = without_label(said)
+    if last == place or (rest == said and not is_glossed(said)) or leans_on_another(rest):
+        return None
+    last = as_far_as_fits(text, units, inside[: last + 1], place + 1, start + MAX_LIST_CHARS)
+    if last <= place:
+        return None
+    end, core = inside[last].end_char, inside[place + 1].start_char
+    goes_on = units[inner_end(units, units.index(item))].end_char > end
+    return _quote(hit, text, start, end, core=core, is_list=True, continues=goes_on)
 
 
 def _is_left_open(text: str, units: Sequence[Unit], item: Unit) -> bool:
     """Whether the items of a list complete what introduces it, or hold only where that does, or nothing does."""
-    first = next(place for place, unit in enumerate(units) if unit.block == item.block and unit.kind is item.kind)
-    if not first:
+    before = lead_in(text, units, item)
+    if before is None:
         return True
-    before = units[first - 1]
     said = text[before.start_char : before.end_char]
     if _ADVISES.search(said):
         return _FORBIDS.search(said) is not None
@@ -224,14 +239,11 @@ def _is_left_open(text: str, units: Sequence[Unit], item: Unit) -> bool:
 def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], place: int) -> Quote | None:
     """The list or table that begins here, with what introduces it; None where that is not in the passage."""
     opening = inside[place]
-    if opening.kind is UnitKind.HEADING or not place or _begins_before(units, opening):
+    if opening.kind is UnitKind.HEADING or not place or begins_before(units, opening):
         return None
-    last = place
-    while last + 1 < len(inside) and inside[last + 1].block == opening.block:
-        last += 1
     before = inside[place - 1]
     introduction = text[before.start_char : before.end_char]
-    items = [text[unit.start_char : unit.end_char] for unit in inside[place : last + 1]]
+    items = [text[unit.start_char : unit.end_char] for unit in inside[place:] if unit.block == opening.block]
     first: int | None = place - 1
     if before.kind is UnitKind.SENTENCE:
         if (points_elsewhere(introduction) and not _PRESENTS.match(introduction)) or not _introduces(
@@ -245,34 +257,20 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
         return None
     if first is None:
         return None
-    last = _as_far_as_fits(text, inside, place, last, inside[first].start_char + MAX_LIST_CHARS)
+    last = as_far_as_fits(text, units, inside, place, inside[first].start_char + MAX_LIST_CHARS)
     if last < place:
         return None
     start_char, end_char = inside[first].start_char, inside[last].end_char
-    return Quote(
-        hit=hit,
-        start_char=start_char,
-        end_char=end_char,
-        core_start_char=opening.start_char,
+    return _quote(
+        hit,
+        text,
+        start_char,
+        end_char,
+        core=opening.start_char,
         units=place - first,
         is_list=True,
         continues=any(unit.block == opening.block and unit.start_char >= end_char for unit in units),
-        text=text[start_char:end_char],
     )
-
-
-def _as_far_as_fits(text: str, inside: Sequence[Unit], place: int, last: int, end_char: int) -> int:
-    """The place of the last item up to which a long list is quoted: of two or more, none that introduces others.
-
-    One before `place` where not even two fit.
-    """
-    if inside[last].end_char <= end_char:
-        return last
-    while last > place and (
-        inside[last].end_char > end_char or text[inside[last].start_char : inside[last].end_char].endswith(":")
-    ):
-        last -= 1
-    return last if last > place else place - 1
 
 
 def _introduces(text: str, units: Sequence[Unit], before: Unit, items: Sequence[str]) -> bool:
@@ -290,11 +288,3 @@ def _introduces(text: str, units: Sequence[Unit], before: Unit, items: Sequence[
     if first and units[first - 1].kind in (UnitKind.ITEM, UnitKind.ROW):
         return False
     return _INTRODUCES.search(said) is not None or all(map(ends, items))
-
-
-def _begins_before(units: Sequence[Unit], opening: Unit) -> bool:
-    """Whether the list of this unit has others before it, outside of the passage."""
-    return any(
-        unit.block == opening.block and unit.kind is opening.kind and unit.start_char < opening.start_char
-        for unit in units
-    )

@@ -45,13 +45,14 @@ class Unit:
     """A span of the reading text, white space at its ends trimmed. Units are in order and never overlap.
 
     `block` numbers the paragraphs, lists and tables of the section from 0: sentences of one paragraph share it,
-    and so do the items of one list.
+    and so do the items of one list. `level` is how far an item is set in: those of an inner list more than others.
     """
 
     kind: UnitKind
     start_char: int
     end_char: int
     block: int
+    level: int = 0
 
 
 @lru_cache(maxsize=_SECTIONS_KEPT)
@@ -146,7 +147,8 @@ def _running_text_and_items(text: str, start: int, end: int, number: int, langua
     for sentence_start, sentence_end in sentence_spans(text, start, prose_end, language=language):
         yield Unit(UnitKind.SENTENCE, sentence_start, sentence_end, number)
     for item_start, item_end in items:
-        yield Unit(UnitKind.ITEM, item_start, item_end, number)
+        level = item_start - _line_start(text, item_start, start)
+        yield Unit(UnitKind.ITEM, item_start, item_end, number, level)
 
 
 def _line_start(text: str, position: int, floor: int) -> int:
