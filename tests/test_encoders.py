@@ -47,6 +47,12 @@ def texts() -> list[str]:
 
 
 @pytest.fixture(scope="module")
+def few(texts: list[str]) -> list[str]:
+    """Three paragraphs, a short text and one that is too long: one batch."""
+    return texts[-5:]
+
+
+@pytest.fixture(scope="module")
 def reference() -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(find_model(BUNDLED_MODEL))
 
@@ -125,26 +131,27 @@ def test_no_two_encoders_of_a_process_are_at_their_first_inference_at_once(
 
 
 def test_a_model_that_is_loaded_when_it_is_needed_gives_every_thread_its_vectors(
-    converted: Encoder, index_dir: Path, texts: list[str]
+    converted: Encoder, index_dir: Path, few: list[str]
 ) -> None:
     later = ConvertedEncoder(
         encoder_folder(index_dir, converted.identity.artifact_sha256 or ""), threads=2, at_once=False
     )
-    assert later.count_tokens(texts) == converted.count_tokens(texts)
+    assert later.count_tokens(few) == converted.count_tokens(few)
+    expected = converted.encode_queries(few)
     with ThreadPoolExecutor(3) as threads:
-        several = list(threads.map(later.encode_queries, [texts] * 3))
-    assert all(np.array_equal(vectors, converted.encode_queries(texts)) for vectors in several)
+        several = list(threads.map(later.encode_queries, [few] * 3))
+    assert all(np.array_equal(vectors, expected) for vectors in several)
 
 
 def test_a_model_that_was_let_go_is_loaded_again_where_it_is_needed(
-    converted: Encoder, index_dir: Path, texts: list[str]
+    converted: Encoder, index_dir: Path, few: list[str]
 ) -> None:
     encoder = ConvertedEncoder(encoder_folder(index_dir, converted.identity.artifact_sha256 or ""), threads=2)
-    before = encoder.encode_passages(texts)
+    before = encoder.encode_passages(few)
     encoder.release()
     encoder.release()
-    assert encoder.count_tokens(texts) == converted.count_tokens(texts)
-    assert np.array_equal(encoder.encode_passages(texts), before)
+    assert encoder.count_tokens(few) == converted.count_tokens(few)
+    assert np.array_equal(encoder.encode_passages(few), before)
 
 
 def test_no_text_gives_no_vector(converted: Encoder, reference: SentenceTransformerEncoder) -> None:

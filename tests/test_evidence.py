@@ -79,7 +79,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def make_index(pages: Path, index_dir: Path) -> None:
     """One ingest with the bundled model."""
-    arguments = [str(pages), "--index", str(index_dir), "--arithmetic", "float32", "--force"]
+    arguments = [str(pages), "--index", str(index_dir), "--force"]
     outcome = CliRunner().invoke(ingest, arguments)
     assert outcome.exit_code == 0, outcome.output
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from api.observing.logging_setup import LogFormat, logging_config
+from api.settings import Settings
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
@@ -73,34 +74,28 @@ def restored() -> Iterator[None]:
         one.setLevel(level)
 
 
-def outputs(tmp_path: Path, form: LogFormat) -> tuple[str, str]:
-    """What a whole server wrote on standard output and on standard error."""
+def test_a_server_logs_json_and_nothing_else_and_never_the_question(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SERVICE, str(tmp_path / "index"), form, CANARY],
+        [sys.executable, "-c", SERVICE, str(tmp_path / "index"), LogFormat.JSON, CANARY],
         cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout, done.stderr
-
-
-def test_a_server_logs_json_and_nothing_else_and_never_the_question(tmp_path: Path) -> None:
-    stdout, stderr = outputs(tmp_path, LogFormat.JSON)
-    assert stdout == ""
-    assert CANARY not in stderr.lower()
-    events: list[dict[str, Any]] = [json.loads(line) for line in stderr.splitlines()]
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert CANARY not in done.stderr.lower()
+    events: list[dict[str, Any]] = [json.loads(line) for line in done.stderr.splitlines()]
     assert all({"time", "level", "logger", "message"} <= set(event) for event in events)
     asked = [event for event in events if event.get("route") == "/v1/query"]
     assert [event["status"] for event in asked] == [200, 500, 422]
     assert all(event["method"] == "POST" and event["duration_ms"] > 0 for event in asked)
+    assert re.fullmatch(r"POST /v1/query 200 [\d.]+ms request_id=\w+", asked[0]["message"])
     failed = [event for event in events if event["level"] == "ERROR"]
     assert [event["request_id"] for event in failed] == [asked[1]["request_id"]]
 
 
-def test_a_server_logs_lines_unless_told_otherwise_and_never_the_question(tmp_path: Path) -> None:
-    stdout, stderr = outputs(tmp_path, LogFormat.LINE)
-    assert stdout == ""
-    assert CANARY not in stderr.lower()
-    assert re.search(r"^\S+ \S+ INFO footnoted\.access POST /v1/query 200 [\d.]+ms request_id=\w+$", stderr, re.M)
+@pytest.mark.usefixtures("restored")
+def test_an_event_is_a_line_for_people_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.config.dictConfig(logging_config(LogFormat(Settings().log_format)))
+    logging.getLogger("footnoted.access").info("POST /v1/query 200")
+    assert re.fullmatch(r"\S+ \S+ INFO footnoted\.access POST /v1/query 200\n", capsys.readouterr().err)
 
 
 @pytest.mark.usefixtures("restored")
