@@ -34,6 +34,11 @@ def filter_keys(documents: Sequence[Document]) -> frozenset[str]:
     return _FIELDS | {f"extra.{name}" for name in extras} | extras
 
 
+def is_active(status: str | None) -> bool:
+    """Whether documents of this status are searched where no filter names one."""
+    return status is None or status.casefold() == "active"
+
+
 def names_status(wanted: Filter | None) -> bool:
     """Whether a filter asks for a status by name, and so may see pages that are not active."""
     if isinstance(wanted, Compound):

@@ -1,7 +1,6 @@
 """The whole pipeline for one question: encode, search twice, fuse, collapse, cap."""
 
 import time
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,11 +14,11 @@ from retriever.answers.comparison import compared
 from retriever.encoder import Encoder, vector_of_question
 from retriever.encoding.open_encoder import refuse_other_encoder
 from retriever.encoding.whole_words import WholeWords
-from retriever.errors import QueryInvalid, VectorsPending
-from retriever.filters import check_filter, filter_keys, matching, names_status
+from retriever.errors import VectorsPending
+from retriever.filters import check_filter, filter_keys, is_active, matching, names_status
 from retriever.index import Index
 from retriever.provenance.governance import Audience, audience_of
-from retriever.query import MAX_QUERY_CHARS, Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
+from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
 from retriever.questions.aliases import Aliases
 from retriever.questions.facets import facet_mask, facets_of_question
 from retriever.questions.synonyms import Synonyms, default_synonyms
@@ -39,41 +38,6 @@ CANDIDATES = 100
 RANKED_AT_ONCE = 2
 """Questions whose candidates are searched and scored at the same time. Python runs one of them, the other is in
 the scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
-
-
-def normalise_question(text: str) -> str:
-    """The question as it is searched: NFKC, no control or format characters, single spaces.
-
-    Raises QueryInvalid (`query_empty`, `query_too_long`, `invalid_unicode`).
-    """
-    is_plain = text.isascii() and text.isprintable()
-    if not is_plain and any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise QueryInvalid(
-            "the question holds a lone surrogate; send valid Unicode",
-            code="invalid_unicode",
-            pointer="/query",
-        )
-    question = " ".join((text if is_plain else _composed(text)).split())
-    if not question:
-        raise QueryInvalid(
-            "the question is empty; write what you want to know", code="query_empty", pointer="/query"
-        )
-    if len(question) > MAX_QUERY_CHARS:
-        raise QueryInvalid(
-            f"the question has {len(question):,} characters; at most {MAX_QUERY_CHARS:,} are read",
-            code="query_too_long",
-            pointer="/query",
-        )
-    return question
-
-
-def _composed(text: str) -> str:
-    """NFKC, with a space for whatever is one, without control and format characters."""
-    return "".join(
-        " " if c.isspace() else c
-        for c in unicodedata.normalize("NFKC", text)
-        if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")
-    )
 
 
 class Retriever:
@@ -281,8 +245,3 @@ class Retriever:
 
 def _nothing(reason: NoHits) -> Retrieval:
     return Retrieval(hits=(), no_hits=reason, encode_ms=0.0, search_ms=0.0)
-
-
-def is_active(status: str | None) -> bool:
-    """Whether documents of this status are searched where no filter names one."""
-    return status is None or status.casefold() == "active"

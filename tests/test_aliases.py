@@ -6,7 +6,8 @@ import pytest
 
 from retriever.index import Index
 from retriever.query import Mode, Query
-from retriever.retrieve import Retriever, normalise_question
+from retriever.questions.normalise import normalise_question
+from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 

@@ -25,8 +25,9 @@ from retriever.query import (
     Query,
     Retrieval,
 )
+from retriever.questions.normalise import normalise_question
 from retriever.ranking.ranking import Ranking
-from retriever.retrieve import CANDIDATES, Retriever, normalise_question
+from retriever.retrieve import CANDIDATES, Retriever
 from retriever.search.top_rows import top_rows
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder

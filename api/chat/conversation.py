@@ -7,8 +7,8 @@ from api.chat.request import ChatMessage
 from api.http.problems import FieldError, invalid
 from retriever.errors import QueryInvalid
 from retriever.questions.conversation import Resolved, resolve_question
+from retriever.questions.normalise import normalise_question
 from retriever.questions.subjects import Subjects
-from retriever.retrieve import normalise_question
 
 
 @dataclass(frozen=True, slots=True)

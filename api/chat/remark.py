@@ -8,8 +8,8 @@ from api.chat.response import ChatChunk, ChatCompletion, Delta, LastChatChunk, P
 from api.collection.suggestions import offered, suggest
 from api.query.response import IndexReference
 from api.snapshot import Snapshot
+from retriever.filters import is_active
 from retriever.index import Index
-from retriever.retrieve import is_active
 
 SUGGESTED = 3
 _COUNT = "{count}"

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.query.response import IndexReference
 from api.service import service_of
 from retriever.document import Document
+from retriever.filters import is_active
 from retriever.freshness import review
 from retriever.index import Index
 from retriever.provenance.governance import audience_of
-from retriever.retrieve import is_active
 
 MAX_VALUES = 100
 

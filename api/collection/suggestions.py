@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.query.response import IndexReference
 from api.service import service_of
 from retriever.document import Document
+from retriever.filters import is_active
 from retriever.index import Index
 from retriever.provenance.governance import Audience, audience_of, suspect_title
-from retriever.retrieve import is_active
 from retriever.search.analyze import terms
 
 MAX_CHARS = 80

@@ -21,7 +21,7 @@ from api.http.parameters import only_parameters
 from api.http.problems import Problem
 from api.service import Service
 from retriever.errors import FootnotedError, QueryInvalid
-from retriever.retrieve import normalise_question
+from retriever.questions.normalise import normalise_question
 
 if TYPE_CHECKING:
     from mcp.server import Server

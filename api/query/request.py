@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from api.query.filters import AnyFilter, core_filter
 from retriever.query import Mode, Query
-from retriever.retrieve import normalise_question
+from retriever.questions.normalise import normalise_question
 
 
 def _only_false(value: object) -> object:

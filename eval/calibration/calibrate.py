@@ -34,8 +34,9 @@ from retriever.abstention.evidence import EVIDENCE_HITS, Evidence, EvidenceReade
 from retriever.errors import QueryInvalid
 from retriever.index import Index
 from retriever.query import Comparison, Operator, Query
+from retriever.questions.normalise import normalise_question
 from retriever.questions.question import LONG_QUESTION_WORDS
-from retriever.retrieve import Retriever, normalise_question
+from retriever.retrieve import Retriever
 
 GENERATED = 400
 """Questions that are generated unless another number is asked for."""

@@ -18,9 +18,10 @@ from retriever.encoding.open_encoder import open_encoder
 from retriever.errors import QueryInvalid
 from retriever.index import Index
 from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
+from retriever.questions.normalise import normalise_question
 from retriever.ranking.ranking import Ranking
 from retriever.ranking.rerank import Reranker
-from retriever.retrieve import Retriever, normalise_question
+from retriever.retrieve import Retriever
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
 

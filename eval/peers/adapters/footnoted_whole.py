@@ -15,7 +15,8 @@ from retriever.encoding.gathered import GatheringEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
 from retriever.query import Query
-from retriever.retrieve import Retriever, normalise_question
+from retriever.questions.normalise import normalise_question
+from retriever.retrieve import Retriever
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 """What the manifest says; the clock has no part in what is measured."""
