@@ -125,6 +125,11 @@ class Document:
     sections: tuple[Section, ...]
     page_starts: tuple[int, ...] = ()  # indexes that were written before there were pages have no such field
 
+    @property
+    def is_read_as_it_stands(self) -> bool:
+        """Whether its text is made of slices of the file; that of HTML and PDF is taken out of it first."""
+        return not self.source_path.lower().endswith((".html", ".htm", ".pdf"))
+
     def page_of(self, start_char: int) -> int | None:
         """The page, from 1, on which a place of the reading text stands; None in a file without pages."""
         return max(1, bisect_right(self.page_starts, start_char)) if self.page_starts else None

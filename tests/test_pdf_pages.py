@@ -205,3 +205,5 @@ def test_a_citation_of_a_pdf_names_its_page_and_links_to_it(tmp_path: Path) -> N
         (1, "https://example.org/l.pdf#page=1"),
         (2, "https://example.org/l.pdf#page=2"),
     }
+    # The text was taken out of the file: no place in the file's own characters is known.
+    assert {(one.source_start_char, one.source_end_char) for one in cited} == {(None, None)}

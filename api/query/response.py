@@ -60,10 +60,11 @@ class CitationBody(_Response):
     page: int | None = Field(description="Page number, for documents that have pages.")
     start_char: int = Field(ge=0, description="Start in the document's reading text, in code points.")
     end_char: int = Field(ge=0, description="End (exclusive) in the reading text.")
-    source_start_char: int = Field(
-        ge=0, description="Start in the source file decoded as UTF-8, newlines untouched."
+    source_start_char: int | None = Field(
+        ge=0,
+        description="Start in the source file decoded as UTF-8, newlines untouched; null for HTML and PDF.",
     )
-    source_end_char: int = Field(ge=0, description="End (exclusive) in the source file.")
+    source_end_char: int | None = Field(ge=0, description="End (exclusive) in the source file.")
     document_sha256: str = Field(description="Digest of the source file's bytes.")
 
 

@@ -17,7 +17,8 @@ class Citation:
 
     `source_path` is the file below the root that was ingested.
     `start_char`/`end_char` count in the reading text, `source_start_char`/`source_end_char` in the source
-    file decoded as UTF-8 without newline translation. `document_sha256` is the digest of the file's bytes.
+    file decoded as UTF-8 without newline translation, and are None where no such place is known, in HTML and PDF.
+    `document_sha256` is the digest of the file's bytes.
     `audience_level` is what the page declares, `audience` for whom it is written as far as it tells.
     """
 
@@ -40,8 +41,8 @@ class Citation:
     page: int | None
     start_char: int
     end_char: int
-    source_start_char: int
-    source_end_char: int
+    source_start_char: int | None
+    source_end_char: int | None
     document_sha256: str
 
 
@@ -77,7 +78,7 @@ def cite(
         page=page,
         start_char=passage.start_char,
         end_char=passage.end_char,
-        source_start_char=passage.source_start_char,
-        source_end_char=passage.source_end_char,
+        source_start_char=passage.source_start_char if document.is_read_as_it_stands else None,
+        source_end_char=passage.source_end_char if document.is_read_as_it_stands else None,
         document_sha256=document.sha256,
     )
