@@ -1,6 +1,7 @@
 """The front door: one command line, each subcommand loaded only when it is called."""
 
 import errno
+import io
 import os
 import sys
 from contextlib import suppress
@@ -33,7 +34,13 @@ class _LazyGroup(click.Group):
     """A group that imports a command's module when that command runs, so that `--help` is quick."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs the command line. Output that no disk takes ends it with one line; a closed pipe, silently."""
+        """Runs the command line. Output that no disk takes ends it with one line; a closed pipe, silently.
+
+        What a terminal's encoding has no sign for is written as an escape: pages hold any sign. JSON is UTF-8.
+        """
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().main(*args, **extra)
         except OSError as error:

@@ -1,5 +1,6 @@
 """The command line as a whole: help that is quick, mistakes that are answered, shells that complete."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -104,3 +105,11 @@ def test_output_that_no_disk_takes_ends_it_with_one_line() -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("the output cannot be written: No space left on device")
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_terminal_without_a_sign_gets_its_escape_and_json_is_utf_8_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "骨.md").write_text("# Bones\n\nBones are made of calcium.\n", encoding="utf-8")
+    terminal = CliRunner(charset="latin-1")
+    assert "\\u9aa8.md" in terminal.invoke(main, ["lint", str(tmp_path)]).stdout
+    for_programs = terminal.invoke(main, ["lint", str(tmp_path), "--json"])
+    assert "骨.md" in json.dumps(json.loads(for_programs.stdout_bytes.decode("utf-8")), ensure_ascii=False)

@@ -102,7 +102,7 @@ def command(
         click.echo(f"footnoted ask: {error}", err=True)
         sys.exit(3)
     if as_json:
-        click.echo(response.model_dump_json())
+        click.echo(response.model_dump_json().encode())
     else:
         from rich.console import Console
 

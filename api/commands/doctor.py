@@ -35,7 +35,9 @@ def command(index_dir: Path, as_json: bool) -> None:
     checks = run_checks(index_dir, environment=os.environ, today=utc_today())
     if as_json:
         ok = all(check.ok for check in checks)
-        click.echo(json.dumps({"ok": ok, "checks": [asdict(check) for check in checks]}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"ok": ok, "checks": [asdict(check) for check in checks]}, ensure_ascii=False).encode()
+        )
     else:
         for check in checks:
             click.echo(f"{_state(check)}  {check.name}: {check.detail}")

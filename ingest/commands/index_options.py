@@ -44,4 +44,4 @@ def exit_status() -> Iterator[None]:
 
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on stdout."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))

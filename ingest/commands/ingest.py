@@ -168,7 +168,7 @@ def command(
         click.echo("interrupted; what was served is served on, and the same command goes on from here", err=True)
         sys.exit(EXIT_FAILED)
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode())
     else:
         print_report(report, Console())
         if (line := advice(report, index_dir)) is not None:
@@ -182,7 +182,7 @@ def _watch(paths: tuple[Path, ...], index_dir: Path, run: "Callable[[], Report]"
     from ingest.commands.watch import changes_below, keep_ingesting, round_line
 
     def tell(report: "Report") -> None:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else round_line(report))
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode() if as_json else round_line(report))
 
     # A process that was started in the background ignores Ctrl+C's signal unless it says otherwise.
     for ending in (signal.SIGINT, signal.SIGTERM):

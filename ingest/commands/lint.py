@@ -49,7 +49,7 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
     with Progress(Console(stderr=True)) as progress:
         report = lint(found, today=datetime.now(UTC).date(), progress=progress)
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode())
     else:
         _print(report)
     sys.exit(EXIT_FAULTS if report.has_faults() else 0)
