@@ -12,6 +12,8 @@ import sys
 from typing import Any, Self
 
 _READ_AT_ONCE = 64 * 1024
+_READING = int(getattr(socket, "MSG_DONTWAIT", 0))
+_SENDING = _READING | int(getattr(socket, "MSG_NOSIGNAL", 0))
 
 
 class LockKeepingSocket(socket.socket):
@@ -37,15 +39,14 @@ class LockKeepingSocket(socket.socket):
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """What has come, up to 64 kB of it. Raises OSError, BlockingIOError where nothing has."""
-        taken = _SYSTEM.recv(self.fileno(), self._buffer, min(size, _READ_AT_ONCE), flags | socket.MSG_DONTWAIT)
+        taken = _SYSTEM.recv(self.fileno(), self._buffer, min(size, _READ_AT_ONCE), flags | _READING)
         return ctypes.string_at(self._buffer, _checked(taken))
 
     def send(self, data: Any, flags: int = 0) -> int:
         """How many bytes were taken. Raises OSError, BlockingIOError where none can be now."""
         if not isinstance(data, bytes):
             return super().send(data, flags)  # the rest of what could not be taken at once: rare
-        flags |= socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
-        return _checked(_SYSTEM.send(self.fileno(), data, len(data), flags))
+        return _checked(_SYSTEM.send(self.fileno(), data, len(data), flags | _SENDING))
 
 
 def _system() -> Any:

@@ -50,6 +50,12 @@ def is_met(required: Required, present: frozenset[str]) -> bool:
     return True
 
 
+def one_of(required: Required) -> frozenset[str]:
+    """Words of which one has to be there, rare ones rather than many; none where nothing is certain."""
+    each = [clause.words.union(*map(one_of, clause.choices)) for clause in required]
+    return max(each, key=lambda words: (min(map(len, words)), -len(words)), default=frozenset())
+
+
 def word_table(every: Iterable[Required]) -> WordTable:
     """All words of which anything is required."""
     words = sorted(frozenset(word for required in every for clause in required for word in clause.all_words))

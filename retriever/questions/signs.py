@@ -11,6 +11,7 @@ from retriever.questions.required_words import (
     Required,
     WordTable,
     is_met,
+    one_of,
     required_words,
     word_table,
     words_present,
@@ -63,8 +64,7 @@ class Signs:
         each = tuple(signs)
         by_word: dict[str, tuple[int, ...]] = {}
         for place, sign in enumerate(each):
-            fewest = min((clause.all_words for clause in sign.required), key=len, default=())
-            for word in fewest:
+            for word in one_of(sign.required):
                 by_word[word] = (*by_word.get(word, ()), place)
         return cls(each, by_word, frozenset(place for place, sign in enumerate(each) if not sign.required))
 
