@@ -275,6 +275,7 @@ def test_a_time_answers_how_long_in_figures_or_words() -> None:
         "Swelling is usually temporary.",
     ):
         assert not is_beside(question, quote, wants_of(question))
+    assert is_beside(question, "Swelling goes down once treatment is over.", wants_of(question))  # no time
 
 
 def test_to_who_wants_a_stand_taken_a_mention_is_no_answer() -> None:

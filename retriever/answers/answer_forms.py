@@ -1,7 +1,7 @@
 """Forms of answers: whether a sentence defines what was asked for, and whether it tells of research or opinion."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from retriever.questions.leaning import ASIDE_TERMS
 from retriever.questions.question import FACET_TERMS
@@ -10,9 +10,24 @@ from retriever.search.analyze import terms
 _ASKS_WHAT = re.compile(
     r"(?:what(?:['’]s| is| are| is \(are\))|define|meaning of|definition of|explain|tell me (?:what|about))"
     r"\s+(?:an?\s|the\s)?\s*(.+?)(?:\s+(?:and|,)\s+(?:how|why|what|when|who)\b.*)?[\s?.!]*\Z"
-    r"|what (?:does|do)\s+(.+?)\s+mean\b.*\Z",
+    r"|what (?:does|do)\s+(.+?)\s+(?:mean|stand for)\b.*\Z",
     re.IGNORECASE,
 )
+_ASKS_FOR_WORDS = re.compile(
+    r"\bwhat (?:does|do|is|are)\s+(?:an?\s|the\s)?(?P<short>\S+)\s+(?:stand|short|an? abbreviation) for\b",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"(?P<before>(?:[\w'’/-]+\s+){1,8})\((?P<inside>[^()]{2,80})\)")
+_LETTER_ROW = re.compile(r"^\W*(\w)\s*[=:\t–-]", re.MULTILINE)
+_STATED = re.compile(
+    r"(?:(?:i|i['’]ve|we|he|she|my (?:\w+ )?\w+)\b[^,.;:?!]*\b(?:have|has|had|got|diagnosed with)"
+    r"|(?:newly |just )?diagnosed with)\s+(?:an?\s)?"
+    r"(?P<thing>(?:(?!(?:that|which|and|but|or|since|after|for|in|on|to|been|no|not|never|a|the|last|this|just"
+    r"|today|yesterday)\b)[\w'’-]+\s*){1,6})"
+    r"(?:\b(?:last|this) \w+|today|yesterday)?[\s.!]*\Z",
+    re.IGNORECASE,
+)
+"""That someone has something, and no word more."""
 _ASKS_HOW_DONE = re.compile(
     r"how (?:is|are|do they do|do you do)\s+(?:an?\s|the\s)?\s*(?P<thing>[^,.?!]+?)\s+"
     r"(?:usually\s+)?(?:done|performed|carried out|made|taken)\b|(?:what happens (?:during|in)"
@@ -101,6 +116,40 @@ def asked_thing(question: str) -> frozenset[str]:
     if len(question.split()) <= _BARE_WORDS and not _VERB_IN_QUESTION.search(question):
         return frozenset(terms(question))
     return frozenset()
+
+
+def stated_thing(message: str) -> str | None:
+    """What a message says that someone has, where it says and asks nothing else ("my aunt has gout")."""
+    found = _STATED.match(message)
+    return None if found is None else found["thing"].strip()
+
+
+def abbreviation_asked(question: str) -> str | None:
+    """The letters of an abbreviation, in lower case, whose words a question wants ("What does GDP stand for?")."""
+    found = _ASKS_FOR_WORDS.match(question)
+    return None if found is None else _letters(found["short"])
+
+
+def spells_out(text: str, abbreviation: str) -> bool:
+    """Whether a text gives the words of an abbreviation: beside it in brackets, or a row for each letter."""
+    if "".join(_LETTER_ROW.findall(text)).lower() == abbreviation:
+        return True
+    for found in _BRACKETED.finditer(text):
+        before = found["before"].replace("-", " ").split()
+        inside = found["inside"].replace("-", " ").split()
+        if _letters(found["inside"]) == abbreviation and _initials(before).endswith(abbreviation):
+            return True
+        if _letters(found["before"].split()[-1]) == abbreviation and _initials(inside).startswith(abbreviation):
+            return True
+    return False
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(_letters(word)[:1] for word in words)
 
 
 def asks_what_a_procedure_is(question: str) -> bool:

@@ -58,7 +58,7 @@ _ASKS_OF_LIFE = re.compile(r"\b(?:live|survive|left)\b", re.IGNORECASE)
 _DURATION = re.compile(
     r"\b(?:(?:second|minute|hour|day|night|week|month|year|decade)s?|age[ds]?|daily|weekly|monthly|yearly|annual\w*"
     r"|chronic|permanent\w*|lifelong|lifetime|forever|never|indefinite\w*|rest of|long[ -]?(?:term|lasting|time)"
-    r"|short[ -]?term|temporary|until|as long as|always|right away|immediately|once|twice)\b",
+    r"|short[ -]?term|temporary|until|as long as|always|right away|immediately)\b",
     re.IGNORECASE,
 )
 

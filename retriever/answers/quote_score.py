@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from retriever.answers.about import about, leaves_unsaid, rarest_word
 from retriever.answers.answer_forms import (
+    abbreviation_asked,
     asked_thing,
     asks_for_research,
     defines,
     is_glossed,
     procedure_asked,
+    spells_out,
     tells_an_opinion,
     tells_of_research,
 )
@@ -113,6 +115,7 @@ class _Asked:
     text: str
     question: Question
     thing: frozenset[str]
+    abbreviation: str | None
     procedure: frozenset[str]
     wants: tuple[Want, ...]
     wants_research: bool
@@ -143,6 +146,7 @@ def scored(
         text=text,
         question=question,
         thing=asked_thing(text),
+        abbreviation=abbreviation_asked(text),
         procedure=procedure_asked(text),
         wants=wants_of(text),
         wants_research=asks_for_research(text),
@@ -257,7 +261,7 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         "form": of_form,
         "off_facet": bool(question.facets) and not of_heading and not of_form,
         "list": quote.is_list and question.facets != (Facet.WHAT_IS,),
-        "defines": 0.0 if quote.is_list else _defines(quote, core, asked),
+        "defines": _defines(quote, core, asked),
         "other_names": 1 - share(question.names, subject_of(quote)) if question.names else 0.0,
         "professional": is_professional,
         "opinion": tells_an_opinion(quote.text),
@@ -285,6 +289,10 @@ def _says_little(quote: Quote, asked: _Asked) -> bool:
 
 def _defines(quote: Quote, core: str, asked: _Asked) -> float:
     """How well a quote defines what was asked for; a page that is known by that name too may use another."""
+    if asked.abbreviation is not None and spells_out(quote.text, asked.abbreviation):
+        return 1.0
+    if quote.is_list:
+        return 0.0
     fit = defines(core, asked.thing, asked.question.weights)
     if fit or not asked.thing <= terms_of(page_name(quote.hit.document.metadata)):
         return fit

@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.about import are_beside_the_point
-from retriever.answers.answer_forms import asks_what_a_procedure_is
+from retriever.answers.answer_forms import asks_what_a_procedure_is, stated_thing
 from retriever.answers.comparison import Comparison, compared, contrasts
 from retriever.answers.differences import differ
+from retriever.answers.limits import with_limit
 from retriever.answers.list_beginnings import list_beginnings
+from retriever.answers.neighbours import Neighbours
+from retriever.answers.openings import openings
 from retriever.answers.quote_score import Scored, scored
 from retriever.answers.quote_subject import same_document, terms_of
 from retriever.answers.quote_vectors import QuoteVectors
@@ -25,6 +28,7 @@ from retriever.query import Hit
 from retriever.questions.asked import is_one_sentence
 from retriever.questions.facets import Facet
 from retriever.questions.question import Question, QuestionReader
+from retriever.questions.title_fit import page_name
 from retriever.search.analyze import terms
 
 MAX_SENTENCES = 4
@@ -32,6 +36,8 @@ MAX_SENTENCES_OF_SIDE = MAX_SENTENCES // 2
 """Of each side of a comparison, so that the other has room."""
 ANSWER_HITS = 8
 """So many of the first hits are read for an answer."""
+OVERVIEW_HITS = 3
+"""Who only says what someone has gets an overview where one of so many first hits' pages is named so."""
 MAX_ANSWER_CHARS = 1_200
 MARGIN = 0.07
 """A further quote is given where its score is at most this much below the best one's."""
@@ -60,6 +66,7 @@ class Selector:
         self._encoder = encoder
         self._vectors = QuoteVectors(encoder)
         self._reader = QuestionReader(index)
+        self._neighbours = Neighbours(page_name(document.metadata) for document in index.documents)
 
     def select(
         self,
@@ -73,10 +80,16 @@ class Selector:
         stand alone, or are beside the point. Where `further` is not None, it is read as well, and so
         are the beginnings of lists that the first hits go on with; neither brings a question to its point.
 
-        `vector` is the one that the question was searched with, and is made here where there was none.
+        A message that only says what someone has is answered like the question what that is, where a page is named
+        so. `vector` is the one that the question was searched with, and is made here where there was none.
         """
         if vector is None:
             vector = self._encoder.encode_queries([question])[0]
+        stated = stated_thing(question)
+        if stated is not None and not _names_a_page(stated, hits):
+            stated = None
+        if stated is not None:
+            question = f"What is {stated}?"
         asked = self._reader.read(question)
         if asks_what_a_procedure_is(question):
             asked = replace(asked, facets=(Facet.WHAT_IS,))
@@ -89,9 +102,15 @@ class Selector:
         if further is not None:
             hits = [*hits, *further]
             hits += list_beginnings(hits, self._index, behind=last_rank + len(further))
+            if stated is not None:
+                hits += openings(hits, self._index, behind=max(last_rank, hits[-1].rank))
         every = (without_reply(quote, question, asked.weights) for quote in all_quotes(hits, self._index))
-        quotes = [quote for quote in every if quote is not None]
-        found = scored(question, asked, quotes, vector, self._vectors, last_rank=last_rank)
+        quotes = [
+            quote for quote in every if quote is not None and not self._neighbours.is_named_in(quote, question)
+        ]
+        found = scored(
+            question, asked, quotes, vector, self._vectors, last_rank=last_rank if stated is None else None
+        )
         sides = compared(question)
         beside = (
             []
@@ -102,7 +121,7 @@ class Selector:
             return None
         picked, differing = (beside, ()) if beside else _picked(found, asked)
         return Selection(
-            chosen=joined([one.quote for one in picked], hits, self._index),
+            chosen=joined([with_limit(one.quote, self._index) for one in picked], hits, self._index),
             differing=differing,
         )
 
@@ -159,6 +178,12 @@ class Selector:
         return next(
             (one for one in found if not one.says_little and one.quote.units <= MAX_SENTENCES_OF_SIDE), None
         )
+
+
+def _names_a_page(thing: str, hits: Sequence[Hit]) -> bool:
+    """Whether one of the first passages' pages is named for all that a thing's name says."""
+    named = frozenset(terms(thing))
+    return any(named <= terms_of(page_name(hit.document.metadata)) for hit in hits[:OVERVIEW_HITS])
 
 
 def _tells_of(quote: Quote, name: frozenset[str], own: frozenset[str], others: frozenset[str]) -> bool:

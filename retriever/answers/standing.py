@@ -88,7 +88,7 @@ _NAMELESS = re.compile(
     re.IGNORECASE,
 )
 _KIND_ALONE = re.compile(
-    r"(?:the\s+(?:surgical\s+)?(?:removal|use|process|study|examination|measurement)\s+of"
+    r"(?![^.]*\bcalled\b)(?:the\s+(?:surgical\s+)?(?:removal|use|process|study|examination|measurement)\s+of"
     r"|an?\s+(?:[\w-]+\s+){0,2}?(?:procedure|test|exam|examination|condition|disease|surgery|drug|substance|form"
     r"|type"
     r"|treatment|method)\s+(?:of|in\s+which|that|to|done|for|used|made))\b",

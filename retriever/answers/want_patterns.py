@@ -58,7 +58,8 @@ TREATMENT = (
     r"|palliative)"
 )
 FIGURE = (
-    r"(?:every|once|twice|daily|weekly|monthly|yearly|annually|\d[\d,.]* (?:percent|in|out of)|\$\d+"
+    r"(?:every|(?:once|twice)(?= (?:an?|per|every|each|or|daily|weekly|monthly|yearly)\b)"
+    r"|daily|weekly|monthly|yearly|annually|\d[\d,.]* (?:percent|in|out of)|\$\d+"
     r"|(?:\d+|an?|one|two|three|four|five|six|eight|ten|twelve|several|few|many)"
     r" (?:(?:to|or|and) (?:\d+|\w+) )?(?:more )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times)"

@@ -6,7 +6,7 @@ that its name narrows the same kind by another word.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from retriever.questions.question import FACET_TERMS
@@ -29,12 +29,22 @@ class Kinds:
                 for one, other in pairwise(phrase):
                     if one != other:
                         before[other].add(one)
-        self._kinds = frozenset(kind for kind, narrowing in before.items() if len(narrowing) >= MIN_NARROWED)
+        self._before = {kind: narrow for kind, narrow in before.items() if len(narrow) >= MIN_NARROWED}
+        self._kinds = frozenset(self._before)
 
     def narrowing(self, phrase: Sequence[str]) -> Sequence[str]:
         """The terms of a phrase that narrow its last kind: "soft" and "tissu" of "soft tissue sarcoma"."""
         last = max((place for place, term in enumerate(phrase) if term in self._kinds), default=0)
         return phrase[:last]
+
+    def narrowed(self, text: str) -> Mapping[str, frozenset[str]]:
+        """Each kind that a text names with the words of page names that narrow it right there, if any do."""
+        found: dict[str, frozenset[str]] = {}
+        for phrase in phrases(text, without=FACET_TERMS):
+            for narrowing, kind in pairwise(phrase):
+                if narrowing in self._before.get(kind, ()):
+                    found[kind] = found.get(kind, frozenset()) | {narrowing}
+        return found
 
 
 def phrases(text: str, *, without: Collection[str]) -> Iterator[list[str]]:

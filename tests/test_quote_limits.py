@@ -1,0 +1,52 @@
+"""Limits: the sentence right behind a quote that takes back part of it, excepts from it or forbids."""
+
+from pathlib import Path
+
+import pytest
+
+from retriever.answers.limits import limits
+from tests.test_quote_choice import answer_of
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "However, people with gout should not drink it.",
+        "Unless a doctor says so, one tablet is enough for a day.",
+        "Do not take the powder with milk.",
+        "This should not be used for more than two days.",
+        "It is given only to adults who cannot swallow.",
+    ],
+)
+def test_what_takes_back_excepts_or_forbids_limits_the_sentence_before(sentence: str) -> None:
+    assert limits(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It also helps with sleep at night.",
+        "Most people with gout do not need an operation.",
+        "However",
+        "See the page on milk, but not now.",
+    ],
+)
+def test_what_goes_on_or_speaks_of_something_else_limits_nothing(sentence: str) -> None:
+    assert not limits(sentence)
+
+
+def test_a_quote_brings_the_sentence_that_limits_it(tmp_path: Path) -> None:
+    page = "# Garlic\n\nGarlic powder thins the blood of adults. However, it does so for a day only. It is old."
+    answer = answer_of(tmp_path, {"a.md": page}, "does garlic powder thin the blood of adults")
+    assert answer is not None
+    assert "Garlic powder thins the blood of adults. However, it does so for a day only." in answer.text
+
+
+def test_a_list_brings_the_sentence_below_it_that_limits_it(tmp_path: Path) -> None:
+    page = (
+        "# Mouth rinse\n\n## Sores\n\nRinse sores of the mouth with:\n\n- salt water\n- mild peroxide\n\n"
+        "This should not be used for more than two days."
+    )
+    answer = answer_of(tmp_path, {"a.md": page}, "which rinse helps sores of the mouth")
+    assert answer is not None
+    assert answer.text.endswith("This should not be used for more than two days. [1]")
