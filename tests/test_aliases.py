@@ -18,6 +18,8 @@ PAGES = {
     "People with Ehlers-Danlos syndrome (EDS) bruise easily.",
     "marrow.md": "# Myeloma\n\nMyeloma, also called kahlerosis, starts in plasma cells.\n\n## Outlook\n\n"
     "Once myeloma (also known as kahlerosis) was always fatal.",
+    "brands.md": "# Brands\n\n- Novaline Depot (Myeloma)\n- Zubine (Myeloma)",
+    "more.md": "# More brands\n\n- Novaline Depot (Myeloma)\n- Zubine (Myeloma)",
     "trial.md": "# A trial\n\nProgression-free survival (PFS) grew.\n\n## Later\n\nProgression-free survival "
     "(PFS) stayed longer. One report (Wombat) named zanubrutinib (Brukinsa) for lymphoma.",
 }
@@ -38,6 +40,8 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
         ("Is EDS painful?", "Is EDS (Ehlers-Danlos syndrome) painful?"),
         ("is eds painful", "is eds (Ehlers-Danlos syndrome) painful"),
         ("kahlerosis outlook", "kahlerosis (Myeloma) outlook"),
+        ("zubine", "zubine (Myeloma)"),
+        ("wombat depot", "wombat depot"),  # the end of a longer name
         ("pembrolizumab", "pembrolizumab"),  # names a page itself
         ("is Keytruda the same as pembrolizumab", "is Keytruda the same as pembrolizumab"),
         ("what is brukinsa", "what is brukinsa"),  # said once only

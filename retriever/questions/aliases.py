@@ -134,8 +134,16 @@ def _said_of(word: str, text: str) -> Iterator[str]:
             phrase = _LAST_WORDS.search(before[: said.start()].rstrip())
             if phrase and (name := _named(word, phrase[0].split())):
                 yield name
-        if after := _AFTER.match(text, found.end()):
+        after = _AFTER.match(text, found.end())
+        if after and not _ends_a_longer_name(text, found.start(), after.end()):
             yield after[1]
+
+
+def _ends_a_longer_name(text: str, start: int, end: int) -> bool:
+    """Whether a line is one name with another in brackets, and the word only its end: "Somatuline Depot (...)"."""
+    before = text[text.rfind("\n", 0, start) + 1 : start].strip(" \t-*+•")
+    is_whole_line = not text[end:].split("\n", 1)[0].strip()
+    return is_whole_line and bool(before) and all(part[0].isupper() for part in before.split())
 
 
 def _named(word: str, before: list[str]) -> str:
