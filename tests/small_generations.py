@@ -1,28 +1,20 @@
 """Tiny generations for the tests of the store: three files that say which generation they belong to."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from retriever.encoder import Arithmetic, EncoderIdentity
 from retriever.store.durable import FAILPOINT_VARIABLE, Disk, LocalDisk
 from retriever.store.manifest import Provenance, SplitIdentity
 from retriever.store.store import GenerationWriter, IndexStore, VerifiedGeneration
+from tests.hashing import IDENTITY
 
 FILES = ("deep/er/texts.txt", "passages.jsonl", "dense.faiss")
 CREATED = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 PROVENANCE = Provenance(
     corpus_sha256="c" * 64,
-    encoder=EncoderIdentity(
-        model="hashing",
-        model_sha256="e" * 64,
-        arithmetic=Arithmetic.HASHING,
-        artifact_sha256=None,
-        dimension=8,
-        max_tokens=64,
-        query_prompt="",
-        passage_prompt="",
-    ),
+    encoder=replace(IDENTITY, model_sha256="e" * 64, dimension=8, max_tokens=64),
     split=SplitIdentity(splitter="recursive", version=1, chunk_size=32, max_tokens=64),
     reading_version=1,
     documents=2,

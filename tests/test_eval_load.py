@@ -97,9 +97,11 @@ def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path:
     with running_server(tmp_path, question_s=0.2, settings='{"waiting_limit": 4}') as (port, _):
         target = Target(f"http://127.0.0.1:{port}", ["denosumab"])
         steps = asyncio.run(capacity(target, 0.5, at_most=8))
-        found = run_load(
-            target.url, target.questions, multiples=(8, 0.5), seconds=2, step_seconds=1, at_once=8,
-            rate=10, retries=0, slow=0, key=None, other_key=None, seed=1,
+        found = asyncio.run(
+            run_load(
+                target, multiples=(8, 0.5), seconds=2, step_seconds=1, at_once=8,
+                rate=10, retries=0, slow=0, other_key=None, seed=1,
+            )
         )  # fmt: skip
     assert [step.at_once for step in steps] == [2, 4, 8]
     assert all(0 < step.answered < 10.1 for step in steps)

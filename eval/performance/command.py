@@ -78,7 +78,7 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
 @click.option("--questions", type=click.IntRange(1), default=200, show_default=True, help="The first N questions.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options: Any) -> None:
+def load(dataset_path: Path, url: str, questions: int, key: str | None, as_json: bool, **options: Any) -> None:
     """Ask a running service more than it can answer, and see what becomes of the questions.
 
     An open loop: questions are sent when they are due, and latency counts from then.
@@ -88,12 +88,15 @@ def load(dataset_path: Path, url: str, questions: int, as_json: bool, **options:
       footnoted eval load eval/starter --url http://127.0.0.1:8000
       footnoted eval load eval/starter --multiple 2 --multiple 5 --slow 1000
     """
+    import asyncio
+
     from eval.datasets.read_dataset import read_dataset
+    from eval.performance.load import Target
     from eval.performance.run_load import echo, run_load
 
     with refusing():
         texts = [question.text for question in read_dataset(dataset_path).questions[:questions]]
-        found = run_load(url, texts, **options)
+        found = asyncio.run(run_load(Target(url, texts, key=key), **options))
     echo(found, as_json=as_json)
 
 

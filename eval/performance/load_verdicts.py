@@ -36,7 +36,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One promise: the line of the reliability matrix that holds it, what it asks, what was seen."""
+    """One promise: its line in docs/operations.md, what it asks, what was seen."""
 
     line: str
     asked: str

@@ -48,44 +48,7 @@ _COLUMNS = {
 _SHARES = ("generator_cpu", "service_cpu")
 
 
-def run_load(
-    url: str,
-    questions: Sequence[str],
-    *,
-    multiples: Sequence[float],
-    seconds: float,
-    step_seconds: float,
-    at_once: int,
-    rate: float | None,
-    retries: int,
-    slow: int,
-    key: str | None,
-    other_key: str | None,
-    seed: int,
-) -> dict[str, Any]:
-    """All figures as plain values; `rate` takes the place of the measured capacity.
-
-    `step_seconds` is the time of each step of that measurement, `at_once` the most questions of a step, `slow`
-    how many callers dawdle in a phase of their own.
-    Raises ComparisonRefused where the service answers nothing at all.
-    """
-    return asyncio.run(
-        _run(
-            Target(url, questions, key=key),
-            multiples=multiples,
-            seconds=seconds,
-            step_seconds=step_seconds,
-            at_once=at_once,
-            rate=rate,
-            retries=retries,
-            slow=slow,
-            other_key=other_key,
-            seed=seed,
-        )
-    )
-
-
-async def _run(
+async def run_load(
     target: Target,
     *,
     multiples: Sequence[float],
@@ -98,6 +61,12 @@ async def _run(
     other_key: str | None,
     seed: int,
 ) -> dict[str, Any]:
+    """All figures as plain values; `rate` takes the place of the measured capacity.
+
+    `step_seconds` is the time of each step of that measurement, `at_once` the most questions of a step, `slow`
+    how many callers dawdle in a phase of their own.
+    Raises ComparisonRefused where the service answers nothing at all.
+    """
     await warm_up(target, WARM_UP_S)
     steps: list[Step] = [] if rate else await capacity(target, step_seconds, at_most=at_once)
     best = max(steps, key=lambda step: step.answered, default=None)
@@ -230,7 +199,7 @@ def _cell(field: str, value: str | float | None) -> str:
 
 
 def _echo_verdicts(console: Console, found: Sequence[dict[str, Any]]) -> None:
-    """Prints what the reliability matrix asks of these phases, and what was seen."""
+    """Prints what is promised of these phases, and what was seen."""
     table = Table(title="what is promised under load", title_justify="left")
     for heading in ("line, phase", "asked", "seen", "held"):
         table.add_column(heading)
