@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
-from retriever.answers.comparison import compared
+from retriever.answers.comparison import Comparison, compared
 from retriever.encoder import Encoder, vector_of_question
 from retriever.encoding.open_encoder import refuse_other_encoder
 from retriever.encoding.whole_words import WholeWords
@@ -21,6 +21,7 @@ from retriever.provenance.governance import Audience, audience_of
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
 from retriever.questions.aliases import Aliases
 from retriever.questions.facets import facet_mask, facets_of_question
+from retriever.questions.question import subject_weights
 from retriever.questions.synonyms import Synonyms, default_synonyms
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.ranking.children import asks_of_a_child, is_on_children
@@ -31,7 +32,7 @@ from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverag
 from retriever.ranking.rerank import Reranker, reranked
 from retriever.search.dense import cosines
 from retriever.search.fuse import fuse
-from retriever.search.top_rows import top_rows
+from retriever.search.top_rows import different, top_rows
 
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
@@ -105,16 +106,16 @@ class Retriever:
         with self._turns:
             rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
             hits = hits_of(query, self.index, rows, scores, parts, allowed)
-            further = hits_behind(hits, query, self.index, rows, scores, parts, allowed)
+            further = hits_behind(hits, self.index, rows, scores, parts, allowed)
         asked = query.text if query.mode is Mode.DENSE else meant.in_place
-        hits, side_ms = self._with_both_sides(query, asked, hits, vector, allowed)
         sides = compared(asked)
+        hits, side_ms = self._with_both_sides(query, asked, sides, hits, vector, allowed)
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,
             encode_ms=(encoded - started) * 1000 + side_ms,
             search_ms=(time.perf_counter() - encoded) * 1000 - side_ms,
-            further=further if compared(asked) is None else (),
+            further=further if sides is None else (),
             vector=vector,
             meant=meant,
             untold_sides=None if sides is None else len(missing_sides(sides, hits, self.index)),
@@ -149,17 +150,23 @@ class Retriever:
         if vector is not None:
             nearest = self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)
             found.append(nearest[1])
-        rows = np.unique(np.concatenate(found))
+        rows = different(np.concatenate(found))
         documents = self.index.document_of_row[rows]
         parts = {name: scores[rows] for name, scores in lexical.items()}
+        is_named = 1.0
         if lexical:
-            parts["coverage"] = coverage(text, self.index, rows)
+            weights = subject_weights(text, self.index)
+            in_headings, in_body = (
+                field.each_held(weights, rows.astype(np.int32)) for field in (self.index.headings, self.index.body)
+            )
+            parts["coverage"] = coverage(weights, in_headings | in_body)
+            if self.ranking.unnamed is not None:
+                is_named = named(text, weights, in_headings)
             parts["document_body"] = best_of_document(parts["body"], documents)
         if vector is not None:
             parts["dense"] = self.index.dense.scores_of(vector, rows, known=nearest)
             parts["document_dense"] = best_of_document(parts["dense"], documents)
             parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
-        is_named = 1.0 if mode is Mode.DENSE or self.ranking.unnamed is None else named(text, self.index, rows)
         fused = fuse(parts, self.ranking.weights_for(text, mode, is_named))
         if mode is not Mode.DENSE:
             counts = self.ranking.priors_for(is_named)
@@ -196,6 +203,7 @@ class Retriever:
         self,
         query: Query,
         meant: str,
+        sides: Comparison | None,
         hits: tuple[Hit, ...],
         vector: NDArray[np.float32] | None,
         allowed: NDArray[np.bool_] | None,
@@ -204,7 +212,7 @@ class Retriever:
 
         One more search for each side that the first hits do not tell of; any other question costs nothing.
         """
-        encode_s, sides, searched = 0.0, compared(meant), set[str]()
+        encode_s, searched = 0.0, set[str]()
         if sides is None or not hits:
             return hits, encode_s
         for place in (one for one in PLACES if one <= query.top_k):

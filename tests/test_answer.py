@@ -515,6 +515,7 @@ def test_no_mark_is_left_inside_a_quote(tmp_path: Path) -> None:
         ("What happens when I stop denosumab?", (Facet.STOPPING,)),
         ("What is the dose of teriparatide?", (Facet.DOSE,)),
         ("How can I prevent falls?", (Facet.PREVENTION,)),
+        ("WHAT ARE THE SIDE EFFECTS?", (Facet.SIDE_EFFECTS,)),
         ("denosumab", ()),
     ],
 )

@@ -1,6 +1,7 @@
 """The real model: the converted encoder against sentence-transformers, its files, its fallbacks."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -152,6 +153,18 @@ def test_a_model_that_was_let_go_is_loaded_again_where_it_is_needed(
     encoder.release()
     assert encoder.count_tokens(few) == converted.count_tokens(few)
     assert np.array_equal(encoder.encode_passages(few), before)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system ties no thread to a processor")
+def test_encoding_leaves_a_thread_the_processors_that_it_was_given(converted: Encoder) -> None:
+    def processors_after_encoding_on(processor: int) -> set[int]:
+        os.sched_setaffinity(0, {processor})  # of this thread alone
+        converted.encode_queries(["what is denosumab?"])
+        return os.sched_getaffinity(0)
+
+    last = max(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(processors_after_encoding_on, last).result() == {last}
 
 
 def test_no_text_gives_no_vector(converted: Encoder, reference: SentenceTransformerEncoder) -> None:

@@ -1,12 +1,15 @@
 """How far a question names a page, and what that changes."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retriever.index import Index
 from retriever.query import Mode
+from retriever.questions.question import subject_weights
 from retriever.ranking.naming import named
 from retriever.ranking.ranking import OF_PAGES, OF_TEXTS
 from tests.collections_on_disk import run_ingest, write_collection
@@ -37,12 +40,17 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> Index:
 def test_a_question_names_a_page_by_the_words_of_its_title_and_headings(
     question: str, expected: float, manual: Index
 ) -> None:
-    assert named(question, manual, np.arange(manual.manifest.passages)) == expected
+    assert _named(question, manual, np.arange(manual.manifest.passages)) == expected
 
 
 def test_only_what_is_among_the_candidates_is_named(manual: Index) -> None:
     of_rm = np.flatnonzero([manual.passage(row).headings[0] == "rm" for row in range(manual.manifest.passages)])
-    assert named("What does ls do?", manual, of_rm) == 0.0
+    assert _named("What does ls do?", manual, of_rm) == 0.0
+
+
+def _named(question: str, index: Index, rows: NDArray[np.integer[Any]]) -> float:
+    weights = subject_weights(question, index)
+    return named(question, weights, index.headings.each_held(weights, rows.astype(np.int32)))
 
 
 def test_a_question_that_names_no_page_is_ranked_as_among_texts() -> None:

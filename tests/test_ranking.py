@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from retriever.document import Metadata
 from retriever.index import Index
 from retriever.query import Mode, Query
-from retriever.questions.question import asks
+from retriever.questions.question import asks, subject_weights
 from retriever.ranking.children import asks_of_a_child
 from retriever.ranking.ranking import (
     OF_PAGES,
@@ -111,16 +112,21 @@ def test_other_modes_and_pages_with_sections_weigh_statements_as_questions() -> 
 def test_coverage_counts_a_word_once_wherever_it_stands(pages: Index) -> None:
     rows = np.arange(pages.manifest.passages)
     headings = [pages.passage(row).headings[-1] for row in rows.tolist()]
-    of_heading = dict(zip(headings, coverage("milk kale", pages, rows), strict=True))
+    of_heading = dict(zip(headings, _coverage("milk kale", pages), strict=True))
     assert of_heading["Sources"] == pytest.approx(1.0)
     assert 0 < of_heading["Calcium"] < 1
     assert of_heading["Dose"] == 0
-    assert coverage("calcium", pages, rows).tolist() == [1.0] * len(rows)  # the title is above every passage
+    assert _coverage("calcium", pages).tolist() == [1.0] * len(rows)  # the title is above every passage
 
 
 def test_words_that_only_name_a_side_of_a_subject_cover_nothing(pages: Index) -> None:
-    rows = np.arange(pages.manifest.passages)
-    assert coverage("dose", pages, rows).tolist() == [0.0] * len(rows)
+    assert _coverage("dose", pages).tolist() == [0.0] * pages.manifest.passages
+
+
+def _coverage(question: str, index: Index) -> NDArray[np.float32]:
+    weights, rows = subject_weights(question, index), np.arange(index.manifest.passages, dtype=np.int32)
+    in_text, in_headings = (field.each_held(weights, rows) for field in (index.body, index.headings))
+    return coverage(weights, in_text | in_headings)
 
 
 def test_a_document_has_the_score_of_its_best_candidate() -> None:

@@ -28,7 +28,7 @@ from retriever.query import (
 from retriever.questions.normalise import normalise_question
 from retriever.ranking.ranking import Ranking
 from retriever.retrieve import CANDIDATES, Retriever
-from retriever.search.top_rows import top_rows
+from retriever.search.top_rows import different, top_rows
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder
 
@@ -303,3 +303,8 @@ def test_the_highest_rows_are_those_of_a_full_sort_whatever_ties(rows: int, shar
     sorted_rows = sorted(range(rows), key=lambda row: (-scores[row], row))
     expected = [row for row in sorted_rows if scores[row] > 0][:CANDIDATES]
     assert top_rows(scores, CANDIDATES).tolist() == expected
+
+
+@pytest.mark.parametrize("rows", [[], [7], [7, 7], [3, 0, 3, 12, 0]])
+def test_the_candidates_of_several_searches_are_each_there_once(rows: list[int]) -> None:
+    assert different(np.array(rows, dtype=np.int64)).tolist() == sorted(set(rows))

@@ -123,6 +123,7 @@ class ConvertedEncoder:
                     "PERFORMANCE_HINT": "LATENCY" if self._threads == 1 else "THROUGHPUT",
                     "INFERENCE_NUM_THREADS": self._threads,
                     "NUM_STREAMS": min(self._threads, MOST_STREAMS),
+                    "ENABLE_CPU_PINNING": False,  # else each question goes to the first core, of every process
                 },
             )
         self._requests = ShapedRequests(compiled)

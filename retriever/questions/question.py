@@ -113,6 +113,11 @@ def question_weights(question: str, index: Index) -> dict[str, float]:
     return weights
 
 
+def subject_weights(question: str, index: Index) -> dict[str, float]:
+    """The same, without the words that only say which side of a subject is asked."""
+    return {term: idf for term, idf in question_weights(question, index).items() if term not in FACET_TERMS}
+
+
 def share(weights: Mapping[str, float], found: frozenset[str]) -> float:
     """The part of the weights that stands on these terms, 0 to 1."""
     total = sum(weights.values())

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from retriever.document import Document
 from retriever.index import Index
 from retriever.query import Mode
-from retriever.questions.question import FACET_TERMS, asks, question_weights
+from retriever.questions.question import asks
 
 SECTIONS_OF_A_PAGE = 3.0
 """Headings that a document has at least, on average, in a collection of pages; one of texts has fewer."""
@@ -168,16 +167,15 @@ def _is_untitled(document: Document, index: Index) -> bool:
     return index.reading_text(document.document_id).lstrip().startswith(first_words)
 
 
-def coverage(question: str, index: Index, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
-    """The share of the question that each row's text, title and headings hold, 0 to 1, shape (len(rows),).
+def coverage(weights: Mapping[str, float], holds: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The share of the question that each candidate's text, title and headings hold, 0 to 1, shape (candidates,).
 
-    By idf mass; once is enough, and the words that only say which side of a subject is asked do not count.
+    By idf mass: `weights` are the question's `subject_weights`, `holds` says which of them stand in which
+    candidate, shape (terms, candidates). Once is enough.
     """
-    weights = {term: idf for term, idf in question_weights(question, index).items() if term not in FACET_TERMS}
-    held = np.zeros(len(rows), dtype=np.float64)
-    rows = rows.astype(np.int32)  # as the postings are: nothing is converted for each term
-    for term, idf in weights.items():
-        held += idf * (index.body.holds(term, rows) | index.headings.holds(term, rows))
+    held = np.zeros(holds.shape[1], dtype=np.float64)
+    for idf, where in zip(weights.values(), holds, strict=True):
+        held += idf * where
     return (held / max(sum(weights.values()), 1e-12)).astype(np.float32)
 
 

@@ -19,6 +19,8 @@ SHORTEST_SHORT = 5
 """Letters below which the beginning of a word is no short form of it."""
 ANALYSIS_VERSION = 1
 """Goes up by one whenever `terms` gives other terms for any text."""
+_SHORT = 300
+"""Characters up to which the terms of a text are remembered: questions and titles come back many times."""
 _local = threading.local()
 
 
@@ -29,9 +31,16 @@ def terms(text: str) -> list[str]:
     Letters and digits make a word; case and accents are folded; English stop words drop out, unless that
     would leave nothing; the Snowball stemmer for English takes the endings. Source: Porter, "Snowball" (2001).
     """
+    return list(_terms_of_short(text)) if len(text) <= _SHORT else _terms_of(text)
+
+
+def _terms_of(text: str) -> list[str]:
     spelled = words(text)
     kept = [term for word in spelled if (term := term_of(word)) is not None]
     return kept or [_stemmed(_fold(word)) for word in spelled]
+
+
+_terms_of_short = lru_cache(maxsize=4_096)(_terms_of)
 
 
 @lru_cache(maxsize=65_536)

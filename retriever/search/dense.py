@@ -195,11 +195,16 @@ class DenseIndex:
             if len(rows) < top_k:
                 everywhere = True  # never twice: all cells hold as many as are looked at
                 continue
+            is_all = len(rows) < looked_at
+            last = coarse[-1]
+            # What lies further behind than both may be wrong cannot be among those that are wanted.
+            may_be_wanted = int(np.count_nonzero(coarse >= coarse[top_k - 1] - 2 * error))
+            coarse, rows = coarse[:may_be_wanted], rows[:may_be_wanted]
             scores = self.scores_of(query, rows)
             if float(np.abs(scores - coarse).max()) > error:
                 break  # not what was worked out: believe the vectors
             wanted = np.partition(scores, len(rows) - top_k)[len(rows) - top_k]
-            if len(rows) < looked_at or coarse[-1] + error < wanted:
+            if is_all or last + error < wanted:
                 is_near = scores >= wanted
                 return scores[is_near], rows[is_near]
             looked_at *= _WIDENING

@@ -182,6 +182,11 @@ class LexicalField:
         found: NDArray[np.bool_] = having.take(place, mode="clip") == rows
         return found
 
+    def each_held(self, terms: Iterable[str], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which of these terms stand in which of these rows, shape (terms, len(rows))."""
+        held = [self.holds(term, rows) for term in terms]
+        return np.stack(held) if held else np.zeros((0, len(rows)), dtype=np.bool_)
+
     def files(self, name: str) -> dict[str, bytes]:
         """The field as files, by name: three arrays and the vocabulary."""
         written = {f"{name}.{array}.npy": npy_bytes(self._scores[array]) for array in _ARRAYS}
