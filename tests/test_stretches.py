@@ -38,9 +38,11 @@ def part(hit: Hit, rank: int, start: int, end: int) -> Hit:
     return replace(hit, rank=rank, passage=cut)
 
 
-def divided(tmp_path: Path, before: str, *, gap: int = 0) -> tuple[Answer | None, Index, tuple[Hit, Hit]]:
+def divided(
+    tmp_path: Path, before: str, *, gap: int = 0, page: str = PAGE
+) -> tuple[Answer | None, Index, tuple[Hit, Hit]]:
     """The answer from two passages, the second of which begins with `before`, so many characters later."""
-    index = ingested(tmp_path, PAGE)
+    index = ingested(tmp_path, page)
     whole = next(hit for hit in hits_of(index) if ITEMS[0] in hit.passage.text)
     border = whole.passage.text.index(before)
     hits = part(whole, 2, 0, border - 1), part(whole, 1, border + gap, len(whole.passage.text))
@@ -64,6 +66,13 @@ def test_a_divided_list_is_quoted_from_its_beginning_each_part_in_its_own_passag
         assert hit.passage.start_char <= span.quote_start_char
         assert span.quote_end_char <= hit.passage.end_char
     assert answer.warnings == ()
+
+
+def test_an_item_that_a_border_divides_from_the_one_above_it_stays_set_in(tmp_path: Path) -> None:
+    last = ITEMS[-1].removeprefix("- ")
+    answer, _, _ = divided(tmp_path, f"- {last}", page=PAGE.replace(f"- {last}", f"  - {last}"))
+    assert answer is not None
+    assert f"\n\n  - {last}" in answer.text
 
 
 def test_a_list_of_which_a_part_was_not_found_is_not_joined_over_it(tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ def _written(hits: tuple[Hit, ...], selection: Selection) -> Answer:
     previous: Chosen | None = None
     for chosen in selection.chosen:
         if previous is not None:
-            text += "\n\n" if "\n" in previous.text or "\n" in chosen.text else " "
+            is_apart = "\n" in previous.text or "\n" in chosen.text or chosen.indent > 0
+            text += "\n\n" + " " * chosen.indent if is_apart else " "
         start = len(text)
         text += chosen.text
         spans.append(

@@ -17,13 +17,17 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A verbatim stretch of one hit's passage that goes into the answer; `text` is `reading_text[start:end]`."""
+    """A verbatim stretch of one hit's passage that goes into the answer; `text` is `reading_text[start:end]`.
+
+    `indent` is how far the item that it begins with is set in on its page.
+    """
 
     hit: Hit
     start_char: int
     end_char: int
     text: str
     continues: bool
+    indent: int = 0
 
 
 def all_quotes(hits: Sequence[Hit], index: Index) -> list[Quote]:
@@ -122,7 +126,9 @@ def _by_passage(stretch: Chosen, hits: Sequence[Hit], text: str) -> Iterator[Cho
         first += len(said) - len(said.lstrip())
         last -= len(said) - len(said.rstrip())
         is_last = last == stretch.end_char
-        yield Chosen(hit, first, last, text[first:last], stretch.continues and is_last)
+        before = text[text.rfind("\n", 0, first) + 1 : first]
+        indent = 0 if before.strip() else len(before)
+        yield Chosen(hit, first, last, text[first:last], stretch.continues and is_last, indent)
         start = last
 
 
