@@ -211,10 +211,12 @@ def _inner_list(
 ) -> Quote | None:
     """The list below an item that defines a term, with the item as what introduces it; None for other items."""
     item, last = inside[place], inner_end(inside, place)
+    if last == place:
+        return None
     start = item_sentences(text, item, language=language)[0].start_char
     said = text[start : item.end_char]
     rest = without_label(said)
-    if last == place or (rest == said and not is_glossed(said)) or leans_on_another(rest):
+    if (rest == said and not is_glossed(said)) or leans_on_another(rest):
         return None
     last = as_far_as_fits(text, units, inside[: last + 1], place + 1, start + MAX_LIST_CHARS)
     if last <= place:
