@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.answers.about import about, are_beside_the_point, leaves_unsaid, rarest_word
+from retriever.answers.about import about, are_beside_the_point, says
 from retriever.answers.answer import Answer, Answerer
 from retriever.answers.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
 from retriever.answers.beside import is_beside, takes_no_stand
@@ -431,18 +431,11 @@ def asked(**weights: float) -> Question:
     return Question(weights, (), {}, is_long=False)
 
 
-def test_the_rarest_word_that_can_be_the_subject_is_looked_for() -> None:
-    assert rarest_word(asked(sex=5.0, have=9.0, chemo=4.0)) == "sex"
-    assert rarest_word(asked(have=9.0)) is None
-    assert rarest_word(Question({"sex": 5.0}, (), {}, is_long=True)) is None
-
-
 @pytest.mark.parametrize(
-    ("word", "is_unsaid"), [("sexual", False), ("sex", False), ("work", False), ("breast", False), ("fly", True)]
+    ("word", "is_said"), [("sexual", True), ("sex", True), ("work", True), ("breast", True), ("fly", False)]
 )
-def test_a_word_is_said_by_a_quote_its_heading_or_its_page(word: str, is_unsaid: bool) -> None:
-    quote = quote_below("Sexual health", "Many people can work.")
-    assert leaves_unsaid(quote, *terms(word)) is is_unsaid
+def test_words_that_begin_alike_say_each_other(word: str, is_said: bool) -> None:
+    assert says(frozenset(terms("Breast cancer, sexual health: many people can work.")), *terms(word)) is is_said
 
 
 def test_quotes_that_tell_less_than_half_of_what_the_best_tells_are_about_something_else() -> None:
@@ -452,9 +445,9 @@ def test_quotes_that_tell_less_than_half_of_what_the_best_tells_are_about_someth
         quote_below("Recovery", "Most wounds heal within a month."),
     ]
     weighed = asked(garlic=6.0, blood=3.0, month=2.0, chemo=6.0)
-    assert about(weighed, told) == [0, 1]
-    assert about(weighed, told[2:]) == [0]  # held against the best that there is
-    assert about(Question(weighed.weights, (), {}, is_long=True), told) == [0, 1, 2]
+    assert about(weighed, told) == {0: 9 / 15, 1: 6 / 15}  # chemo is said nowhere, a month is no subject
+    assert list(about(weighed, told[2:])) == [0]  # held against the best that there is
+    assert list(about(Question(weighed.weights, (), {}, is_long=True), told)) == [0, 1, 2]
 
 
 def test_passages_that_leave_most_of_the_subject_unsaid_are_beside_the_point() -> None:

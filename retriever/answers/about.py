@@ -22,41 +22,29 @@ _LEAST_LETTERS = 3
 _SAME_BEGINNING = 6
 
 
-def about(question: Question, quotes: Sequence[Quote]) -> list[int]:
+def about(question: Question, quotes: Sequence[Quote]) -> dict[int, float]:
     """The places of the quotes that are about what was asked: those that tell half as much of its subject as the
-    best does.
+    best does. With each stands how much of it the quote itself, its headings and its page's name say, 0 to 1.
 
     Held against the best, since no page may say it in the question's words. Of a long message, whose subject is
     one of many things that it names, all are.
     """
     told = {term: weight for term, weight in _subject_words(question).items() if term not in NARRATIVE_TERMS}
     if not told:
-        return list(range(len(quotes)))
+        return dict.fromkeys(range(len(quotes)), 1.0)
     passages = {quote.hit.rank: _told(told, _passage_terms(quote.hit)) for quote in quotes}
+    own = [_told(told, subject_of(quote)) for quote in quotes]
     each = [
-        OF_QUOTE * _told(told, subject_of(quote)) + (1 - OF_QUOTE) * passages[quote.hit.rank] for quote in quotes
+        OF_QUOTE * tells + (1 - OF_QUOTE) * passages[quote.hit.rank]
+        for tells, quote in zip(own, quotes, strict=True)
     ]
     least = HALF_TOLD * max(each, default=0.0)
-    return [place for place, tells in enumerate(each) if tells >= least]
+    return {place: own[place] for place, tells in enumerate(each) if tells >= least}
 
 
 def _told(told: Mapping[str, float], found: frozenset[str]) -> float:
     """The part of the subject's weight whose words are said, 0 to 1."""
     return sum(weight for term, weight in told.items() if says(found, term)) / sum(told.values())
-
-
-def rarest_word(question: Question) -> str | None:
-    """The rarest term of a question that can be its subject; None where it has none, or is a long message."""
-    told = _subject_words(question)
-    return max(told, key=lambda term: (told[term], term), default=None)
-
-
-def leaves_unsaid(quote: Quote, word: str) -> bool:
-    """Whether a term stands neither in a quote nor in its headings nor in its page's name."""
-    hit = quote.hit
-    return not says(
-        terms_of("\n".join((page_name(hit.document.metadata), *hit.passage.headings, quote.text))), word
-    )
 
 
 def are_beside_the_point(question: Question, hits: Iterable[Hit]) -> bool:

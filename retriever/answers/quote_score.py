@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.answers.about import about, leaves_unsaid, rarest_word
+from retriever.answers.about import about
 from retriever.answers.answer_forms import (
     abbreviation_asked,
     asked_thing,
@@ -77,7 +77,7 @@ WEIGHTS: Mapping[str, float] = {
     "want": 0.15,
     "says_little": -0.3,
     "tells_no_use": -0.2,
-    "leaves_unsaid": -0.1,
+    "unsaid": -0.2,
     "narrowed_by_heading": -0.05,
     "read_on": -0.08,
     "procedure": 0.12,
@@ -120,7 +120,6 @@ class _Asked:
     wants: tuple[Want, ...]
     wants_research: bool
     wants_advice: bool
-    rarest: str | None
     last_rank: int | None
 
 
@@ -151,7 +150,6 @@ def scored(
         wants=wants_of(text),
         wants_research=asks_for_research(text),
         wants_advice=asks_for_advice(text),
-        rarest=rarest_word(question),
         last_rank=last_rank,
     )
     cheap = _without_vectors(quotes, asked)
@@ -218,7 +216,7 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    for place in about(asked.question, quotes):
+    for place, told in about(asked.question, quotes).items():
         quote = quotes[place]
         if is_names_label(quote.text.partition("\n")[0]) and Want.NAMES not in asked.wants:
             continue
@@ -228,7 +226,8 @@ def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float
             continue
         is_professional = is_choice and professional[quote.hit.rank]
         below = 1 - quote.hit.score / best if best > 0 else 0.0
-        score = _cheap_score(quote, asked, is_professional=is_professional) + WEIGHTS["below_best_hit"] * below
+        score = _cheap_score(quote, asked, told=told, is_professional=is_professional)
+        score += WEIGHTS["below_best_hit"] * below
         cheap.append((score + _expected_cosine(quote), place))
     if asked.last_rank is not None and all(quotes[place].hit.rank > asked.last_rank for _, place in cheap):
         return []
@@ -248,8 +247,8 @@ def _on_facet(quote: Quote, facets: tuple[Facet, ...]) -> tuple[bool, bool]:
     )
 
 
-def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float:
-    """A quote's score without the cosine."""
+def _cheap_score(quote: Quote, asked: _Asked, *, told: float, is_professional: bool) -> float:
+    """A quote's score without the cosine; `told` is how much of the question's subject it says, 0 to 1."""
     question = asked.question
     of_heading, of_form = _on_facet(quote, question.facets)
     core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
@@ -270,7 +269,7 @@ def _cheap_score(quote: Quote, asked: _Asked, *, is_professional: bool) -> float
         "want": meets(asked.wants, quote.text, quote.hit.passage.headings[-2:]),
         "says_little": _says_little(quote, asked),
         "tells_no_use": tells_no_use(introduction_of(quote), asked.wants),
-        "leaves_unsaid": asked.rarest is not None and leaves_unsaid(quote, asked.rarest),
+        "unsaid": 1 - told,
         "procedure": defines(core, asked.procedure, question.weights),
         "conditional": not quote.is_list and is_conditional(quote.text),
         "advice": not (quote.is_list or asked.wants_advice) and advises(quote.text),
