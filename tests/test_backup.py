@@ -1,5 +1,6 @@
 """Backup and restore: what comes back is what was published, and no archive can do anything else."""
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -122,6 +123,29 @@ def test_a_backup_never_replaces_a_file(index_dir: Path, archive: Path) -> None:
     with pytest.raises(StorageFailed, match="exists; choose another name"):
         backup(index_dir, archive)
     assert archive.read_bytes() == before
+
+
+def test_what_a_killed_backup_left_is_in_the_way_of_no_other(tmp_path: Path, index_dir: Path) -> None:
+    (tmp_path / "nightly.tar.partial").write_bytes(b"cut off" * 10_000)
+
+    backup(index_dir, tmp_path / "nightly.tar")
+    backup(index_dir, tmp_path / "undisturbed.tar")
+
+    assert (tmp_path / "nightly.tar").read_bytes() == (tmp_path / "undisturbed.tar").read_bytes()
+    assert not (tmp_path / "nightly.tar.partial").exists()
+
+
+def test_two_backups_never_write_one_file(tmp_path: Path, index_dir: Path) -> None:
+    partial = tmp_path / "nightly.tar.partial"
+    with partial.open("ab") as held:
+        fcntl.flock(held.fileno(), fcntl.LOCK_EX)
+        held.write(b"half of an archive")
+        held.flush()
+
+        with pytest.raises(StorageFailed, match="another process is writing"):
+            backup(index_dir, tmp_path / "nightly.tar")
+
+    assert partial.read_bytes() == b"half of an archive"
 
 
 def test_a_damaged_generation_makes_no_backup(tmp_path: Path, index_dir: Path) -> None:

@@ -5,6 +5,7 @@ and in `encoder/` the converted model that built it, without which another machi
 begins with the manifest, so that a restore knows the name, size and digest of every file before it reads one.
 """
 
+import fcntl
 import hashlib
 import io
 import os
@@ -35,7 +36,7 @@ def backup(index_dir: Path, target: Path, *, generation: str | None = None) -> M
 
     What is written has the digests of the manifest, and is durable when this returns. Raises IndexMissing,
     IndexRefused when the generation is damaged, EncoderUnavailable when its converted model is missing,
-    StorageFailed when the archive cannot be written or is there.
+    StorageFailed when the archive cannot be written, is there, or is being written by another process.
     """
     opened = IndexStore(index_dir).open(generation)
     encoder = encoder_files(index_dir, opened.manifest.encoder)
@@ -44,21 +45,43 @@ def backup(index_dir: Path, target: Path, *, generation: str | None = None) -> M
     with storage_failures(target.parent, outcome=advice):
         if target.exists():
             raise StorageFailed(f"{target} exists; choose another name for the backup")
-        try:
-            with partial.open("xb") as stream:
+        with _own(partial) as stream:
+            if target.exists():  # another process finished it between the look above and the lock
+                raise StorageFailed(f"{target} exists; choose another name for the backup")
+            try:
                 _write_archive(opened, encoder, stream)
                 stream.flush()
-            disk = LocalDisk()
-            disk.sync_file(partial)
-            disk.rename(partial, target)
-            disk.sync_folder(target.parent)
-        except FileExistsError as error:
-            raise StorageFailed(f"{partial} is left from another backup; remove it and try again") from error
-        except (OSError, FootnotedError):
-            with suppress(OSError):
-                partial.unlink()
-            raise
+                disk = LocalDisk()
+                disk.sync_file(partial)
+                disk.rename(partial, target)
+                disk.sync_folder(target.parent)
+            except (OSError, FootnotedError):
+                with suppress(OSError):
+                    partial.unlink()
+                raise
     return opened.manifest
+
+
+@contextmanager
+def _own(partial: Path) -> Iterator[BinaryIO]:
+    """An unfinished backup's file, empty, for this process alone; what a killed one left of it is written over.
+
+    Raises StorageFailed where another process is writing it.
+    """
+    while True:
+        with partial.open("ab") as stream:
+            try:
+                fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StorageFailed(
+                    f"another process is writing {partial}; wait for it, or choose another name for the backup"
+                ) from error
+            # Who had the lock may have renamed or removed the file: then the name means another, or none.
+            if partial.exists() and os.path.samestat(os.fstat(stream.fileno()), partial.stat()):
+                stream.seek(0)
+                stream.truncate()
+                yield stream
+                return
 
 
 def restore(
