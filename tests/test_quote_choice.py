@@ -174,6 +174,9 @@ def test_words_that_begin_like_a_pointer_are_none() -> None:
         ("is a bone cyst dangerous", (Want.DANGER,)),
         ("is shingles contagious", (Want.CONTAGIOUS,)),
         ("can men get osteoporosis", (Want.OCCURS,)),
+        ("can I take calcium with denosumab", (Want.ALLOWED,)),
+        ("is it safe to fly with brittle bones", (Want.ALLOWED,)),
+        ("what can I take for bone pain", ()),
         ("denosumab", ()),
     ],
 )
@@ -436,6 +439,12 @@ def asked(**weights: float) -> Question:
 )
 def test_words_that_begin_alike_say_each_other(word: str, is_said: bool) -> None:
     assert says(frozenset(terms("Breast cancer, sexual health: many people can work.")), *terms(word)) is is_said
+
+
+def test_a_compound_says_what_it_is_a_kind_of_and_a_negation_does_not() -> None:
+    assert says(frozenset(terms("caused by a herpesvirus")), *terms("virus"))
+    assert not says(frozenset(terms("an unsafe, nontoxic dose")), *terms("safe"))
+    assert not says(frozenset(terms("an unsafe, nontoxic dose")), *terms("toxic"))
 
 
 def test_quotes_that_tell_less_than_half_of_what_the_best_tells_are_about_something_else() -> None:

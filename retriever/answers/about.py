@@ -20,6 +20,8 @@ NO_SUBJECT = FACET_TERMS | SAYS_OF_SUBJECT | ASIDE_TERMS
 """Terms that ask for a side of a subject, or hold a sentence together, and never are the subject."""
 _LEAST_LETTERS = 3
 _SAME_BEGINNING = 6
+_COMPOUNDED = 5
+"""How many letters a compound has before its last part, and that has, at least: "nontoxic" is nothing toxic."""
 
 
 def about(question: Question, quotes: Sequence[Quote]) -> dict[int, float]:
@@ -57,8 +59,10 @@ def are_beside_the_point(question: Question, hits: Iterable[Hit]) -> bool:
 
 
 def says(found: Collection[str], word: str) -> bool:
-    """Whether a term is among these, or one that begins alike: sexual for sex, radioactive for radiation."""
-    return word in found or any(_begin_alike(word, term) for term in found)
+    """Whether a term is among these, or one that begins alike (sexual for sex, radioactive for radiation), or a
+    compound of it: a herpesvirus is a virus.
+    """
+    return word in found or any(_begin_alike(word, term) or _is_compound(term, word) for term in found)
 
 
 def _subject_words(question: Question) -> dict[str, float]:
@@ -85,3 +89,7 @@ def _begin_alike(one: str, other: str) -> bool:
     if len(shorter) >= _LEAST_LETTERS and longer.startswith(shorter):
         return True
     return len(shorter) >= _SAME_BEGINNING and one[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]
+
+
+def _is_compound(term: str, word: str) -> bool:
+    return len(word) >= _COMPOUNDED and len(term) >= len(word) + _COMPOUNDED and term.endswith(word)

@@ -31,6 +31,7 @@ class Want(StrEnum):
     CONTAGIOUS = "contagious"
     OCCURS = "occurs"
     SIDE_EFFECTS = "side effects"
+    ALLOWED = "allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,15 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"(?:caus|lead|damage|have|feel|get|notice|experience|lose|become|happen|occur)",
         r"side.?effects?|advers|unwanted|toxi|reactions?|complications?|risks?|harms?|late effects|drawbacks"
         r"|safety",
+    ),
+    Want.ALLOWED: _compile(
+        r"(?<!what )(?<!how )(?<!where )(?<!when )\b(?:can|may|could) (?:i|we|he|she|they|my \w+)\b"
+        r"(?! (?:get|catch|have|find|see|tell|die|survive|live)\b)"
+        r"|\bam i allowed\b|\b(?:safe|ok|okay|all ?right|allowed|bad) (?:for \w+ )?(?:to|if|while|during)\b",
+        r"\b(?:un)?safe|\b(?:should|must|allowed|need to|may need|you (?:can|may)|okay|unless|until)\b"
+        r"|\b(?:do not|don[’']t|(?:ask|talk|check) (?:to|with|your|the))\b"
+        r"|\b(?:avoid|interact|interfer|less effective|harm|recommend|advis|risk|side effect)",
+        r"safe|risk|side effect|interact|avoid",
     ),
     Want.NAMES: _compile(r"\b(?:brand|trade|generic|other) names?\b", r"\bnames?\b|\balso (?:called|known as)\b"),
 }

@@ -30,7 +30,7 @@ _ONCE_DIAGNOSED = re.compile(
 )
 _ASKS_FOR_ADVICE = re.compile(
     r"\b(?:how (?:do|can|should|could|to|will)|what (?:should|to|can|could|do|helps?)|where|should|tips|advice"
-    r"|help|cope|coping)\b",
+    r"|help|cope|coping|(?:can|may) (?:i|we|he|she|they))\b",
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
