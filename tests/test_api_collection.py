@@ -70,6 +70,8 @@ def test_documents_can_be_filtered(client: TestClient, parameters: list[tuple[st
         ("limit=0", "out_of_range"),
         ("limit=1001", "out_of_range"),
         ("limit=many", "type"),
+        ("limit=1_0", "type"),
+        ("limit=%2B1", "type"),
         ("limit=1&limit=2", "repeated"),
         ("offset=3", "unknown_field"),
         ("filter.=x", "unknown_field"),

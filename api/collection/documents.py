@@ -16,7 +16,7 @@ from api.collection.response import (
     document_body,
     index_body,
 )
-from api.http.parameters import filter_pairs
+from api.http.parameters import WholeNumber, filter_pairs
 from api.http.problems import FieldError, Problem, invalid
 from api.query.filters import equality_filter
 from api.service import service_of
@@ -37,7 +37,7 @@ def index(request: Request) -> IndexBody:
 
 async def documents(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many documents are wanted.")] = 100,
+    limit: Annotated[WholeNumber, Query(ge=1, le=MAX_PAGE, description="How many documents are wanted.")] = 100,
     after: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
 ) -> Response:
     """The documents in order of their ids, a page at a time; those that questions do not search too."""
@@ -66,9 +66,9 @@ def document(request: Request, document_id: DocumentId) -> DocumentBody:
 async def document_text(
     request: Request,
     document_id: DocumentId,
-    start: Annotated[int, Query(ge=0, description="First character, counted in code points from 0.")] = 0,
+    start: Annotated[WholeNumber, Query(ge=0, description="First character, counted in code points from 0.")] = 0,
     end: Annotated[
-        int | None, Query(ge=0, description="Where to stop (exclusive); the text's end if absent.")
+        WholeNumber | None, Query(ge=0, description="Where to stop (exclusive); the text's end if absent.")
     ] = None,
 ) -> Response:
     """A span of the reading text of a document: what citations point into."""

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.http.parameters import WholeNumber
 from api.query.response import IndexReference
 from api.service import service_of
 from retriever.document import Document
@@ -43,7 +44,7 @@ class SuggestionsBody(_Response):
 
 async def suggestions(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS, description="How many are wanted.")] = 4,
+    limit: Annotated[WholeNumber, Query(ge=1, le=MAX_SUGGESTIONS, description="How many are wanted.")] = 4,
 ) -> Response:
     """Questions to begin with, in the collection's own words."""
     service = service_of(request)

@@ -1,12 +1,27 @@
 """Query parameters: only those that an endpoint knows, each once."""
 
+import re
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 from fastapi import Request
+from pydantic import BeforeValidator
+from pydantic_core import PydanticKnownError
 
 from api.http.problems import FieldError, invalid
 
 FILTER_PREFIX = "filter."
+_DIGITS = re.compile(r"-?[0-9]+")
+
+
+def _of_digits(value: object) -> object:
+    if isinstance(value, str) and _DIGITS.fullmatch(value) is None:
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_of_digits)]
+"""A number in digits alone; Python would read `+1` and `1_0` as well."""
 
 
 def only_parameters(*names: str, filters: bool = False) -> Callable[[Request], Awaitable[None]]:
