@@ -42,23 +42,20 @@ def backup(index_dir: Path, target: Path, *, generation: str | None = None) -> M
     encoder = encoder_files(index_dir, opened.manifest.encoder)
     partial = target.with_name(f"{target.name}.partial")
     advice = "no backup was written; the index is untouched"
-    with storage_failures(target.parent, outcome=advice):
-        if target.exists():
-            raise StorageFailed(f"{target} exists; choose another name for the backup")
-        with _own(partial) as stream:
-            if target.exists():  # another process finished it between the look above and the lock
+    with storage_failures(target.parent, outcome=advice), _own(partial) as stream:
+        try:
+            if target.exists():  # looked at under the lock: another process may just have finished it
                 raise StorageFailed(f"{target} exists; choose another name for the backup")
-            try:
-                _write_archive(opened, encoder, stream)
-                stream.flush()
-                disk = LocalDisk()
-                disk.sync_file(partial)
-                disk.rename(partial, target)
-                disk.sync_folder(target.parent)
-            except (OSError, FootnotedError):
-                with suppress(OSError):
-                    partial.unlink()
-                raise
+            _write_archive(opened, encoder, stream)
+            stream.flush()
+            disk = LocalDisk()
+            disk.sync_file(partial)
+            disk.rename(partial, target)
+            disk.sync_folder(target.parent)
+        except (OSError, FootnotedError):
+            with suppress(OSError):
+                partial.unlink()
+            raise
     return opened.manifest
 
 
