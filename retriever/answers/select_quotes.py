@@ -108,18 +108,19 @@ class Selector:
         quotes = [
             quote for quote in every if quote is not None and not self._neighbours.is_named_in(quote, question)
         ]
-        found = scored(
-            question, asked, quotes, vector, self._vectors, last_rank=last_rank if stated is None else None
-        )
         sides = compared(question)
-        beside = (
+        picked: Sequence[Scored] = (
             []
             if sides is None
             else self._beside(sides, self._setting(sides, question, asked, quotes, vector), quotes)
         )
-        if not found and not beside:
-            return None
-        picked, differing = (beside, ()) if beside else _picked(found, asked)
+        differing: tuple[tuple[int, ...], ...] = ()
+        if not picked:
+            read_to = last_rank if stated is None else None
+            found = scored(question, asked, quotes, vector, self._vectors, last_rank=read_to)
+            if not found:
+                return None
+            picked, differing = _picked(found, asked)
         return Selection(
             chosen=joined([with_limit(one.quote, self._index) for one in picked], hits, self._index),
             differing=differing,
