@@ -9,8 +9,9 @@ import hashlib
 import os
 import re
 import stat
+import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,12 @@ from ingest.reading.source_type import MAX_FILE_BYTES, TYPES, SourceType
 
 _SLUG_CHARS = 119  # 128, the longest id, less the dash and the eight digits of the digest
 _CHUNK_BYTES = 1 << 20
+_TICK_NS = 20_000_000
+"""Systems date changes in steps of up to 10 ms: of two changes within one step only the first leaves a trace."""
+_EMPTIED_NS = 1_000_000_000
+"""Who saves a page empties it first, and then may wait for the disk."""
+_WAITS_S = (0.02, 0.05, 0.1, 0.2)
+"""Before a file that changed, or has just been emptied, is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +111,33 @@ def document_id_of(source_path: str) -> str:
     return f"{slug[-_SLUG_CHARS:].lstrip('.-') or 'document'}-{digest}"
 
 
-def read_source(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> SourceBytes:
-    """The file's bytes and their digest.
+def read_source(
+    path: Path,
+    *,
+    max_bytes: int = MAX_FILE_BYTES,
+    clock: Callable[[], int] = time.time_ns,
+    pause: Callable[[float], None] = time.sleep,
+) -> SourceBytes:
+    """The file's bytes and their digest; of a file that is being written, what it holds once it rests.
 
     Raises FileUnreadable when it is not a regular file, is larger than `max_bytes`, is gone, may not be
-    read, or changes while it is read. Never waits for a pipe or a device.
+    read, or goes on changing. Never waits for a pipe or a device. `clock` gives nanoseconds of the day's
+    time, `pause` passes seconds between two looks.
     """
+    for wait_s in _WAITS_S:
+        try:
+            return _read_once(path, max_bytes, clock, pause, may_be_empty=False)
+        except FileUnreadable as error:
+            if error.reason is not SkipReason.CHANGED_DURING_READ:
+                raise
+        pause(wait_s)
+    return _read_once(path, max_bytes, clock, pause, may_be_empty=True)
+
+
+def _read_once(
+    path: Path, max_bytes: int, clock: Callable[[], int], pause: Callable[[float], None], *, may_be_empty: bool
+) -> SourceBytes:
+    """The file as it rests; one that was emptied this second counts as such only where it `may_be_empty`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -122,17 +150,29 @@ def read_source(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> SourceBytes:
             detail = f"{before.st_size:,} bytes; at most {max_bytes:,} are read; split the file"
             raise FileUnreadable(SkipReason.TOO_LARGE, detail)
         content = _read_all(descriptor, max_bytes)
-        after = os.fstat(descriptor)
+        is_at_rest = _is_the_same(before, os.fstat(descriptor))
+        age_ns = clock() - before.st_ctime_ns
+        if not content and 0 <= age_ns < _EMPTIED_NS and not may_be_empty:
+            is_at_rest = False
+        elif is_at_rest and 0 <= age_ns < _TICK_NS:
+            # A change since may bear the same date, and a write that goes on has been dated at its beginning.
+            pause((_TICK_NS - age_ns) / 1e9)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            is_at_rest = _read_all(descriptor, max_bytes) == content and _is_the_same(before, os.fstat(descriptor))
     except OSError as error:
         raise _unreadable(error) from error
     finally:
         os.close(descriptor)
-    unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    if not unchanged or len(content) != after.st_size:
+    if not is_at_rest or len(content) != before.st_size:
         raise FileUnreadable(
             SkipReason.CHANGED_DURING_READ, "the file changed while it was read; ingest again once it rests"
         )
     return SourceBytes(content, hashlib.sha256(content).hexdigest())
+
+
+def _is_the_same(before: os.stat_result, after: os.stat_result) -> bool:
+    # Not the date of the content, which a program that copies files sets back.
+    return (before.st_size, before.st_ctime_ns) == (after.st_size, after.st_ctime_ns)
 
 
 def _read_all(descriptor: int, max_bytes: int) -> bytes:

@@ -157,7 +157,40 @@ def test_a_file_without_an_honest_size_is_not_taken_for_whole() -> None:
     if not process_file.exists():
         pytest.skip("this system has no /proc")
     with pytest.raises(FileUnreadable) as caught:
-        read_source(process_file)
+        read_source(process_file, pause=lambda _: None)
+    assert caught.value.reason is SkipReason.CHANGED_DURING_READ
+
+
+def read_in_the_moment_of_a_save(path: Path, *contents: str, keep_dates: bool = False) -> bytes:
+    """What is read of a file that was changed just now, and again in each pause; the dates of the first stay."""
+    left, dates = list(contents), path.stat()
+
+    def save(_: float) -> None:
+        if not left:
+            return
+        path.write_text(left.pop(0), encoding="utf-8")
+        if keep_dates:
+            os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+
+    return read_source(path, clock=lambda: path.stat().st_ctime_ns, pause=save).content
+
+
+@pytest.mark.parametrize("keep_dates", [False, True])
+def test_a_page_that_is_saved_while_it_is_read_is_read_as_it_was_saved(tmp_path: Path, keep_dates: bool) -> None:
+    page = write(tmp_path / "a.md", "old")
+    assert read_in_the_moment_of_a_save(page, "", "half", "new", keep_dates=keep_dates) == b"new"
+
+
+def test_a_page_that_is_empty_at_this_moment_is_taken_for_one_that_is_being_saved(tmp_path: Path) -> None:
+    page = write(tmp_path / "a.md", "")
+    assert read_in_the_moment_of_a_save(page) == b""
+    assert read_in_the_moment_of_a_save(page, "new") == b"new"
+
+
+def test_a_page_that_never_rests_is_skipped(tmp_path: Path) -> None:
+    page = write(tmp_path / "a.md", "0")
+    with pytest.raises(FileUnreadable) as caught:
+        read_in_the_moment_of_a_save(page, *map(str, range(1, 20)))
     assert caught.value.reason is SkipReason.CHANGED_DURING_READ
 
 
