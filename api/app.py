@@ -27,7 +27,8 @@ from api.encoder_ahead import EncoderLender
 from api.evidence.endpoint import add_evidence_routes
 from api.evidence.policy import evidence_policy
 from api.generation.configured import generator_of
-from api.http.problems import Problem, invalid, problem_of, respond_problem
+from api.http.problems import Problem, invalid, problem_of
+from api.http.refusal import respond_problem
 from api.http.request_edge import RequestEdge
 from api.http.validation import parameter_errors
 from api.live_index import LiveIndex

@@ -36,7 +36,7 @@ def ingest_with_limits(folder: Path, pages: Path, shares: Sequence[float] = SHAR
         if limit is None:
             needed = int(done.stderr.rsplit("peak ", 1)[1])
             continue
-        if done.returncode not in (0, 3) or "Traceback" in done.stderr:
+        if done.returncode not in (0, 2, 3) or "Traceback" in done.stderr:
             violations.append(f"ingest at {share}: exit code {done.returncode}: {done.stderr[-300:]}")
         if list(index_dir.glob("*.tmp")):
             violations.append(f"ingest at {share}: an unfinished generation was left")

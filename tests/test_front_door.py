@@ -2,15 +2,17 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from footnoted import main
+from footnoted import LEAST_ADDRESS_SPACE, main, refuse_little_address_space
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -34,6 +36,13 @@ def test_a_mistake_is_answered_with_what_was_meant(words: list[str], says: str) 
     assert outcome.exit_code == 2
     assert says in outcome.stderr
     assert "denosumab" not in outcome.stderr
+
+
+def test_a_limit_in_which_the_libraries_would_die_without_a_word_is_said_to_be_too_low() -> None:
+    refuse_little_address_space(resource.RLIM_INFINITY)
+    refuse_little_address_space(LEAST_ADDRESS_SPACE)
+    with pytest.raises(click.UsageError, match=r"1,099 MB .* at least 1,100: raise `ulimit -v`"):
+        refuse_little_address_space(LEAST_ADDRESS_SPACE - 1)
 
 
 def test_every_command_is_listed_with_one_line_and_has_help() -> None:

@@ -11,7 +11,8 @@ from api.admission.keys import Scope as KeyScope
 from api.admission.late_refusal import may_hold_question, refuse_later
 from api.admission.live_keys import LiveKeys
 from api.admission.rate_limit import RateLimiter, Standing
-from api.http.problems import Problem, respond_problem
+from api.http.problems import Problem
+from api.http.refusal import respond_problem
 
 OPEN_PATHS = frozenset({"/", "/docs", "/livez", "/readyz"})
 OPEN_FOLDER = "/page/"

@@ -2,12 +2,10 @@
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-if TYPE_CHECKING:
-    from api.http.problems import Problem
+from api.http.problems import Problem
 
 MEDIA_TYPE = "application/json"
 
@@ -46,7 +44,7 @@ def is_openai_shaped(path: str) -> bool:
     return _SHAPED.fullmatch(path) is not None
 
 
-def openai_error_body(problem: "Problem") -> bytes:
+def openai_error_body(problem: Problem) -> bytes:
     """The JSON document of a refusal, encoded as UTF-8."""
     error = OpenAIError(
         message="; ".join(each.detail for each in problem.errors) if len(problem.errors) > 1 else problem.detail,

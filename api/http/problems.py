@@ -11,11 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.openai_errors import MEDIA_TYPE as OPENAI_MEDIA_TYPE
-from api.http.openai_errors import is_openai_shaped, openai_error_body
 from retriever.errors import (
     EncoderUnavailable,
     FootnotedError,
@@ -158,16 +155,3 @@ def problem_body(problem: Problem, *, request_id: str) -> bytes:
         errors=[ProblemError(pointer=e.pointer, code=e.code, detail=e.detail) for e in problem.errors],
     )
     return json.dumps(document.model_dump(), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def refusal(problem: Problem, *, path: str, request_id: str) -> tuple[bytes, str]:
-    """The document of a refusal in the form of the endpoint at this path, and its media type."""
-    if is_openai_shaped(path):
-        return openai_error_body(problem), OPENAI_MEDIA_TYPE
-    return problem_body(problem, request_id=request_id), MEDIA_TYPE
-
-
-def respond_problem(request: Request, problem: Problem) -> Response:
-    """The response of a refusal."""
-    body, media_type = refusal(problem, path=request.url.path, request_id=request.state.request_id)
-    return Response(body, status_code=problem.status, headers=problem.headers, media_type=media_type)

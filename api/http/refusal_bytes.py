@@ -10,7 +10,8 @@ from http import HTTPStatus
 
 from api.http.identifiers import new_identifier
 from api.http.openai_errors import is_openai_shaped
-from api.http.problems import FieldError, Problem, refusal
+from api.http.problems import FieldError, Problem
+from api.http.refusal import refusal
 
 _ID = "{request-id}"
 """Stands for the request's id in what is kept."""

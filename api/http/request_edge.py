@@ -9,7 +9,8 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.identifiers import new_identifier
-from api.http.problems import Problem, refusal
+from api.http.problems import Problem
+from api.http.refusal import refusal
 from api.observing.observer import NOBODY, Observer, RequestSeen
 
 CALLER_GONE = "the caller has gone"
