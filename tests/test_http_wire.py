@@ -19,6 +19,7 @@ GET = b"GET /livez HTTP/1.1\r\n" + HOST
 POST = b"POST /v1/query HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 QUESTION = b'{"query": "denosumab"}'
 FRAMED = POST + b"Content-Length: %d\r\n\r\n" % len(QUESTION) + QUESTION
+ONE_BY_ONE = b"".join(b"1;a=b\r\n%c\r\n" % letter for letter in b'{"query": "' + b" " * 20_000 + b'"}')
 LAST = GET + b"Connection: close\r\n\r\n"
 """A request after which the server closes: when its answer has come, nothing more will."""
 
@@ -66,6 +67,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         (POST + b"Content-Length: 1000000\r\n\r\n" + b" " * 1_000_000, 413),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n" + (b"8000\r\n" + b" " * 0x8000 + b"\r\n") * 3, 413),
         (POST + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nabcde", 415),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n1;a=" + b"b" * 1_000_000, 400),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n" + (b"1;a=" + b"b" * 9_000 + b"\r\n \r\n") * 20, 400),
     ],
 )  # fmt: skip
 def test_a_request_that_could_be_read_in_two_ways_or_is_too_large_is_refused_and_ends(
@@ -98,6 +101,7 @@ def test_a_refused_request_ends_even_where_its_beginning_was_in_order(port: int)
         (FRAMED.replace(HOST, HOST + b"Expect: 100-continue\r\n"), [100, 200]),
         (GET.replace(b"livez", b"v1/index") + b"A: " + b"a" * (MAX_HEAD_BYTES - 20) + b"\r\n\r\n", [200]),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(QUESTION) + QUESTION + b"\r\n0\r\n\r\n", [200]),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n" + ONE_BY_ONE + b"0\r\n\r\n", [422]),
     ],
 )  # fmt: skip
 def test_a_request_that_is_in_order_is_answered_and_the_next_one_too(
@@ -105,6 +109,30 @@ def test_a_request_that_is_in_order_is_answered_and_the_next_one_too(
 ) -> None:
     found, closed = exchange(port, request_bytes + LAST)
     assert ([answer.status for answer in found], closed) == ([*statuses, 200], True)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "allowed"),
+    [
+        (b"FOO /v1/query HTTP/1.1\r\n" + HOST + b"\r\n", "POST"),
+        (FRAMED.replace(b"POST", b"post"), "POST"),
+        (
+            b"PATCHY /livez HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+            "GET, HEAD",
+        ),
+    ],
+)
+def test_a_method_that_nobody_knows_is_refused_with_the_ones_that_are_allowed(
+    port: int, request_bytes: bytes, allowed: str
+) -> None:
+    (found, last), _ = exchange(port, request_bytes + LAST)
+    assert (found.status, found.headers["allow"], last.status) == (405, allowed, 200)
+
+
+def test_a_refused_head_is_told_the_length_of_what_get_would_be_told_and_nothing_more(port: int) -> None:
+    (told,), closed = exchange(port, b"HEAD /livez HTTP/1.1\r\nHost: x/health?\r\n\r\n")
+    assert (told.status, told.body, closed) == (400, b"", True)
+    assert int(told.headers["content-length"]) > 0
 
 
 def test_what_comes_behind_a_body_is_no_header(port: int) -> None:

@@ -14,17 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api.admission.late_refusal import takes_question
 from api.admission.quick_refusal import QuickRefusals
 from api.http.gentle_transport import GentleTransport
-from api.http.limits import (
-    HEAD_TIMEOUT,
-    HEADERS_TOO_LARGE,
-    MALFORMED,
-    MAX_HEAD_BYTES,
-    MAX_HEADERS,
-    MAX_TARGET_BYTES,
-    TARGET_TOO_LONG,
-    Deadlines,
-    head_fault,
-)
+from api.http.head_again import without_unknown_method, without_upgrade
+from api.http.limits import HEAD_TIMEOUT, MALFORMED, MAX_TARGET_BYTES, TARGET_TOO_LONG, Deadlines, head_fault
+from api.http.message_size import MessageSize
 from api.http.problems import Problem
 from api.http.refusal_bytes import refusal_bytes
 from api.http.request_edge import CALLER_GONE
@@ -50,9 +42,7 @@ class Connection(HttpToolsProtocol):
         self._may_hold = False
         self._phases = PhaseTimer(deadlines, idle_s=self.timeout_keep_alive, too_late=self._too_late)
         self._writes: WriteWatch | None = None
-        self._is_in_head = True
-        self._head_bytes = 0
-        self._parsed_bytes = 0
+        self._size = MessageSize()
         self._drained = 0
         self._work: tuple[Any, asyncio.Task[None]] | None = None
         self._refusal: Problem | None = None
@@ -94,21 +84,26 @@ class Connection(HttpToolsProtocol):
         self._watch()
 
     def _parse(self, data: bytes) -> None:
-        self._head_bytes += len(data) if self._is_in_head else 0
+        self._size.came(len(data))
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
+        except httptools.HttpParserInvalidMethodError:
+            # It is not known where in the data another request begins that follows one.
+            again = without_unknown_method(data) if self._size.head == len(data) else None
+            if again is None:
+                self._refuse(MALFORMED)
+            else:
+                self._read_again(again)
+            return
         except httptools.HttpParserError:
             self._refuse(self._refusal or MALFORMED)
         except httptools.HttpParserUpgrade as upgrade:
             self._ignore_upgrade(data[upgrade.args[0] :])
             return
-        # Bytes of a header that is not complete have been seen by no callback.
-        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES and not self._is_refused:
-            too_long = (
-                TARGET_TOO_LONG if not self.headers and len(self.url) > MAX_TARGET_BYTES else HEADERS_TOO_LARGE
-            )
-            self._refuse(too_long)
+        fault = self._size.fault()
+        if fault is not None and not self._is_refused:
+            self._refuse(fault if self.headers or len(self.url) <= MAX_TARGET_BYTES else TARGET_TOO_LONG)
 
     def pause_writing(self) -> None:
         """Bytes wait to be taken: looks now and then whether they are."""
@@ -127,7 +122,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A new head begins."""
         super().on_message_begin()
-        self._parsed_bytes = 0
+        self._size.begins()
         self._drained = 0
 
     def on_url(self, url: bytes) -> None:
@@ -138,10 +133,10 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header; what comes behind a chunked body is counted and left out, for no proxy looked at it."""
-        self._parsed_bytes += len(name) + len(value)
-        if len(self.headers) >= MAX_HEADERS or self._parsed_bytes > MAX_HEAD_BYTES:
-            self._stop(HEADERS_TOO_LARGE)
-        if self._is_in_head:
+        fault = self._size.header(name, value, before=len(self.headers))
+        if fault is not None:
+            self._stop(fault)
+        if self._size.is_in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -157,11 +152,12 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         self._may_hold = False
         self.cycle.transport = self._gentle  # type: ignore[assignment]
-        self._is_in_head, self._head_bytes = False, 0
+        self._size.ends(head=True)
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body; what comes after the answer is thrown away, up to a limit."""
         super().on_body(body)
+        self._size.body(len(body))
         if self.cycle.response_complete:
             self._drained += len(body)
             if self._drained > MAX_DRAINED_BYTES:
@@ -171,7 +167,7 @@ class Connection(HttpToolsProtocol):
         """A request is complete."""
         if not self.parser.should_upgrade():
             super().on_message_complete()
-        self._is_in_head, self._head_bytes = True, 0
+        self._size.ends(head=False)
         self._phases.forget()
 
     # What uvicorn says
@@ -222,7 +218,7 @@ class Connection(HttpToolsProtocol):
 
         To close a socket with unread bytes resets the connection, and the answer may be lost.
         """
-        if self._is_in_head and not self._is_refused:
+        if self._size.is_in_head and not self._is_refused:
             self.transport.close()
         elif not self._is_lingering:
             self._is_lingering = True
@@ -238,7 +234,7 @@ class Connection(HttpToolsProtocol):
         """Answers a problem in its turn and closes."""
         self._refusal, self._is_refused = problem, True
         is_answering = self.cycle is not None and not self.cycle.response_complete
-        if is_answering and (self._is_in_head or self.pipeline):
+        if is_answering and (self._size.is_in_head or self.pipeline):
             return  # an earlier request is being worked on; `on_response_complete` goes on
         if is_answering:
             # The fault is in the body of a request that a handler has begun with: for it, the caller is gone.
@@ -252,7 +248,8 @@ class Connection(HttpToolsProtocol):
     def _write_refusal(self) -> None:
         if self._refusal is None or self.transport.is_closing():
             return
-        self.transport.write(refusal_bytes(self._refusal))
+        is_head = bool(self.url) and self.parser.get_method() == b"HEAD"
+        self.transport.write(refusal_bytes(self._refusal, without_body=is_head))
         self.close_gently()
 
     def _drain(self, size: int) -> None:
@@ -261,27 +258,25 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def _ignore_upgrade(self, rest: bytes) -> None:
-        """Reads a request that offers another protocol as if it did not: some clients always do, with a body.
-
-        The parser takes all that follows such a head for the other protocol; a new one reads it without the offer.
-        """
+        """The parser takes all that follows such a head for the other protocol."""
         if self.parser.get_method() == b"CONNECT":
             self._refuse(MALFORMED)
-            return
-        kept = [pair for pair in self.headers if pair[0] not in (b"upgrade", b"connection", b"http2-settings")]
-        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url), *(b"%s: %s" % pair for pair in kept)]
+        else:
+            self._read_again(without_upgrade(self.parser.get_method(), self.url, self.headers) + rest)
+
+    def _read_again(self, data: bytes) -> None:
         self.parser = httptools.HttpRequestParser(self)
-        self._head_bytes = 0
-        self.data_received(b"\r\n".join((*lines, b"", b"")) + rest)
+        self._size.ends(head=False)
+        self.data_received(data)
 
     # Deadlines
 
     def _standing(self) -> Phase:
         if self._is_lingering:
             return Phase.LINGERING
-        if not self._is_in_head:
+        if not self._size.is_in_head:
             return Phase.BODY
-        if self._head_bytes:
+        if self._size.head:
             return Phase.HEAD
         is_ours = self.cycle is not None and not self.cycle.response_complete
         return Phase.OURS if is_ours or self._is_refused else Phase.IDLE

@@ -9,11 +9,20 @@ from api.http.problems import Problem
 MAX_TARGET_BYTES = 8 * 1024
 MAX_HEAD_BYTES = 32 * 1024
 MAX_HEADERS = 100
+MAX_FRAMING_SHARE = 8
+"""Bytes around a body's chunks for each byte in them: the smallest chunk of one byte has five."""
+MAX_FRAMING_BYTES = 64 * 1024
+"""Bytes around a body's chunks beyond that."""
 
 MALFORMED = Problem(400, "request_malformed", "this is not a request of HTTP/1.1; send one as RFC 9112 has it")
 TARGET_TOO_LONG = Problem(414, "target_too_long", f"the address may have at most {MAX_TARGET_BYTES:,} bytes")
 HEADERS_TOO_LARGE = Problem(
     431, "headers_too_large", f"at most {MAX_HEADERS} headers and {MAX_HEAD_BYTES:,} bytes of them are read"
+)
+FRAMING_TOO_LARGE = Problem(
+    400,
+    "request_malformed",
+    "the chunks of this body carry more beside it than of it; send it with a Content-Length",
 )
 HEAD_TIMEOUT = Problem(408, "head_timeout", "the headers did not arrive in time")
 

@@ -32,11 +32,13 @@ def refusal_bytes(
     path: str = "/",
     request_id: str | None = None,
     is_last: bool = True,
+    without_body: bool = False,
     headers: Iterable[tuple[bytes, bytes]] = (),
 ) -> bytes:
     """A whole response, in the form of the endpoint at this path, with the headers that every response has.
 
-    It ends its connection where it `is_last`. `headers` are further ones.
+    It ends its connection where it `is_last`, and is what HEAD is told, the length alone, where it is
+    `without_body`. `headers` are further ones.
     """
     shape = path if is_openai_shaped(path) else "/"
     said = problem.status, problem.code, problem.detail, problem.errors
@@ -46,7 +48,8 @@ def refusal_bytes(
     lines = [kept.before, b"%d" % len(body), kept.after, chosen_id, b"\r\n"]
     for name, value in headers:
         lines += (name, b": ", value, b"\r\n")
-    return b"".join((*lines, b"Connection: close\r\n\r\n" if is_last else b"\r\n", body))
+    lines.append(b"Connection: close\r\n\r\n" if is_last else b"\r\n")
+    return b"".join(lines if without_body else (*lines, body))
 
 
 @lru_cache(maxsize=64)
