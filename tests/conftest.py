@@ -1,4 +1,14 @@
-"""How every test is run: the same examples on every machine, none of them against a clock, long files first."""
+"""How every test is run: the same examples on every machine, none of them against a clock, long files first.
+
+The files that tests write lie in memory where the machine offers it: there a sync costs nothing, and on a disk
+the tests would wait for it as long as they compute. What a sync is worth is proven by the model of a power loss
+(`tests.power_loss`). `TMPDIR` says where else they shall be written.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +21,16 @@ settings.register_profile("explore", STEADY, derandomize=False)
 settings.load_profile("steady")
 
 LONG = ("slow", "model", "browser")
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+ROOM = 2 << 30
+"""Bytes that have to be free there: several times what all tests write, as containers often have very little."""
+
+
+def pytest_configure() -> None:
+    """Programs that the tests start write there too."""
+    if "TMPDIR" not in os.environ and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None  # what was asked before is asked again
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
