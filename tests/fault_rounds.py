@@ -10,9 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import httpx
@@ -29,6 +27,7 @@ from retriever.retrieve import Retriever
 from retriever.store.store import IndexStore
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.fakes_api import WordJudge
+from tests.forked import ended, fresh_processes
 from tests.hashing import HashingEncoder
 from tests.running_service import running
 from tests.small_generations import publish, served
@@ -36,23 +35,6 @@ from tests.waiting import PATIENCE_S, wait_until
 
 WRITERS = 10
 CLIENTS = 8
-
-
-def fresh_processes() -> ForkServerContext:
-    """Starts fresh processes quickly: each is forked off one that has imported the store and done nothing."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.fault_rounds", "langchain_text_splitters"])
-    return context
-
-
-def ended(process: ForkServerProcess) -> int | None:
-    """The exit code of a process that ends by itself; None where it had to be killed."""
-    process.join(PATIENCE_S)
-    code = process.exitcode
-    process.kill()
-    process.join()
-    process.close()
-    return code
 
 
 def publish_when_told(began: Connection, index_dir: Path) -> None:

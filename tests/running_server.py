@@ -2,63 +2,53 @@
 
 import re
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
-from tests.waiting import PATIENCE_S
-
-CHECKOUT = Path(__file__).parent.parent
-_PROGRAM = """
-import json, sys, time
-from dataclasses import replace
-from pathlib import Path
 from api.app import create_app
 from api.commands.serve import listen, run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
-index_dir, seconds = Path(sys.argv[1]), float(sys.argv[2])
-name = publish(index_dir, 1)
-held = index_dir.parent / "hold"
-def work(_):
-    time.sleep(seconds)
-    while held.exists():
-        time.sleep(0.01)
-snapshot = snapshot_of(MemoryIndex(name), before=work)
-given = json.loads(sys.argv[3])
-if "keys_file" in given:
-    given["keys_file"] = Path(given["keys_file"])
-settings = replace(Settings(index_dir=index_dir, wait_limit_s=60.0), **given)
-run_server(create_app(settings, opener=FolderOpener({name: snapshot})), settings, listen("127.0.0.1", 0))
-"""
+from tests.forked import forked_with_log
+from tests.waiting import PATIENCE_S
 
 
 @contextmanager
-def running_server(folder: Path, *, question_s: float = 0.0, settings: str = "{}") -> Iterator[tuple[int, int]]:
+def running_server(folder: Path, *, question_s: float = 0.0, **settings: Any) -> Iterator[tuple[int, int]]:
     """The port and the process id of a server.
 
     Every question takes `question_s` in its thread, and goes on until no file `hold` is in the folder.
     """
-    command = [sys.executable, "-c", _PROGRAM, str(folder / "index"), str(question_s), settings]
-    # Into a file: nobody reads a pipe, and a full one would stop the server.
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, cwd=CHECKOUT, stderr=log)
-        try:
-            yield _port(process, folder / "log"), process.pid
-        finally:
-            process.kill()
-            process.wait()
+    with forked_with_log(folder / "log", serve_slowly, folder, question_s, settings) as process:
+        assert process.pid is not None
+        yield _port(process, folder / "log"), process.pid
 
 
-def _port(process: "subprocess.Popen[bytes]", log: Path) -> int:
-    while process.poll() is None:
-        if found := re.search(r"answers at http://\S+:(\d+)", log.read_text(encoding="utf-8")):
+def serve_slowly(folder: Path, question_s: float, settings: Mapping[str, Any]) -> None:
+    """Serves the three pages of `tests.fakes_api` over the folder's index, each question as slowly as is said."""
+    name = publish(folder / "index", 1)
+
+    def work(_: object) -> None:
+        time.sleep(question_s)
+        while (folder / "hold").exists():
+            time.sleep(0.01)
+
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name), before=work)})
+    chosen = replace(Settings(index_dir=folder / "index", wait_limit_s=60.0), **settings)
+    run_server(create_app(chosen, opener=opener), chosen, listen("127.0.0.1", 0))
+
+
+def _port(process: ForkServerProcess, log: Path) -> int:
+    """The port that a server's log tells, once it does."""
+    while process.is_alive():
+        if log.exists() and (found := re.search(r"answers at http://\S+:(\d+)", log.read_text(encoding="utf-8"))):
             return int(found[1])
-        time.sleep(0.05)
+        time.sleep(0.01)
     raise AssertionError("the server ended before it answered")
 
 

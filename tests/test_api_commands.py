@@ -3,9 +3,11 @@
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import httpx
@@ -19,31 +21,42 @@ from api.commands.check_surroundings import Check
 from api.commands.checks import exit_code
 from api.commands.doctor import command as doctor
 from api.commands.keys import keys_group
-from api.commands.serve import notes_on_writing
+from api.commands.serve import listen, notes_on_writing, run_server
 from api.settings import Settings
 from ingest.commands.ingest import command as ingest
 from tests.collections_on_disk import write_collection
-from tests.running import SMALL, server
+from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
+from tests.forked import forked, fresh_processes
+from tests.running import forked_server, server
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
 SERVE = "from api.commands.serve import command; command()"
-SLOW = """
-import sys
-from pathlib import Path
-from api.app import create_app
-from api.commands.serve import listen, run_server
-from api.settings import Settings
-from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
-index_dir = Path(sys.argv[1])
-name = publish(index_dir, 1)
-def wait(_):
-    print("a question is under way", file=sys.stderr, flush=True)
-    sys.stdin.readline()
-slow = snapshot_of(MemoryIndex(name), before=wait)
-settings = Settings(index_dir=index_dir, shutdown_grace_s=60)
-run_server(create_app(settings, opener=FolderOpener({name: slow})), settings, listen("127.0.0.1", 0))
-"""
+
+
+def serve_slowly(index_dir: Path, may_answer: Event) -> None:
+    """Serves three pages; says that a question is under way, and answers it when it may."""
+
+    def wait(_: object) -> None:
+        print("a question is under way", file=sys.stderr, flush=True)
+        may_answer.wait(PATIENCE_S)
+
+    name = publish(index_dir, 1)
+    settings = Settings(index_dir=index_dir, shutdown_grace_s=60)
+    opener = FolderOpener({name: snapshot_of(MemoryIndex(name), before=wait)})
+    run_server(create_app(settings, opener=opener), settings, listen("127.0.0.1", 0))
+
+
+def serve_and_tell_the_turn(index_dir: Path) -> None:
+    """Serves three pages, and says in place of its address how long a thread's turn is."""
+    name = publish(index_dir, 1)
+    settings = Settings(index_dir=index_dir)
+    app = create_app(settings, opener=FolderOpener({name: snapshot_of(MemoryIndex(name))}))
+
+    def tell() -> None:
+        print(f"answers at http://{sys.getswitchinterval():.4f}", file=sys.stderr, flush=True)
+
+    run_server(app, settings, listen("127.0.0.1", 0), announce=tell)
 
 
 @pytest.fixture(autouse=True)
@@ -53,9 +66,7 @@ def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_thread_that_refuses_gets_its_turn_before_a_millisecond_has_gone(tmp_path: Path) -> None:
-    announced = 'print(f"answers at http://{sys.getswitchinterval():.4f}", file=sys.stderr, flush=True)'
-    code = SMALL.replace('listen("127.0.0.1", 0))', f'listen("127.0.0.1", 0), announce=lambda: {announced})')
-    with server(code, str(tmp_path / "index")) as (_, interval):
+    with forked_server(serve_and_tell_the_turn, tmp_path / "index") as (_, interval):
         assert interval == "http://0.0005"
 
 
@@ -70,28 +81,29 @@ def test_a_server_without_an_index_answers_503_and_stops_with_0(tmp_path: Path) 
 
 
 def test_a_question_under_way_is_answered_after_the_server_is_told_to_stop(tmp_path: Path) -> None:
-    with server(SLOW, str(tmp_path / "index")) as (process, address), ThreadPoolExecutor(1) as callers:
+    may_answer = fresh_processes().Event()
+    with (
+        forked_server(serve_slowly, tmp_path / "index", may_answer) as (process, address),
+        ThreadPoolExecutor(1) as callers,
+    ):
         body = {"query": "denosumab"}
         asked = callers.submit(httpx.post, f"{address}/v1/query", json=body, timeout=PATIENCE_S)
-        assert process.stderr is not None
-        assert process.stdin is not None
         assert "a question is under way\n" in process.stderr
         process.send_signal(signal.SIGTERM)
-        process.stdin.write("go on\n")
-        process.stdin.flush()
+        may_answer.set()
         assert asked.result().status_code == 200
-        assert process.wait(PATIENCE_S) == 0
+        assert process.wait() == 0
 
 
-def test_a_port_in_use_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    with server(SERVE, "--index", str(tmp_path / "none"), "--port", "0") as (_, address):
-        arguments = [sys.executable, "-c", SERVE, "--port", address.rpartition(":")[2]]
-        second = subprocess.run(
-            arguments, cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-        )
-    assert second.returncode == 3
-    assert "--port" in second.stderr
-    assert "Traceback" not in second.stderr
+def test_a_port_in_use_is_refused_with_the_remedy() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        forked(listen, "127.0.0.1", other.getsockname()[1]) as process,
+    ):
+        said = process.stderr.read()
+        assert process.wait() == 3
+    assert "--port" in said
+    assert "Traceback" not in said
 
 
 def test_what_keeps_documents_from_being_written_is_said_at_the_start(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import SMALL, server
+from tests.running import forked_server, serve_small
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +31,7 @@ RUN = {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server(SMALL, str(tmp_path_factory.mktemp("clients") / "index")) as (_, address):
+    with forked_server(serve_small, tmp_path_factory.mktemp("clients") / "index") as (_, address):
         yield address
 
 

@@ -34,7 +34,7 @@ from retriever.store.generation import VerifiedGeneration
 from retriever.store.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, FALLS, run_ingest, write_collection
 from tests.fakes_api import TODAY, FolderOpener, MemoryIndex, open_with_hashing, publish, served, snapshot_of
-from tests.fault_rounds import ended, fresh_processes
+from tests.forked import ended, fresh_processes
 from tests.hashing import HashingEncoder
 
 PAGES = {"denosumab.md": DENOSUMAB, "home/falls.txt": FALLS}

@@ -94,7 +94,7 @@ def test_a_quantile_is_a_value_that_was_seen(share: float, value: float) -> None
 @pytest.mark.slow
 def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path: Path) -> None:
     # Two threads of 200 ms answer at most ten a second, however quick the machine is.
-    with running_server(tmp_path, question_s=0.2, settings='{"waiting_limit": 4}') as (port, _):
+    with running_server(tmp_path, question_s=0.2, waiting_limit=4) as (port, _):
         target = Target(f"http://127.0.0.1:{port}", ["denosumab"])
         steps = asyncio.run(capacity(target, 0.5, at_most=8))
         found = asyncio.run(

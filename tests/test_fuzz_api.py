@@ -1,6 +1,5 @@
 """schemathesis against a running server: no 5xx, and nothing that the description does not say."""
 
-import json
 import os
 import re
 import subprocess
@@ -47,5 +46,5 @@ def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(tmp_path: Pat
     # With keys, so that it is also tried whether everything is refused without one.
     path = tmp_path / "keys.json"
     secret = add(path, "fuzz")
-    with running_server(tmp_path, settings=json.dumps({"keys_file": str(path)})) as (port, _):
+    with running_server(tmp_path, keys_file=path) as (port, _):
         assert cases(fuzz(port, "--header", f"Authorization: Bearer {secret}")) > 1_000

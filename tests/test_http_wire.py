@@ -199,7 +199,7 @@ def test_callers_who_are_slow_are_not_waited_for(tmp_path: Path) -> None:
         "kept open, then a slow head": (GET + b"\r\n" + GET, b"A: b\r\n", b" 408 "),
     }  # fmt: skip
     with (
-        running_server(tmp_path, settings='{"body_timeout_s": 1.0}') as (port, _),
+        running_server(tmp_path, body_timeout_s=1.0) as (port, _),
         ThreadPoolExecutor(len(cases)) as callers,
     ):
         told = callers.map(lambda case: said_until_closed(port, case[0], case[1]), cases.values())
@@ -217,7 +217,7 @@ def metric(port: int, name: str) -> float:
 @pytest.mark.parametrize("sent", [FRAMED, FRAMED + GET + b"\r\n", FRAMED * 2])
 def test_a_question_whose_caller_has_gone_is_not_worked_on(tmp_path: Path, sent: bytes) -> None:
     (tmp_path / "hold").touch()
-    with running_server(tmp_path, settings='{"threads": 1, "wait_limit_s": 60.0}') as (port, _):
+    with running_server(tmp_path, threads=1) as (port, _):
         first = socket.create_connection(("127.0.0.1", port))
         first.sendall(FRAMED)
         wait_until(lambda: metric(port, "footnoted_questions_running") == 1)

@@ -16,7 +16,8 @@ from retriever.errors import IndexCorrupt, IndexLocked
 from retriever.index import Index
 from retriever.store.store import IndexStore
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
-from tests.fault_rounds import ended, fresh_processes, ingest_slowly
+from tests.fault_rounds import ingest_slowly
+from tests.forked import ended, fresh_processes
 from tests.hashing import IDENTITY, HashingEncoder
 from tests.waiting import PATIENCE_S
 

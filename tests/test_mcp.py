@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, TextContent
 from api.http.problems import Problem
 from retriever.query import Query
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
-from tests.running import SMALL, server
+from tests.running import forked_server, serve_small
 from tests.waiting import PATIENCE_S
 
 CHECKOUT = Path(__file__).parent.parent
@@ -61,7 +61,7 @@ def text_of(result: CallToolResult) -> str:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server(SMALL, str(tmp_path_factory.mktemp("mcp") / "index")) as (_, address):
+    with forked_server(serve_small, tmp_path_factory.mktemp("mcp") / "index") as (_, address):
         yield address
 
 

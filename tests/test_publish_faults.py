@@ -15,7 +15,8 @@ from retriever.store import durable
 from retriever.store.durable import FAILPOINT_VARIABLE, FAILPOINTS, LocalDisk, make_folders, storage_failures
 from retriever.store.store import IndexStore, VerifiedGeneration
 from tests.failing_writes import small_files_only, used_up_quota
-from tests.fault_rounds import compete, ended, fresh_processes
+from tests.fault_rounds import compete
+from tests.forked import ended, fresh_processes
 from tests.small_generations import check_content, publish, publish_at_failpoint, publish_forever, served
 
 OF_PUBLISHING = sorted(name for name in FAILPOINTS if not name.startswith("restore."))

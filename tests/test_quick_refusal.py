@@ -203,7 +203,7 @@ def test_refusals_and_answers_leave_a_connection_in_the_order_of_their_requests(
     chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     malformed = b"GET /livez HTTP/1.1\r\n\r\n"
     (tmp_path / "hold").touch()
-    with running_server(tmp_path, settings='{"threads": 1, "waiting_limit": 0, "wait_limit_s": 60}') as (port, _):
+    with running_server(tmp_path, threads=1, waiting_limit=0) as (port, _):
         holder = threading.Thread(target=exchange, args=(port, whole + last), daemon=True)
         holder.start()
         wait_until(
