@@ -8,10 +8,15 @@ the tests would wait for it as long as they compute. What a sync is worth is pro
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
 
 STEADY = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 """What a run draws depends on nothing but the test itself: a run that fails here fails everywhere."""
@@ -37,3 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with tests that take long come first: processes side by side then end at about the same time."""
     long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG)}
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[TestClient]":
+    """A client of the whole service over the three small pages of `tests.fakes_api`, for tests that only ask."""
+    from tests.fakes_api import small_collection  # no other test has to wait for the service to be imported
+
+    with small_collection(tmp_path_factory.mktemp("asked")) as asked:
+        yield asked

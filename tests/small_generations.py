@@ -24,7 +24,7 @@ PROVENANCE = Provenance(
 
 def content_of(generation: str, file: str) -> bytes:
     """What a file of a small generation holds: no two files, and no two generations, hold the same."""
-    return f"{file} of {generation}\n".encode() * 7
+    return f"{file} of {generation}\n".encode() * 3
 
 
 def fill(staging: Path, disk: Disk | None = None) -> None:

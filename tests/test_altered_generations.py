@@ -43,8 +43,11 @@ def assert_refused(index_dir: Path, name: str) -> None:
 def flips(content: bytes, *, seed: int) -> list[int]:
     """The bits to flip: all of the first bytes, and random ones of the rest."""
     chance = random.Random(seed)  # noqa: S311
-    first = range(min(len(content), EXHAUSTIVE_BYTES) * 8)
-    return [*first, *(chance.randrange(len(content) * 8) for _ in range(RANDOM_FLIPS))]
+    first, bits = EXHAUSTIVE_BYTES * 8, len(content) * 8
+    return [
+        *range(min(bits, first)),
+        *(chance.randrange(first, bits) for _ in range(RANDOM_FLIPS) if bits > first),
+    ]
 
 
 def flipped(content: bytes, bit: int) -> bytes:

@@ -1,20 +1,12 @@
 """What the service says of its collection."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.collection.response import index_body
-from tests.fakes_api import PAGES, MemoryIndex, small_collection
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
+from tests.fakes_api import PAGES, MemoryIndex
 
 
 def test_the_index_names_its_generation_its_encoder_and_its_counts(client: TestClient) -> None:

@@ -12,17 +12,11 @@ from hypothesis import strategies as st
 
 from api.http.json_body import parse_json
 from api.http.problems import Problem
-from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
+from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, snapshot_of
 from tests.proportion import assert_in_proportion
 from tests.waiting import PATIENCE_S
 
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What a page needs before the first question: facets, suggestions, outlines, and filters on what is derived."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,13 +9,7 @@ from fastapi.testclient import TestClient
 from api.collection.facets import MAX_VALUES, count_facets
 from api.collection.suggestions import suggest
 from retriever.document import Document, Metadata, Section
-from tests.fakes_api import TODAY, small_collection
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
+from tests.fakes_api import TODAY
 
 
 def document(name: str, *, metadata: Metadata | None = None, headings: tuple[str, ...] = ()) -> Document:

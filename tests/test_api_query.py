@@ -1,6 +1,5 @@
 """What `POST /v1/query` answers, and which values it refuses."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.query.request import QueryRequest
 from retriever.query import Comparison, Compound, Junction, Operator
-from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
+from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, served, snapshot_of
 
 
 def ask(client: TestClient, **body: object) -> Any:

@@ -1,7 +1,6 @@
 """The OpenAPI document says what the service does, and docs/http-api.md what the OpenAPI document says."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,8 @@ from api.http.openai_errors import is_openai_shaped
 from api.http.problems import ProblemDetails
 from api.observing.health import NotReady
 from api.query.response import QueryResponse
-from tests.fakes_api import small_collection
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "http-api.md"
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What makes an answer one that can be trusted: warnings, freshness, verifying, governance."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import compress
@@ -44,12 +43,6 @@ text = "Ring the ward."
 signs = ["denosumab"]
 unless = []
 """
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
 
 
 def ask(client: TestClient, query: str, **body: object) -> Any:

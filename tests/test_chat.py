@@ -1,7 +1,6 @@
 """The endpoints with OpenAI's shapes: what they answer, what they accept, what they refuse and in which form."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,10 @@ from fastapi.testclient import TestClient
 from api.chat.markdown_table import with_tables
 from api.chat.reply import harmless
 from retriever.document import Metadata
-from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, small_collection, snapshot_of
+from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, snapshot_of
 
 QUESTION = "what is denosumab used for?"
 CANARY = "canary7f3a"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with small_collection(tmp_path_factory.mktemp("chat")) as client:
-        yield client
 
 
 def user(text: str) -> dict[str, Any]:

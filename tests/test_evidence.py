@@ -1,5 +1,6 @@
 """The evidence gate for bots: what it approves, and why it does not."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,8 +18,8 @@ from api.settings import Settings
 from footnoted import main
 from ingest.commands.ingest import command as ingest
 from retriever.document import Document, Metadata
-from tests.collections_on_disk import unpack_real_pages, write_collection
-from tests.fakes_api import FolderOpener, MemoryIndex, publish, served, snapshot_of
+from tests.collections_on_disk import run_ingest, unpack_real_pages, write_collection
+from tests.fakes_api import FolderOpener, MemoryIndex, open_with_hashing, publish, served, snapshot_of
 
 PATH = "/v1/compat/evidence"
 TODAY = date(2026, 11, 22)
@@ -166,9 +167,9 @@ def test_pages_that_contradict_each_other_are_both_shown_and_called_conflicting(
 
 
 @pytest.mark.model
-def test_a_changed_status_applies_without_any_other_change(tmp_path: Path) -> None:
+def test_a_changed_status_applies_without_any_other_change(folders: tuple[Path, Path], tmp_path: Path) -> None:
     pages = write_collection(tmp_path / "pages", PAGES)
-    make_index(pages, tmp_path / "index")
+    shutil.copytree(folders[1], tmp_path / "index")
     (pages / "denosumab.md").write_text(
         PAGES["denosumab.md"].replace("source: NCI", "source: NCI\nstatus: archived")
     )
@@ -178,11 +179,11 @@ def test_a_changed_status_applies_without_any_other_change(tmp_path: Path) -> No
     assert verdict["status"] == "insufficient"
 
 
-@pytest.mark.model
 def test_where_every_page_is_on_other_types_all_is_filtered_out(tmp_path: Path) -> None:
     pages = {name: text for name, text in PAGES.items() if name == "denosumab.md"}
-    make_index(write_collection(tmp_path / "pages", pages), tmp_path / "index")
-    with TestClient(create_app(Settings(index_dir=tmp_path / "index"), today=lambda: TODAY)) as client:
+    run_ingest(write_collection(tmp_path / "pages", pages), tmp_path / "index")
+    settings = Settings(index_dir=tmp_path / "index")
+    with TestClient(create_app(settings, opener=open_with_hashing, today=lambda: TODAY)) as client:
         verdict = evidence(client, "what are the side effects of denosumab?", cancerType="thyroid")
     assert verdict["reasonCode"] == "FILTERED_OUT"
 

@@ -2,14 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-
-from tests.fakes_api import small_collection
 
 TESTS = Path(__file__).parent
 CANARY = "canary7f3a"
@@ -140,12 +137,6 @@ PROVED_BY = {
     "H53": "test_the_pages_forbid_inline_and_foreign_code",
     "H54": "test_nothing_that_is_sent_gets_an_answer_that_is_not_described",
 }
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with small_collection(tmp_path_factory.mktemp("matrix")) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

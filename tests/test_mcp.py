@@ -65,12 +65,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    with small_collection(tmp_path) as client:
-        yield client
-
-
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_the_client_of_the_sdk_finds_three_tools_that_only_read(address: str, mode: str) -> None:
     async def work(client: Client) -> Any:

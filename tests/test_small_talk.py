@@ -1,6 +1,5 @@
 """What a chat says to messages that ask nothing of the pages, and that it searches all others."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ from retriever.document import Metadata
 from tests.fakes_api import MemoryIndex, small_collection
 
 EMERGENCY = "I can't breathe and my throat is swelling"
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with small_collection(tmp_path_factory.mktemp("small-talk")) as client:
-        yield client
 
 
 def chat(client: TestClient, *said: str, **fields: object) -> Any:
