@@ -192,11 +192,16 @@ def run_server(
     `worker` is the number of this process where it is one of several; `announce` is called once it answers, in
     place of saying where.
     """
+    import asyncio
+
     import uvicorn
 
     from api.http.connection import Connection
     from api.http.limits import Deadlines
     from api.http.lock_keeping_socket import LockKeepingSocket
+    from api.http.resting_selector import RestingSelector
+
+    refusals = app.state.quick_refusals
 
     class AnnouncedServer(uvicorn.Server):
         """Says once it answers."""
@@ -216,10 +221,9 @@ def run_server(
         http=partial(  # type: ignore[arg-type]
             Connection,
             deadlines=Deadlines(body_s=settings.body_timeout_s + 1),
-            refusals=app.state.quick_refusals,
+            refusals=refusals,
         ),
         ws="none",
-        loop="asyncio",
         log_config=logging_config(LogFormat(settings.log_format), worker=worker),
         access_log=False,
         server_header=False,
@@ -236,7 +240,9 @@ def run_server(
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     listener = LockKeepingSocket.of(listener)
-    AnnouncedServer(config).run(sockets=[listener])
+    resting = partial(asyncio.SelectorEventLoop, RestingSelector(refusals.is_crowded))
+    with asyncio.Runner(loop_factory=resting) as runner:
+        runner.run(AnnouncedServer(config).serve(sockets=[listener]))
 
 
 def _raise_open_files() -> None:
