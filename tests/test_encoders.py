@@ -131,6 +131,17 @@ def test_no_two_encoders_of_a_process_are_at_their_first_inference_at_once(
     assert encoders[0].was_alone == [True, False]
 
 
+def test_a_copy_for_one_width_gives_every_question_of_it_the_vector_that_it_had(
+    converted: Encoder, index_dir: Path
+) -> None:
+    encoder = ConvertedEncoder(encoder_folder(index_dir, converted.identity.artifact_sha256 or ""), threads=1)
+    questions = [f"what is denosumab, and how is {name} given?" for name in ("it", "cisplatin", "an MRI")]
+    before = [encoder.encode_queries([question]).tobytes() for question in questions]
+    assert encoder._fixed is not None
+    assert encoder._fixed.make(16)
+    assert [encoder.encode_queries([question]).tobytes() for question in questions] == before
+
+
 def test_a_model_that_is_loaded_when_it_is_needed_gives_every_thread_its_vectors(
     converted: Encoder, index_dir: Path, few: list[str]
 ) -> None:

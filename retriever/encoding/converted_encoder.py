@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic, EncoderIdentity
+from retriever.encoding.fixed_widths import FixedWidths
 from retriever.encoding.openvino_runtime import FIRST_USE, openvino_runtime
 from retriever.encoding.shaped_requests import ShapedRequests
+from retriever.encoding.word_vectors import take_out_words
 from retriever.errors import EncoderUnavailable, IndexCorrupt
 from retriever.store.manifest import FileEntry
 
@@ -107,26 +109,29 @@ class ConvertedEncoder:
         """Lets go of the compiled model until a text is encoded again. Nobody may be encoding meanwhile."""
         with self._loading:
             if self._is_loaded:
-                del self._requests
+                del self._requests, self._fixed
                 self._is_loaded = False
 
     def _verified(self, name: str) -> bytes:
         return read_verified(self._folder, name, self._described.files[name])
 
     def _compile(self, core: Any, graph: bytes, weights: bytes) -> None:
+        settings = {
+            "INFERENCE_PRECISION_HINT": _PRECISION[self.identity.arithmetic],
+            "PERFORMANCE_HINT": "LATENCY" if self._threads == 1 else "THROUGHPUT",
+            "INFERENCE_NUM_THREADS": self._threads,
+            "NUM_STREAMS": min(self._threads, MOST_STREAMS),
+            "ENABLE_CPU_PINNING": False,  # else each question goes to the first core, of every process
+        }
         with _failures():
-            compiled = core.compile_model(
-                core.read_model(graph, weights),
-                "CPU",
-                {
-                    "INFERENCE_PRECISION_HINT": _PRECISION[self.identity.arithmetic],
-                    "PERFORMANCE_HINT": "LATENCY" if self._threads == 1 else "THROUGHPUT",
-                    "INFERENCE_NUM_THREADS": self._threads,
-                    "NUM_STREAMS": min(self._threads, MOST_STREAMS),
-                    "ENABLE_CPU_PINNING": False,  # else each question goes to the first core, of every process
-                },
-            )
-        self._requests = ShapedRequests(compiled)
+            model = core.read_model(graph, weights)
+            words = take_out_words(model)
+            self._requests = ShapedRequests(core.compile_model(model, "CPU", settings), words)
+        self._fixed = (
+            None
+            if words is None or self._threads > 1
+            else FixedWidths(core, model, settings, self._requests, words)
+        )
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), of length one.
@@ -169,6 +174,8 @@ class ConvertedEncoder:
         """Vectors of questions of one padded width, each as it is alone; a shape is tried before it is trusted."""
         shape = (len(ids), width)
         if len(ids) == 1:
+            if self._fixed is not None:
+                self._fixed.asked(width)
             return self._infer(ids)
         if self._is_exact.get(shape, True):
             together = self._infer(ids)
