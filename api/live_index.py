@@ -148,9 +148,9 @@ class LiveIndex:
         known = self.last_failure
         if known is None or str(known.error) != str(error):
             serving = "nothing" if self._snapshot is None else self._snapshot.index.generation
-            logger.warning(
-                "cannot open what is published (serving %s): %s", serving, error, exc_info=error.__cause__
-            )
+            # What the system answered stands in the message; of anything else a person needs the place.
+            cause = None if isinstance(error.__cause__, OSError) else error.__cause__
+            logger.warning("cannot open what is published (serving %s): %s", serving, error, exc_info=cause)
             self.last_failure = ReloadFailure(error=error, at=datetime.now(UTC))
         if refused is not None:
             # Opening reads and hashes everything, so what was refused is tried again only now and then.

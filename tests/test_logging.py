@@ -1,5 +1,7 @@
 """The log: one line or one JSON object per event, and never a word of what was asked."""
 
+import asyncio
+import errno
 import json
 import logging
 import logging.config
@@ -7,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 import pytest
 
 from api.observing.logging_setup import LogFormat, logging_config
+from api.observing.loop_faults import QUIET_S, LoopFaults
 from api.settings import Settings
 from tests.waiting import PATIENCE_S
 
@@ -106,3 +110,20 @@ def test_an_event_of_any_library_is_one_object_on_one_line(capsys: pytest.Captur
     event = json.loads(line)
     assert (event["level"], event["logger"], event["message"]) == ("WARNING", "some.library", "two\nlines of café")
     assert datetime.fromisoformat(event["time"]).utcoffset() is not None
+
+
+def test_connections_that_cannot_be_taken_are_one_line_and_anything_else_is_told_as_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now = [0.0]
+    tell = LoopFaults(clock=lambda: now[0])
+    full = {"message": "socket.accept() out of system resource", "exception": OSError(errno.EMFILE, "full")}
+    with closing(asyncio.new_event_loop()) as loop:
+        for now[0] in (0.0, 0.0, QUIET_S - 1, QUIET_S):
+            tell(loop, full)
+        tell(loop, {"message": "odd", "exception": ValueError()})
+    assert [(record.name, record.exc_info is None) for record in caplog.records] == [
+        ("footnoted.serve", True),
+        ("footnoted.serve", True),
+        ("asyncio", False),
+    ]

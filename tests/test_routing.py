@@ -1,10 +1,13 @@
 """Which questions are routed to help, and which only ask about the same things."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retriever.document import Document, Metadata
+from retriever.questions.required_words import required_words
 from retriever.questions.routing import (
     RoutingRulesInvalid,
     concerns_health,
@@ -201,6 +204,12 @@ def test_a_sign_is_looked_for_only_where_what_it_requires_stands(pattern: str, l
     signs = Signs.of([Sign.of(pattern)])
     assert not signs.possible(present_in(lacking, table_of(signs.each)))
     assert signs.possible(present_in(having, table_of(signs.each)))
+
+
+def test_without_a_reader_of_patterns_nothing_is_required_and_each_is_tried() -> None:
+    sign = replace(Sign.of("red light"), required=required_words("red light", read=None))
+    signs = Signs.of([sign])
+    assert signs.possible(present_in("a red light", table_of(signs.each))) == (sign,)
 
 
 def test_what_has_no_word_of_any_sign_needs_no_pattern() -> None:

@@ -1,6 +1,7 @@
 """The store's reader side: opening, listing, rolling back, pruning."""
 
 import os
+import resource
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from retriever.errors import IndexCorrupt, IndexLocked, IndexMissing, StorageFailed
 from retriever.store.durable import LocalDisk
+from retriever.store.pointer import read_pointer
 from retriever.store.store import GenerationState, IndexStore, VerifiedGeneration
 from tests.small_generations import (
     CREATED,
@@ -178,6 +180,16 @@ def test_rollback_mends_a_damaged_pointer(index_dir: Path) -> None:
     (index_dir / "CURRENT").write_bytes(b"")
     assert IndexStore(index_dir).rollback() == "gen-000002"
     assert served(index_dir) == "gen-000002"
+
+
+def test_a_pointer_that_cannot_be_opened_for_want_of_files_is_not_taken_for_damaged(index_dir: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(StorageFailed, match="mend the cause"):
+            read_pointer(index_dir)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_new_generation_mends_a_damaged_pointer(index_dir: Path) -> None:

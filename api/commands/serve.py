@@ -200,6 +200,7 @@ def run_server(
     from api.http.limits import Deadlines
     from api.http.lock_keeping_socket import LockKeepingSocket
     from api.http.resting_selector import RestingSelector
+    from api.observing.loop_faults import LoopFaults
 
     refusals = app.state.quick_refusals
 
@@ -207,6 +208,7 @@ def run_server(
         """Says once it answers."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            asyncio.get_running_loop().set_exception_handler(LoopFaults())
             await super().startup(sockets)
             if not self.started:
                 return

@@ -3,12 +3,17 @@
 To look for words costs a small part of what the pattern costs, and most texts lack them.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from re import _parser  # type: ignore[attr-defined]  # the only place that says how a pattern was read
 from typing import Any
 
+Reader = Callable[[str], Iterable[tuple[Any, Any]]]
+"""Gives the parts of a pattern: the kind of each, and what it holds."""
+
+_READER: Reader | None = getattr(getattr(re, "_parser", None), "parse", None)
+"""Python's own: the only place that says how a pattern was read, and not promised to stay."""
 _LEAST = 3
 """Shorter words are in nearly every text, and nobody looks for them."""
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
@@ -30,13 +35,13 @@ Required = tuple[Clause, ...]
 """Each clause holds for every text in which a pattern is found; without clauses nothing is certain."""
 
 
-def required_words(pattern: str) -> Required:
+def required_words(pattern: str, *, read: Reader | None = _READER) -> Required:
     """What holds for every ASCII text in lower case in which a pattern is found, or which has such a text within.
 
     The words are in lower case, without spaces, and may be parts of words: `suicid` for `suicid\\w*`.
-    Raises re.error.
+    Nothing is certain where no pattern can be read: then each is tried on every text. Raises re.error.
     """
-    return _of_sequence(_parser.parse(pattern))
+    return () if read is None else _of_sequence(read(pattern))
 
 
 def is_met(required: Required, present: frozenset[str]) -> bool:

@@ -1,5 +1,6 @@
 """The pointer `CURRENT`: which generation is served, and the digest of its manifest."""
 
+import errno
 import os
 import re
 from contextlib import suppress
@@ -15,6 +16,7 @@ _GENERATION = re.compile(r"gen-([0-9]{6,18})")
 _STAGING = re.compile(r"gen-([0-9]{6,18})\.tmp")
 _POINTER = re.compile(rb"(gen-[0-9]{6,18}) ([0-9a-f]{64})")
 _LONGEST = 128
+_NO_FILE = (errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.EIO)
 _REPAIR = "name a generation to serve with `footnoted index rollback --to`, or run `footnoted ingest` again"
 
 
@@ -58,11 +60,11 @@ def read_pointer(index_dir: Path) -> Pointer | None:
     except PermissionError as error:
         raise StorageFailed(f"{path} may not be read; give this user the right to read the index") from error
     except OSError as error:
-        raise IndexCorrupt(f"{path} cannot be read ({error.strerror}); {_REPAIR}") from error
+        raise _refusal(path, error) from error
     try:
         content = os.read(descriptor, _LONGEST)
     except OSError as error:
-        raise IndexCorrupt(f"{path} cannot be read ({error.strerror}); {_REPAIR}") from error
+        raise _refusal(path, error) from error
     finally:
         os.close(descriptor)
     match = _POINTER.fullmatch(content)
@@ -70,6 +72,12 @@ def read_pointer(index_dir: Path) -> Pointer | None:
     if match is None or generation_number(name) is None:
         raise IndexCorrupt(f"{path} is altered: it does not name a generation and a digest; {_REPAIR}")
     return Pointer(generation=name, manifest_sha256=match[2].decode("ascii"))
+
+
+def _refusal(path: Path, error: OSError) -> IndexCorrupt | StorageFailed:
+    if error.errno in _NO_FILE:
+        return IndexCorrupt(f"{path} cannot be read ({error.strerror}); {_REPAIR}")
+    return StorageFailed(f"{path} cannot be read: {error.strerror}; mend the cause and try again")
 
 
 def move_pointer(disk: Disk, index_dir: Path, pointer: Pointer) -> None:
