@@ -1,7 +1,10 @@
 """Converted models as they lie in the cache and below an index: what is altered is not taken from either."""
 
+import fcntl
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from retriever.encoding.converted_encoder import ConvertedModel, read_description, read_verified
@@ -10,10 +13,35 @@ from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexRefused, Sto
 from retriever.store.durable import LocalDisk, storage_failures
 
 
-def mark_kept(cached: Path) -> None:
-    """Writes beside a folder of the cache which description was put there; a folder without it is older."""
-    _, digest = read_description(cached)
-    _mark(cached).write_text(digest)
+@contextmanager
+def one_converter(cached: Path, *, say: Callable[[str], None]) -> Iterator[None]:
+    """Lets one process at a time put a model there: two that begin together would both convert it.
+
+    Who has to wait is told so. Where the system has no locks nobody waits. Raises StorageFailed.
+    """
+    with storage_failures(cached.parent):
+        lock = cached.with_suffix(".lock").open("ab")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another process is converting this model; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            pass
+        yield
+
+
+def keep(made: Path, cached: Path) -> None:
+    """Moves a converted model to its place in the cache, in place of what lies there.
+
+    Beside it stands which description was put there; a folder without that is older. Raises StorageFailed.
+    """
+    _, digest = read_description(made)
+    discard(cached)
+    with storage_failures(cached.parent):
+        _mark(cached).write_text(digest)  # first: killed in between, it leaves no folder that nothing vouches for
+        made.rename(cached)
 
 
 def is_kept(cached: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from ingest.kept_model import discard, is_kept, mark_kept, placed
+from ingest.kept_model import is_kept, keep, one_converter, placed
 from retriever.encoder import Arithmetic, Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder, read_description
 from retriever.encoding.known_models import Prompts, known_model, prompts_of
@@ -108,19 +108,14 @@ def _converted(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir: Path, sa
         return kept
     if not _can_convert():
         return _converted_elsewhere(found, arithmetic, cache_dir=cache_dir)
-    say(f"converting {found.name} to {arithmetic} (once; about twenty seconds for the bundled model)")
-    with _folder_in(kept.parent) as made:
+    with _folder_in(kept.parent) as made, one_converter(kept, say=say):
+        if is_kept(kept):  # another process was faster
+            return kept
+        say(f"converting {found.name} to {arithmetic} (once; about twenty seconds for the bundled model)")
         out_dir = Path(made) / "encoder"
         out_dir.mkdir()
         _run_conversion(str(found.path) if Path(found.name).is_dir() else found.name, arithmetic, out_dir)
-        if not is_kept(kept):  # another process may have been faster
-            discard(kept)
-        try:
-            out_dir.rename(kept)
-            mark_kept(kept)
-        except OSError:
-            if not (kept / "encoder.json").is_file():  # else another process was faster, and that is as good
-                raise
+        keep(out_dir, kept)
     return kept
 
 

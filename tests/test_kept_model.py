@@ -3,17 +3,19 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
 import msgspec
 import pytest
 
-from ingest.kept_model import discard, is_kept, mark_kept, placed
+from ingest.kept_model import discard, is_kept, keep, one_converter, placed
 from retriever.encoder import Arithmetic
 from retriever.encoding.converted_encoder import DESCRIPTION, ConvertedModel, read_description
 from retriever.encoding.open_encoder import open_encoder
 from retriever.errors import IndexCorrupt
 from retriever.store.manifest import FileEntry
 from tests.small_generations import PROVENANCE
+from tests.waiting import PATIENCE_S
 
 WEIGHTS = b"weights" * 100
 
@@ -27,10 +29,12 @@ def cached(tmp_path: Path) -> Path:
         query_prompt="", passage_prompt="", made_with={}, files=files,
     )  # fmt: skip
     folder = tmp_path / "cache" / "encoders" / "key"
-    folder.mkdir(parents=True)
-    (folder / DESCRIPTION).write_bytes(msgspec.json.encode(described))
-    (folder / "model.bin").write_bytes(WEIGHTS)
-    mark_kept(folder)
+    made = tmp_path / "cache" / "made"
+    for place in (folder, made):  # what lay there before gives way
+        place.mkdir(parents=True)
+    (made / DESCRIPTION).write_bytes(msgspec.json.encode(described))
+    (made / "model.bin").write_bytes(WEIGHTS)
+    keep(made, folder)
     return folder
 
 
@@ -55,6 +59,22 @@ def test_every_altered_bit_of_a_description_in_the_cache_is_noticed(cached: Path
 def test_a_cache_from_before_descriptions_were_marked_is_taken(cached: Path) -> None:
     cached.with_suffix(".sha256").unlink()
     assert is_kept(cached)
+
+
+def test_of_two_that_would_convert_one_model_the_second_waits_and_is_told(cached: Path) -> None:
+    waits, entered = Event(), Event()
+
+    def second() -> None:
+        with one_converter(cached, say=lambda _: waits.set()):
+            entered.set()
+
+    with one_converter(cached, say=lambda _: None):
+        thread = Thread(target=second)
+        thread.start()
+        assert waits.wait(PATIENCE_S)
+        assert not entered.is_set()
+    thread.join(PATIENCE_S)
+    assert entered.is_set()
 
 
 def test_an_altered_description_below_an_index_is_replaced_by_the_sound_one(cached: Path, tmp_path: Path) -> None:
