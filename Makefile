@@ -89,17 +89,22 @@ lock:  ## pin what the ranges of pyproject.toml give today
 	rm -rf .lock-venv
 
 audit: .audit-venv/.installed  ## ask whether the pinned libraries have known faults
-	.audit-venv/bin/pip-audit --no-deps --disable-pip -r requirements.lock
+	@.audit-venv/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r requirements.lock 2> .audit-venv/said || { \
+		grep -v -e ^WARNING -e '^ ' -e ^Traceback .audit-venv/said | tail -3 >&2; \
+		echo "Where pypi.org cannot be reached, or lacks a library, nothing is known of it: run this where it can be," >&2; \
+		echo "or give the sbom.json of make sbom to a scanner that has a list of its own." >&2; exit 1; }
+	@cat .audit-venv/said
 
-sbom: .audit-venv/.installed  ## write sbom.json, the list of the pinned libraries (CycloneDX)
-	.audit-venv/bin/cyclonedx-py requirements requirements.lock --output-file sbom.json
+sbom: .audit-venv/.installed  ## write sbom.json, the list of the pinned libraries (CycloneDX); once installed, without the network
+	.audit-venv/bin/cyclonedx-py requirements requirements.lock --output-reproducible --output-file sbom.json
 
 fuzz-api: $(VENV)/.installed-test  ## schemathesis over the whole API, CASES for each operation
 	FOOTNOTED_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q --timeout=0 tests/test_fuzz_api.py
 
 .audit-venv/.installed:
 	$(PYTHON) -m venv .audit-venv
-	.audit-venv/bin/pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom
+	@.audit-venv/bin/pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom || \
+		{ echo "pip-audit and cyclonedx-bom cannot be installed; run this once where packages can be had" >&2; exit 1; }
 	touch $@
 
 clean:  ## remove the virtual environment, the index and what tools left behind
