@@ -118,6 +118,50 @@ def test_a_word_written_by_ear_is_the_one_of_the_collection(cancer: Index, asked
     assert cancer.spelling.mended(asked) == searched
 
 
+@pytest.fixture(scope="module")
+def wrists(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Pages that write some words as one and others apart."""
+    folder = tmp_path_factory.mktemp("wrists")
+    said = "A splint keeps swollen wrists still overnight. The check up of the forehead, then health care. Turnover."
+    pages = {f"{n}.md": f"# Page {n}\n\n{said} Difference {n} of the eyelashes; long term care." for n in range(20)}
+    pages["other.md"] = "# Sources\n\nFor the fore head. Longterm healthcare after eating."
+    run_ingest(write_collection(folder / "pages", pages), folder / "index")
+    return Index.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("a sore fore head", "a sore forehead"),
+        ("over night and eye-lashes", "overnight and eyelashes"),
+        ("health care", "health care"),  # mostly written apart
+        ("long term splint", "long term splint"),
+        ("turn over the splint", "turn over the splint"),  # a verb, though there is such a noun
+        ("after eating", "after eating"),  # of which the stem is that of "after"
+        ("big arm", "big arm"),
+    ],
+)
+def test_two_words_are_one_where_the_collection_writes_them_so(wrists: Index, asked: str, searched: str) -> None:
+    assert wrists.spelling.mended(asked) == searched
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("wrsits that are swolen", "wrists that are swollen"),
+        ("the diffrence", "the difference"),  # one edit in the word, two in its stem
+        ("tursts", "tursts"),  # the language has no such word
+        ("swollens", "swollens"),  # a form of a word is no typing error
+        ("wrusts", "wrusts"),  # near a word of the collection that the language does not have
+    ],
+)
+def test_a_word_one_letter_from_one_of_the_language_is_mended_where_the_collection_has_it(
+    wrists: Index, asked: str, searched: str
+) -> None:
+    language = {"wrists", "swollen", "difference", "trusts"} - ({"wrists"} if asked == "wrusts" else set())
+    assert wrists.spelling.mended(asked, lambda word: word in language) == searched
+
+
 @given(st.text("abcdehp", max_size=6), st.text("abcdehp", max_size=6))
 def test_edits_are_counted_the_same_from_both_sides(one: str, other: str) -> None:
     for most in range(3):

@@ -5,11 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from string import ascii_lowercase
 from typing import TypeVar
 
 import numpy as np
 
-from retriever.search.analyze import terms, words
+from retriever.search.analyze import term_of, terms, words
+from retriever.search.joints import Joints
 from retriever.search.lexical import LexicalField
 from retriever.search.sounds import sound_of, within_edits
 
@@ -22,6 +24,8 @@ SHORTEST_MISHEARD = 7
 """Letters of the shortest word that may be taken for one that sounds alike, or nearly."""
 MOST_EDITS = 3
 """So many letters may write a sound otherwise, its one error included: beyond it the likeness is by chance."""
+_ENDINGS = ("s", "es", "d", "ed", "r", "ing", "ly")
+"""What is left without one of these and is a word of the language makes the whole no typing error: "swears"."""
 _Key = TypeVar("_Key", str, tuple[str, str])
 _EDGE = 3
 _KEPT = 4_096
@@ -44,8 +48,6 @@ _SPELLINGS = tuple(
 
 Where only a letter is wanting (leukemia in a British collection), the word is mended as a typing error."""
 
-_WITH_NUMBER = re.compile(r"([a-z]{2,6})(\d{1,3})", re.IGNORECASE)
-_NUMBERED = re.compile(r"\b([a-z]{2,6})[ -](\d{1,3})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Spelling:
         self._forms: dict[tuple[str, str], str] = {}
         self._spelled: dict[str, str] = {}
         self._mended: dict[str, str] = {}
+        self._joints = Joints(body, headings, text_of)
 
     @cached_property
     def _common(self) -> Mapping[str, Sequence[_Common]]:
@@ -143,49 +146,44 @@ class Spelling:
         """The question with the word that was meant in the place of every one that the collection does not know.
 
         What `is_correct` is no typing error, though the collection does not know it. A word that the collection
-        spells the other way (British or American) is spelled as it does, and so is a name with a number, which is
-        one word here and two there: "ki67" and "Ki-67".
+        spells the other way (British or American) is spelled as it does, and so is what is one word here and two
+        there, see `Joints`.
         """
         for word in dict.fromkeys(words(question)):
             if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in question:
                 word = word[3:]  # it stands apart, and may be known without
             meant = _remembered(self._spelled, word, partial(self._spelled_here, word))
             if meant == word:
-                meant = _remembered(self._mended, word, partial(self._mistyped, word))
+                meant = _remembered(self._mended, word, partial(self._mistyped, word, is_correct))
                 if meant == word or (is_correct is not None and is_correct(word)):
                     continue
             question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
-        return _NUMBERED.sub(self._joined, question)
+        return self._joints.joined(question, least=self._least)
 
     def _spelled_here(self, word: str) -> str:
         """The word as the collection spells it: itself, in most cases."""
         usual = self.usual(word)
-        return self._parted(word) if usual == word else usual
+        return self._joints.parted(word, least=self._least) if usual == word else usual
 
-    def _mistyped(self, word: str) -> str:
+    def _mistyped(self, word: str, is_correct: Callable[[str], bool] | None) -> str:
         """The word that was meant, as the collection writes it: itself, in most cases."""
         (term, *_) = terms(word)
         found = self.meant(term)
-        return word if found == term else self._written(found, word.lower())
+        if found != term:
+            return self._written(found, word.lower())
+        return word if is_correct is None or self.knows(term) else self._by_letters(word.lower(), is_correct)
 
-    def _parted(self, word: str) -> str:
-        """The word, or its letters and its number apart where the collection mostly writes them so."""
-        parts = _WITH_NUMBER.fullmatch(word)
-        if parts is None:
+    def _by_letters(self, word: str, is_correct: Callable[[str], bool]) -> str:
+        """The common word of the language that is one edit away, where the collection writes it; else the word.
+
+        A typing error changes the stem as well: "ankels" and "diffrence" have none that is near that of the word.
+        """
+        is_a_form = any(is_correct(word.removesuffix(ending)) for ending in _ENDINGS if word.endswith(ending))
+        if len(word) < SHORTEST_CORRECTED or is_a_form or not (word.isascii() and word.isalpha()):
             return word
-        least = max(self._least, VARIANT_TIMES * self._rows_with(terms(word)[0]))
-        return f"{parts[1]}-{parts[2]}" if self._together(parts[1], parts[2]) >= least else word
-
-    def _joined(self, found: re.Match[str]) -> str:
-        """A name and its number, as one word where the collection mostly writes them so."""
-        least = max(self._least, VARIANT_TIMES * self._together(found[1], found[2]))
-        joined = found[1] + found[2]
-        return joined if self._rows_with(terms(joined)[0]) >= least else found[0]
-
-    def _together(self, *parts: str) -> int:
-        """How many passages hold both."""
-        one, other = (self._body.rows_of(terms(part)[0]) for part in parts)
-        return int(np.intersect1d(one, other, assume_unique=True).size)
+        rows = {other: self._rows_with(term_of(other) or other) for other in _edits(word)}
+        likely = sorted((other for other in rows if rows[other] >= self._least), key=lambda one: (-rows[one], one))
+        return next((other for other in likely if is_correct(other)), word)
 
 
 def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> str:
@@ -200,6 +198,15 @@ def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> s
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one letter more, less or other, or two neighbours exchanged, make one word the other."""
     return one != other and within_edits(one, other, 1)
+
+
+def _edits(word: str) -> set[str]:
+    """Every string of letters that one edit makes of a word."""
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    found = {start + end[1:] for start, end in parts if end}
+    found |= {start + end[1] + end[0] + end[2:] for start, end in parts if len(end) > 1}
+    found |= {start + letter + end[kept:] for start, end in parts for letter in ascii_lowercase for kept in (0, 1)}
+    return found - {word}
 
 
 def _heard_nearly(term: str, words: Iterable[_Common]) -> list[_Common]:
