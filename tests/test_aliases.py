@@ -18,6 +18,9 @@ PAGES = {
     "People with Ehlers-Danlos syndrome (EDS) bruise easily.",
     "marrow.md": "# Myeloma\n\nMyeloma, also called kahlerosis, starts in plasma cells.\n\n## Outlook\n\n"
     "Once myeloma (also known as kahlerosis) was always fatal.",
+    "cap.md": "# Pain after hiking\n\nPain after hiking (PAH) needs rest.\n\n## Care\n\n"
+    "Pain after hiking (PAH) is treated with tablets. One pah is heard when the cap is put on.",
+    "hats.md": "# Hats\n\nThe bathers said much and swam on.",
     "brands.md": "# Brands\n\n- Novaline Depot (Myeloma)\n- Zubine (Myeloma)",
     "more.md": "# More brands\n\n- Novaline Depot (Myeloma)\n- Zubine (Myeloma)",
     "trial.md": "# A trial\n\nProgression-free survival (PFS) grew.\n\n## Later\n\nProgression-free survival "
@@ -41,6 +44,10 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
         ("is eds painful", "is eds (Ehlers-Danlos syndrome) painful"),
         ("kahlerosis outlook", "kahlerosis (Myeloma) outlook"),
         ("zubine", "zubine (Myeloma)"),
+        ("is pah treated with tablets", "is pah (pain after hiking) treated with tablets"),
+        ("pah", "pah (pain after hiking)"),
+        ("why do bathers say pah", "why do bathers say pah"),  # a word of the language, too
+        ("why do bathers have PAH", "why do bathers have PAH (pain after hiking)"),
         ("wombat depot", "wombat depot"),  # the end of a longer name
         ("pembrolizumab", "pembrolizumab"),  # names a page itself
         ("is Keytruda the same as pembrolizumab", "is Keytruda the same as pembrolizumab"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from retriever.index import Index
 from retriever.query import Meant
+from retriever.questions.asked import SIDE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import page_name
 from retriever.remembering import remembering
@@ -23,6 +24,8 @@ MAJORITY = 0.5
 COMMON_SHARE = 0.02
 """A word in more of the passages than this is the language's, unless it is written in capitals."""
 LONGEST_ABBREVIATION = 6
+PLAIN_SHARE = 0.1
+"""A short name that so many of its passages write in small letters is a word of the language as well."""
 MIN_TITLE_SHARE = 0.5
 """An alias makes up at least this much of some page's title, so that there is a page on just that."""
 _KEPT = 4_096
@@ -54,6 +57,7 @@ class Aliases:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._stands_for = remembering(self._read, most=_KEPT)
+        self._means_both = remembering(self._is_a_word_too, most=_KEPT)
         self._names_a_page = remembering(self._is_in_a_name, most=_KEPT)
 
     def meant(self, question: str) -> Meant:
@@ -66,7 +70,7 @@ class Aliases:
         found = 0
         for word in self._unnamed(question):
             alias = self._stands_for(word)
-            if alias and found < MAX_ALIASES and alias.lower() not in told.lower():
+            if alias and found < MAX_ALIASES and alias.lower() not in told.lower() and self._fits(word, question):
                 found += 1
                 named = rf"\b{re.escape(word)}\b"
                 told = re.sub(named, f"{word} ({alias})", told, count=1)
@@ -87,6 +91,36 @@ class Aliases:
             if rows >= LEAST_VOTES and (is_capital or (self._is_rare(rows) and not self._names_a_page(term))):
                 rows_with[word] = rows
         return sorted(rows_with, key=lambda word: (not word.isupper(), rows_with[word]))[:MAX_WORDS_READ]
+
+    def _fits(self, word: str, question: str) -> bool:
+        """Whether a word may be the short name here: "cup" of a "world cup" is the thing to drink from.
+
+        Where the collection has it as a plain word too, who asks writes it in capitals, or the rarest word beside it
+        stands in a passage that does.
+        """
+        if word.isupper() or not self._means_both(word):
+            return True
+        others = frozenset(terms(question)) - frozenset(terms(word)) - SIDE_TERMS
+        if not others:
+            return True
+        rarest = min(sorted(others), key=self._index.body.rows_with)
+        return bool(np.isin(self._rows_in_capitals(word), self._index.body.rows_of(rarest)).any())
+
+    def _is_a_word_too(self, word: str) -> bool:
+        """Whether the collection writes a short name as a word as well, in other places."""
+        rows = self._index.body.rows_of(terms(word)[0])[:: self._step(word)].tolist()
+        plain = re.compile(rf"(?<![\w-]){re.escape(word.lower())}s?(?![\w-])")
+        written = sum(plain.search(self._index.passage(row).text) is not None for row in rows)
+        return len(word) <= LONGEST_ABBREVIATION and written >= max(1, PLAIN_SHARE * len(rows))
+
+    def _rows_in_capitals(self, word: str) -> list[int]:
+        rows = self._index.body.best_rows(terms(word)[0], PASSAGES_READ).tolist()
+        short = re.compile(rf"(?<![\w-]){re.escape(word.upper())}(?![\w-])")
+        return [row for row in rows if short.search(self._index.passage(row).text)]
+
+    def _step(self, word: str) -> int:
+        """Of the passages that hold a word every so manieth is read, about `PASSAGES_READ` in all."""
+        return max(1, self._index.body.rows_with(terms(word)[0]) // PASSAGES_READ)
 
     def _is_rare(self, rows: int) -> bool:
         return rows <= max(LEAST_VOTES, COMMON_SHARE * self._index.body.rows)
