@@ -16,7 +16,7 @@ from tests.hashing import HashingEncoder
 PAGES = {
     "uterine.md": "# Uterine cancer\n\nBleeding between periods is a sign.",
     "bowel.md": "# Bowel cancer in men\n\nAn early sign is blood.",
-    "small.md": "# Small intestine cancer\n\nIt is rare.",
+    "small.md": "# Small intestine cancer\n\nIt is rare. Paracetamol helps, as do a tanning bed and a sun bed.",
 }
 
 
@@ -37,6 +37,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("wombat cancer", "wombat cancer"),
         ("bowel cancer", "bowel cancer"),  # a page is called so
         ("small bowel cancer", "small intestine cancer"),  # not the shorter phrase in it
+        ("acetaminophen", "paracetamol"),  # no page is called so, and one writes it
+        ("paracetamol", "paracetamol"),
+        ("on a sun bed", "on a sun bed"),  # written both ways
         ("", ""),
     ],
 )

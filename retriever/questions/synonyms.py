@@ -3,17 +3,21 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever.errors import FootnotedError
 from retriever.index import Index
 from retriever.search.analyze import terms
+from retriever.search.lexical import LexicalField
 
 TABLE_FILE = "synonyms.txt"
+WRITTEN_TIMES = 8
+"""How many times as many passages hold what a phrase is read as, where no page is called so."""
 _NEVER = re.compile(r"(?!)")
 
 
@@ -35,11 +39,12 @@ class Synonyms:
         object.__setattr__(self, "_pattern", pattern)
 
     def applied(self, question: str, index: Index) -> str:
-        """The question in the words of the table, where a page is called so and none as the question says."""
+        """The question in the words of the table, where the collection calls it so and not as the question says."""
 
         def read(found: re.Match[str]) -> str:
             meant = self.read_as[_plain(found[0])]
-            return meant if _names_a_page(meant, index) and not _names_a_page(found[0], index) else found[0]
+            is_called = _names_a_page(meant, index) and not _names_a_page(found[0], index)
+            return meant if is_called or _is_written(meant, found[0], index) else found[0]
 
         return self._pattern.sub(read, question)
 
@@ -83,12 +88,20 @@ def _plain(phrase: str) -> str:
     return " ".join(phrase.lower().replace("-", " ").split())
 
 
+def _is_written(meant: str, asked: str, index: Index) -> bool:
+    """Whether the passages write what is meant, and hardly ever what was asked."""
+    rows = len(_rows_of_all(meant, index.body))
+    return rows > 0 and rows >= WRITTEN_TIMES * len(_rows_of_all(asked, index.body))
+
+
+def _rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:
+    return reduce(np.intersect1d, (field.rows_of(term) for term in terms(phrase)))
+
+
 def _names_a_page(phrase: str, index: Index) -> bool:
     """Whether some page's title holds the phrase."""
     wanted = terms(phrase)
-    rows = index.headings.rows_of(wanted[0])
-    for term in wanted[1:]:
-        rows = np.intersect1d(rows, index.headings.rows_of(term))
+    rows = _rows_of_all(phrase, index.headings)
     line = f" {' '.join(wanted)} "
     titles = (index.documents[one].prefix_title for one in np.unique(index.document_of_row[rows]).tolist())
     return any(line in f" {' '.join(terms(title))} " for title in titles)
