@@ -92,6 +92,16 @@ LEANING = [
     ),
     (["how can I prevent falls?", "what about smoking?"], "how can I prevent falls: what about smoking?"),
     (["what is lung cancer?", "and in pregnancy?"], "what is lung cancer: and in pregnancy?"),
+    (["can children get osteoporosis?", "how is it found?"], "osteoporosis in children: how is it found?"),
+    (
+        ["can children get osteoporosis?", "how is it found?", "does it hurt?"],
+        "osteoporosis in children: does it hurt?",
+    ),
+    (["can men get osteoporosis?", "does it hurt women?"], "osteoporosis: does it hurt women?"),
+    (
+        ["can men get osteoporosis?", "what is lung cancer?", "is it curable?"],
+        "lung cancer: is it curable?",
+    ),
     (["what is lung cancer?", "what about stage 4?"], "what is lung cancer: what about stage 4?"),
     (["what is lung cancer?", "thanks!", "how is it treated?"], "lung cancer: how is it treated?"),
     (["what is lung cancer?", "Thanks! And the survival rate?"], "lung cancer: And the survival rate?"),

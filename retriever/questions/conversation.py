@@ -17,6 +17,7 @@ from retriever.questions.leaning import (
     agent_of,
     asks_what_is_needed,
     ellipsis_of,
+    group_of,
     is_about_people,
     is_another_stage,
     is_content,
@@ -64,7 +65,7 @@ class Resolved:
 class _Turn:
     """A question as it was understood, and the phrases that name what it is about.
 
-    `agent` is what does something in it, `before` what the turn before was about.
+    `agent` is what does something in it, `before` what the turn before was about, `group` the people it asks of.
     """
 
     text: str
@@ -73,10 +74,12 @@ class _Turn:
     agent: str | None = None
     before: tuple[str, ...] = ()
     otherwise: str | None = None
+    group: str = ""
 
     @property
     def subject(self) -> str:
-        return " and ".join(self.phrases)
+        subject = " and ".join(self.phrases)
+        return f"{subject} in {self.group}" if self.group and self.group not in subject else subject
 
 
 def resolve_question(turns: Sequence[str], subjects: Subjects) -> Resolved:
@@ -108,6 +111,8 @@ def _understood(text: str, earlier: _Turn | None, latest: str, subjects: Subject
     asked = without_polite(text)
     if earlier is None or is_polite(text) or len(asked.split()) > LONGEST_LEANING_WORDS:
         return _alone(text, earlier, subjects)
+    if group_of(asked):  # "and in women?" is not about men
+        earlier = replace(earlier, group="")
     stage = _STAGE.search(asked)
     if stage is not None and not is_another_stage(asked[: stage.start()]):
         earlier = _restaged(earlier, stage)
@@ -154,11 +159,12 @@ def _alone(text: str, earlier: _Turn | None, subjects: Subjects) -> _Turn:
     agent = agent_of(text)
     if agent is not None and not any(agent in phrase or phrase in agent for phrase in phrases):
         phrases = (agent, *phrases)[:MAX_PHRASES]
+    group = group_of(text)
     if earlier is None:
-        return _Turn(text, phrases, None, agent)
+        return _Turn(text, phrases, None, agent, group=group)
     may_lean = not phrases and is_about_people(text) and not is_polite(text)
     otherwise = _led_by(earlier.subject, text, earlier).text if may_lean else None
-    return _Turn(text, phrases, None, agent, earlier.phrases, otherwise)
+    return _Turn(text, phrases, None, agent, earlier.phrases, otherwise, group)
 
 
 def _completed(asked: str, rest: str, earlier: _Turn, subjects: Subjects) -> _Turn:
@@ -178,7 +184,7 @@ def _completed(asked: str, rest: str, earlier: _Turn, subjects: Subjects) -> _Tu
     carried = " ... ".join(part for part in (before.strip(), after.strip(" ?.!")) if part)
     phrases = tuple(other if phrase == replaced else phrase for phrase in earlier.phrases)
     agent = other if earlier.agent == replaced else earlier.agent
-    return _Turn(f"{before}{other}{after}", phrases, carried, agent, earlier.phrases)
+    return _Turn(f"{before}{other}{after}", phrases, carried, agent, earlier.phrases, group=earlier.group)
 
 
 def _replaced_by(other: str, earlier: _Turn, subjects: Subjects) -> str | None:
@@ -199,7 +205,8 @@ def _led_by(carried: str, asked: str, earlier: _Turn) -> _Turn:
     if carried.count(":") > 1 or len(carried.split()) > LONGEST_CARRIED_WORDS:
         carried = earlier.subject
     carried = carried.replace(": ", ", ").rstrip(" ?.!,;:")
-    return _Turn(f"{carried}: {asked}", earlier.phrases, carried, earlier.agent, earlier.before)
+    group = group_of(asked) or earlier.group
+    return _Turn(f"{carried}: {asked}", earlier.phrases, carried, earlier.agent, earlier.before, group=group)
 
 
 def _content(text: str) -> list[str]:

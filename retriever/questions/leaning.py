@@ -93,6 +93,11 @@ _THING = re.compile(r"\b(?:its?|they|them|their|theirs|this|that|these|those)\b"
 _ADDING = re.compile(r"\b(?:also|instead|as\s+well|at\s+the\s+same\s+time)\b|\btoo\s*[?.!]*$", re.IGNORECASE)
 _PEOPLE = re.compile(r"\b(?:i|i['’]m|me|my|we|us|our|he|she|him|his|her)\b", re.IGNORECASE)
 _RECORD = re.compile(r"\b(?:is|was|are|were|did|has|have|had)\s+(?:my|our|his|her)\b", re.IGNORECASE)
+_GROUP = re.compile(
+    r"\b(?:men|women|children|kids|toddlers|babies|infants|newborns|teenagers|teens|adolescents|young adults|adults"
+    r"|smokers|pregnancy)\b",
+    re.IGNORECASE,
+)
 _NEEDS = re.compile(
     r"\b(?:do|does|did|will|would)\s+(?:i|we|he|she|they)\s+(?:(?:really|still|also|ever)\s+)?need\b",
     re.IGNORECASE,
@@ -216,6 +221,12 @@ def is_question(text: str) -> bool:
 def is_about_people(text: str) -> bool:
     """Whether a question is about the person who asks or one they speak of, not about what a file says of them."""
     return _PEOPLE.search(text) is not None and _RECORD.search(text) is None
+
+
+def group_of(text: str) -> str:
+    """The people that a question asks of: "men" of "can men get breast cancer?". Empty where it names none."""
+    match = _GROUP.search(text)
+    return "" if match is None else match[0].lower()
 
 
 def asks_what_is_needed(text: str) -> bool:
