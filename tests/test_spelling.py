@@ -122,8 +122,12 @@ def test_a_word_written_by_ear_is_the_one_of_the_collection(cancer: Index, asked
 def wrists(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Pages that write some words as one and others apart."""
     folder = tmp_path_factory.mktemp("wrists")
-    said = "A splint keeps swollen wrists still overnight. The check up of the forehead, then health care. Turnover."
-    pages = {f"{n}.md": f"# Page {n}\n\n{said} Difference {n} of the eyelashes; long term care." for n in range(20)}
+    said = (
+        "A splint keeps swollen wrists still overnight. The check up of the forehead, then health care. Turnover."
+    )
+    pages = {
+        f"{n}.md": f"# Page {n}\n\n{said} Difference {n} of the eyelashes; long term care." for n in range(20)
+    }
     pages["other.md"] = "# Sources\n\nFor the fore head. Longterm healthcare after eating."
     run_ingest(write_collection(folder / "pages", pages), folder / "index")
     return Index.open(folder / "index")

@@ -49,7 +49,6 @@ _SPELLINGS = tuple(
 Where only a letter is wanting (leukemia in a British collection), the word is mended as a typing error."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Common:
     """A word that may have been meant."""
