@@ -14,7 +14,10 @@ SHORTEST_PART = 4
 """Letters of the shortest second part of a word that is written apart: "gall bladder"."""
 TEXTS_READ = 24
 """Passages that are read for whether two words stand beside each other; of more, so many are taken evenly."""
-_PARTICLES = frozenset("about across along apart around away back behind down over round through under".split())
+_PARTICLES = frozenset((
+    "about", "across", "along", "apart", "around", "away", "back", "behind", "down", "over", "round", "through",
+    "under",
+))  # fmt: skip
 """What follows a verb without being one with it, though some noun is written so: "turn over" and "turnover"."""
 _NO_HALF = STOP_WORDS | {"non"}
 """What begins no word that is written apart; "non" is one with the next word in every term."""
@@ -44,9 +47,9 @@ class Joints:
         return f"{parts[1]}-{parts[2]}" if len(self._rows_of_both(parts[1], parts[2])) >= enough else word
 
     def joined(self, question: str, *, least: float) -> str:
-        """The question with a name and its number, and two halves of a word, as the collection mostly writes them.
+        """The question with a name and its number, and two halves of a word, as the collection has them.
 
-        "BRCA 1" becomes "BRCA1", and "gall bladder" the gallbladder of the pages, by the passages that hold either.
+        "BRCA 1" becomes "BRCA1", and "gall bladder" the gallbladder of the pages: by the passages with either.
         """
 
         def numbered(found: re.Match[str]) -> str:
@@ -70,7 +73,7 @@ class Joints:
         return known
 
     def _rows_of_whole(self, one: str, other: str) -> int:
-        """The passages with both as one word, unless its stem is that of a half: "after" is that of "aftereating"."""
+        """The passages with both as one word, unless its stem is a half's: "after" is that of "aftereating"."""
         whole = terms(one + other)
         return 0 if whole in (terms(one), terms(other)) else self._rows_with(one + other)
 
