@@ -95,8 +95,8 @@ class Aliases:
     def _fits(self, word: str, question: str) -> bool:
         """Whether a word may be the short name here: "cup" of a "world cup" is the thing to drink from.
 
-        Where the collection has it as a plain word too, who asks writes it in capitals, or the rarest word beside it
-        stands in a passage that does.
+        Where the collection has it as a plain word too, who asks writes it in capitals, or the rarest word beside
+        it stands in a passage that does.
         """
         if word.isupper() or not self._means_both(word):
             return True

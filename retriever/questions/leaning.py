@@ -94,8 +94,8 @@ _ADDING = re.compile(r"\b(?:also|instead|as\s+well|at\s+the\s+same\s+time)\b|\bt
 _PEOPLE = re.compile(r"\b(?:i|i['’]m|me|my|we|us|our|he|she|him|his|her)\b", re.IGNORECASE)
 _RECORD = re.compile(r"\b(?:is|was|are|were|did|has|have|had)\s+(?:my|our|his|her)\b", re.IGNORECASE)
 _GROUP = re.compile(
-    r"\b(?:men|women|children|kids|toddlers|babies|infants|newborns|teenagers|teens|adolescents|young adults|adults"
-    r"|smokers|pregnancy)\b",
+    r"\b(?:men|women|children|kids|toddlers|babies|infants|newborns|teenagers|teens|adolescents|young adults"
+    r"|adults|smokers|pregnancy)\b",
     re.IGNORECASE,
 )
 _NEEDS = re.compile(

@@ -39,7 +39,7 @@ class Synonyms:
         object.__setattr__(self, "_pattern", pattern)
 
     def applied(self, question: str, index: Index) -> str:
-        """The question in the words of the table, where the collection calls it so and not as the question says."""
+        """The question in the words of the table, where the collection says it so and not as asked."""
 
         def read(found: re.Match[str]) -> str:
             meant = self.read_as[_plain(found[0])]
