@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.admission.keys import KeyRing, Scope, change_keys, new_key
 from api.app import create_app
 from api.settings import Settings
 from retriever.document import Metadata
@@ -63,25 +62,23 @@ def published(folder: Path, pages: Sequence[tuple[Metadata, str]] = PAGES, **opt
         yield address
 
 
-def add_key(path: Path) -> str:
-    """A new key of a file of keys, which may ask and read."""
-    made: list[str] = []
-
-    def change(ring: KeyRing) -> KeyRing:
-        changed, secret = new_key(ring, "page", [Scope.READ], created="2026-11-22")
-        made.append(secret)
-        return changed
-
-    change_keys(path, change)
-    return made[0]
+@contextmanager
+def tab(browser: "Browser", **options: Any) -> Iterator["Page"]:
+    """An empty tab in a profile of its own. A new one costs more than all that most tests do in it."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_S * 1_000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 @contextmanager
-def watched(browser: "Browser", address: str, **options: Any) -> Iterator["Page"]:
-    """The page, opened; nothing but its own server may be asked, and no script may complain."""
-    context = browser.new_context(**options)
-    context.set_default_timeout(PATIENCE_S * 1_000)
-    opened = context.new_page()
+def visit(page: "Page", address: str) -> Iterator["Page"]:
+    """The page, opened; nothing but its own server may be asked, and no script may complain.
+
+    Afterwards the tab is as empty as before, for the next visit.
+    """
     complaints: list[str] = []
     asked: list[str] = []
 
@@ -89,19 +86,34 @@ def watched(browser: "Browser", address: str, **options: Any) -> Iterator["Page"
         complaints.append("a dialog was opened")
         dialog.dismiss()
 
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.on("dialog", dismiss)
-    opened.goto(address)
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "pageerror": lambda error: complaints.append(str(error)),
+        "console": lambda message: complaints.append(message.text) if message.type == "error" else None,
+        "request": lambda request: asked.append(request.url),
+        "dialog": dismiss,
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
     try:
-        yield opened
+        page.goto(address)
+        yield page
     finally:
-        context.close()
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.context.set_offline(False)
+        page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
     own = "/".join(address.split("/")[:3])
     assert [url for url in asked if not url.startswith(own)] == []
     # A refused request is reported on the console by the browser itself.
     assert [text for text in complaints if "Failed to load resource" not in text] == []
+
+
+@contextmanager
+def watched(browser: "Browser", address: str, **options: Any) -> Iterator["Page"]:
+    """A visit in a tab of its own."""
+    with tab(browser, **options) as empty, visit(empty, address) as opened:
+        yield opened
 
 
 def ask(page: "Page", question: str) -> None:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
+    from playwright.sync_api import Browser
 
 STEADY = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 """What a run draws depends on nothing but the test itself: a run that fails here fails everywhere."""
@@ -51,3 +52,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[TestClient]":
 
     with small_collection(tmp_path_factory.mktemp("asked")) as asked:
         yield asked
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A headless Chromium. Not for longer: while it runs, nothing else in this thread can run an event loop."""
+    from tests.browsing import chromium
+
+    with chromium() as opened:
+        yield opened

@@ -34,6 +34,14 @@ def html(body: str) -> bytes:
 
 INDEXED = "indexed"
 _BIG_INT = "9" * 5_000
+ODD_FILES = {
+    "d30-broken.md": "not_regular_file",
+    "d30-environment.md": "not_regular_file",
+    "d30-leaving.md": "not_regular_file",
+    "d30-pipe.md": "not_regular_file",
+    "d30-zero.md": "not_regular_file",
+}
+"""Links, a pipe and a device, made by the test: what is no file, and its reason."""
 
 
 def cases() -> Iterator[Case]:

@@ -67,6 +67,11 @@ def test_nothing_imports_the_front_door() -> None:
     assert [path for path in below if "footnoted" in {module for module, _ in imported(path)}] == []
 
 
+def test_what_several_tests_use_stands_in_a_module_that_says_what_it_is() -> None:
+    taken = {(path.name, module) for path in sources(tests=True) for module, _ in imported(path)}
+    assert [(name, module) for name, module in taken if module.startswith("tests.test_")] == []
+
+
 UNPICKLERS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "jsonpickle"}
 RUNNERS = {
     *((module, name) for module in ("yaml", "torch") for name in ("load", "full_load", "unsafe_load")),

@@ -36,7 +36,7 @@ from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import NO_EVIDENCE, ingested, retriever_of
 from tests.hashing import HashingEncoder
-from tests.test_eval_datasets import write_lines
+from tests.small_datasets import write_lines
 
 NAMES = (
     *("amlodipine", "bisoprolol", "citalopram", "denosumab", "enalapril"),

@@ -27,7 +27,7 @@ from eval.systems.over_http import OverHttp
 from eval.systems.service import ServiceFailed
 from ingest.commands.ingest import command as ingest
 from retriever.query import Mode
-from tests.test_eval_datasets import STARTER, judged, write_lines
+from tests.small_datasets import STARTER, judged, write_lines
 
 CORPUS = STARTER.parents[1] / "corpus"
 GATE = STARTER / "gate.json"

@@ -15,22 +15,7 @@ from eval.datasets.read_dataset import read_dataset, sample
 from eval.datasets.trec import read_run, run_lines
 from eval.errors import DatasetInvalid
 from tests.shared_data import shared
-
-STARTER = Path(__file__).resolve().parents[1] / "eval" / "starter"
-
-
-def write_lines(path: Path, *rows: object) -> Path:
-    """One JSON object a line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def judged(folder: Path, qrels: str = "a\t0\tx.md\t1\n", *extra: object) -> Path:
-    """A dataset of judged queries."""
-    write_lines(folder / "queries.jsonl", {"id": "a", "question": "what?", "tight": True}, *extra)
-    (folder / "qrels.tsv").write_text(qrels, encoding="utf-8")
-    return folder
+from tests.small_datasets import STARTER, judged, write_lines
 
 
 def test_judged_queries_come_with_their_spans_and_subsets(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from eval.links.landing import Alignment, Landing, Marked, Place, landing, lette
 from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
 from eval.systems.service import Service, ServiceFailed
 from retriever.provenance.deep_link import deep_link
-from tests.test_eval_datasets import write_lines
+from tests.small_datasets import write_lines
 
 TEXT = "Denosumab\n\nBones thin quickly when the injections stop.\n\nAsk your doctor before you stop.\n\n- A\n- B"
 START = TEXT.index("Bones")

@@ -35,7 +35,7 @@ from retriever.query import Mode
 from retriever.ranking.ranking import Ranking
 from tests.collections_on_disk import DENOSUMAB, FALLS, run_ingest, write_collection
 from tests.hashing import HashingEncoder
-from tests.test_eval_datasets import write_lines
+from tests.small_datasets import write_lines
 
 QUOTED = "Bones thin **quickly** when the injections stop"
 NASTY = 'what <script>alert(1)</script> & "quotes"?'

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile_documents import cases
-from tests.test_hostile_documents import ODD_FILES
+from tests.hostile_documents import ODD_FILES, cases
 
 TESTS = Path(__file__).parent
 FAULTS = {

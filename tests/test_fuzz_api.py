@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_keys import add
 from tests.running_server import running_server
-from tests.test_keys import add
 
 NOT_OF_US = (
     "positive_data_acceptance",  # a schema cannot say that a span ends after its start

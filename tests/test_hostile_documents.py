@@ -18,17 +18,10 @@ from ingest.report import Outcome, Report
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import IDENTITY
-from tests.hostile_documents import INDEXED, Case, cases, front, html
+from tests.hostile_documents import INDEXED, ODD_FILES, Case, cases, front, html
 from tests.hostile_inventions import inventions
 
 CASES = [*cases(), *inventions()]
-ODD_FILES = {
-    "d30-broken.md": "not_regular_file",
-    "d30-environment.md": "not_regular_file",
-    "d30-leaving.md": "not_regular_file",
-    "d30-pipe.md": "not_regular_file",
-    "d30-zero.md": "not_regular_file",
-}
 
 
 def shown(name: str) -> str:

@@ -21,26 +21,10 @@ from api.admission.live_keys import LOOK_EVERY_S, LiveKeys
 from api.commands.keys import keys_group
 from api.commands.serve import command as serve
 from tests.fakes_api import small_collection
+from tests.made_keys import add, bearer
 from tests.waiting import wait_until
 
 QUESTION = {"query": "denosumab"}
-
-
-def add(path: Path, name: str, *scopes: Scope) -> str:
-    """A new key in the file; its secret."""
-    made: list[str] = []
-
-    def change(ring: KeyRing) -> KeyRing:
-        changed, secret = new_key(ring, name, scopes or (Scope.READ,), created="2026-11-22")
-        made.append(secret)
-        return changed
-
-    change_keys(path, change)
-    return made[0]
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

@@ -11,7 +11,7 @@ from retriever.answers.openings import BROUGHT, openings
 from retriever.index import Index
 from retriever.query import Hit
 from tests.collections_on_disk import run_ingest, write_collection
-from tests.test_quote_choice import answer_of, quote_below
+from tests.small_answers import answer_of, quote_below
 
 NAMES = [f"{place} fever" for place in ("Valley", "Marsh", "Desert", "River")]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retriever.document import Metadata
-from tests.browsing import add_key, ask, chromium, needs_chromium, published, site, watched
+from tests.browsing import ask, needs_chromium, published, site, tab, visit, watched
 from tests.fakes_api import publish
+from tests.made_keys import add
 from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
@@ -20,20 +21,20 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with published(tmp_path_factory.mktemp("page")) as address:
         yield address
 
 
+@pytest.fixture(scope="module")
+def shared_tab(browser: "Browser") -> Iterator["Page"]:
+    with tab(browser) as opened:
+        yield opened
+
+
 @pytest.fixture
-def page(browser: "Browser", address: str) -> Iterator["Page"]:
-    with watched(browser, address) as opened:
+def page(shared_tab: "Page", address: str) -> Iterator["Page"]:
+    with visit(shared_tab, address) as opened:
         yield opened
 
 
@@ -231,8 +232,8 @@ def test_a_document_is_shown_whole_with_the_cited_words_marked(page: "Page") -> 
     page.wait_for_selector("#answer")
 
 
-def test_a_link_to_a_document_can_be_passed_on(browser: "Browser", address: str) -> None:
-    with watched(browser, f"{address}/#/document/doc-0/31-55") as page:
+def test_a_link_to_a_document_can_be_passed_on(shared_tab: "Page", address: str) -> None:
+    with visit(shared_tab, f"{address}/#/document/doc-0/31-55") as page:
         page.wait_for_selector(".whole mark")
         assert page.locator(".whole mark").all_inner_texts() == ["It lowers calcium level"]
         page.click("text=Ask a question")
@@ -247,8 +248,8 @@ def test_a_link_to_a_document_can_be_passed_on(browser: "Browser", address: str)
         ("nothing", "This page is not in the collection"),
     ],
 )
-def test_a_link_that_no_longer_holds_says_so(browser: "Browser", address: str, target: str, said: str) -> None:
-    with watched(browser, f"{address}/#/document/{target}") as page:
+def test_a_link_that_no_longer_holds_says_so(shared_tab: "Page", address: str, target: str, said: str) -> None:
+    with visit(shared_tab, f"{address}/#/document/{target}") as page:
         page.wait_for_selector("#document-view[aria-busy=false]")
         assert said in page.inner_text("#document-view")
 
@@ -341,7 +342,7 @@ def test_a_page_without_an_index_says_so_and_answers_once_there_is_one(browser: 
 
 
 def test_a_service_that_asks_for_a_key_is_given_one(browser: "Browser", tmp_path: Path) -> None:
-    key = add_key(tmp_path / "keys.json")
+    key = add(tmp_path / "keys.json", "page")
     with published(tmp_path, keys_file=tmp_path / "keys.json") as address, watched(browser, address) as page:
         page.wait_for_selector("#key-form:not([hidden])")
         assert focused(page) == "key"
@@ -361,7 +362,7 @@ def test_a_service_that_asks_for_a_key_is_given_one(browser: "Browser", tmp_path
 
 
 def test_the_reference_says_where_a_key_is_given(browser: "Browser", tmp_path: Path) -> None:
-    add_key(tmp_path / "keys.json")
+    add(tmp_path / "keys.json", "page")
     with (
         published(tmp_path, keys_file=tmp_path / "keys.json") as address,
         watched(browser, f"{address}/docs") as page,
@@ -378,8 +379,8 @@ def test_more_questions_than_are_allowed_are_put_off_in_words(browser: "Browser"
         assert re.search(r"Wait \d+ seconds, then try again\.", page.inner_text("#message-text"))
 
 
-def test_the_reference_lists_every_endpoint_offline(browser: "Browser", address: str) -> None:
-    with watched(browser, f"{address}/docs") as page:
+def test_the_reference_lists_every_endpoint_offline(shared_tab: "Page", address: str) -> None:
+    with visit(shared_tab, f"{address}/docs") as page:
         page.wait_for_selector("#QueryRequest")
         titles = page.locator(".operation h3").all_inner_texts()
         assert "POST /v1/query" in titles

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from retriever.document import Metadata
-from tests.browsing import add_key, ask, chromium, needs_chromium, published, watched
+from tests.browsing import ask, needs_chromium, published, tab, visit, watched
 from tests.fakes_api import PAGES
+from tests.made_keys import add
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,16 +24,23 @@ TABLE_PAGE = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     headings = ("About", "What does it do?")
     with published(tmp_path_factory.mktemp("page"), [*PAGES, TABLE_PAGE], headings=headings) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def shared_tab(browser: "Browser") -> Iterator["Page"]:
+    with tab(browser) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def still_tab(browser: "Browser") -> Iterator["Page"]:
+    """Nothing moves in it."""
+    with tab(browser, color_scheme="light", reduced_motion="reduce") as opened:
+        yield opened
 
 
 def settle(page: "Page") -> None:
@@ -106,9 +114,10 @@ def violations(page: "Page", *rules: str) -> str:
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_axe_finds_nothing_wrong_in_light_and_in_dark(
-    browser: "Browser", address: str, state: Callable[["Page", str], None]
+    still_tab: "Page", address: str, state: Callable[["Page", str], None]
 ) -> None:
-    with watched(browser, address, color_scheme="light", reduced_motion="reduce") as page:
+    still_tab.emulate_media(color_scheme="light")
+    with visit(still_tab, address) as page:
         state(page, address)
         assert violations(page) == ""
         # The reference draws a hundred of these in the same way; some of them say all of their colours.
@@ -120,8 +129,8 @@ def test_axe_finds_nothing_wrong_in_light_and_in_dark(
         assert violations(page, *COLOUR_RULES) == ""
 
 
-def test_the_dark_scheme_changes_colours_alone(browser: "Browser", address: str) -> None:
-    with watched(browser, address) as page:
+def test_the_dark_scheme_changes_colours_alone(shared_tab: "Page", address: str) -> None:
+    with visit(shared_tab, address) as page:
         changed = page.evaluate(
             "[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])"
             ".filter((rule) => rule.conditionText?.includes('prefers-color-scheme'))"
@@ -131,22 +140,23 @@ def test_the_dark_scheme_changes_colours_alone(browser: "Browser", address: str)
         assert all(name.startswith("--") for name in changed)
 
 
-def test_axe_sees_words_that_fade_into_the_dark(browser: "Browser", address: str) -> None:
-    with watched(browser, address, color_scheme="dark", reduced_motion="reduce") as page:
+def test_axe_sees_words_that_fade_into_the_dark(still_tab: "Page", address: str) -> None:
+    still_tab.emulate_media(color_scheme="dark")
+    with visit(still_tab, address) as page:
         empty(page, address)
         page.evaluate("document.getElementById('collection').style.color = '#222'")
         assert "color-contrast" in violations(page, *COLOUR_RULES)
 
 
 def test_axe_finds_nothing_wrong_with_the_field_for_a_key(browser: "Browser", tmp_path: Path) -> None:
-    add_key(tmp_path / "keys.json")
+    add(tmp_path / "keys.json", "page")
     with published(tmp_path, keys_file=tmp_path / "keys.json") as address, watched(browser, address) as page:
         page.wait_for_selector("#key-form:not([hidden])")
         assert violations(page) == ""
 
 
-def test_everything_can_be_done_with_the_keyboard_alone(browser: "Browser", address: str) -> None:
-    with watched(browser, address) as page:
+def test_everything_can_be_done_with_the_keyboard_alone(shared_tab: "Page", address: str) -> None:
+    with visit(shared_tab, address) as page:
         page.wait_for_selector("#collection:not(:empty)")
         page.keyboard.type(QUESTION)
         page.keyboard.press("Enter")
@@ -171,8 +181,8 @@ def test_everything_can_be_done_with_the_keyboard_alone(browser: "Browser", addr
         assert page.evaluate("document.activeElement.className") == "read-here"
 
 
-def test_every_stop_of_the_keyboard_can_be_seen(browser: "Browser", address: str) -> None:
-    with watched(browser, address) as page:
+def test_every_stop_of_the_keyboard_can_be_seen(shared_tab: "Page", address: str) -> None:
+    with visit(shared_tab, address) as page:
         ask(page, QUESTION)
         for _ in range(8):
             page.keyboard.press("Tab")
@@ -181,8 +191,8 @@ def test_every_stop_of_the_keyboard_can_be_seen(browser: "Browser", address: str
             assert (style, width) == ("solid", 3)
 
 
-def test_progress_and_result_are_announced(browser: "Browser", address: str) -> None:
-    with watched(browser, address) as page:
+def test_progress_and_result_are_announced(shared_tab: "Page", address: str) -> None:
+    with visit(shared_tab, address) as page:
         page.evaluate(
             "() => { window.heard = []; new MutationObserver(() => window.heard.push("
             "document.getElementById('status').textContent)).observe(document.getElementById('status'),"
@@ -225,8 +235,8 @@ def test_the_page_fits_when_its_text_is_twice_as_large(browser: "Browser", addre
         assert box["x"] + box["width"] <= 640
 
 
-def test_nothing_moves_for_those_who_ask_for_less_motion(browser: "Browser", address: str) -> None:
-    with watched(browser, address, reduced_motion="reduce") as page:
+def test_nothing_moves_for_those_who_ask_for_less_motion(still_tab: "Page", address: str) -> None:
+    with visit(still_tab, address) as page:
         ask(page, QUESTION)
         moving = page.evaluate(
             "[...document.querySelectorAll('*')].filter((one) => { const style = getComputedStyle(one);"

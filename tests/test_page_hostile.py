@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retriever.document import Metadata
-from tests.browsing import ask, chromium, needs_chromium, published, watched
+from tests.browsing import ask, needs_chromium, published, tab, visit, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,21 +36,21 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with published(tmp_path_factory.mktemp("page"), HOSTILE, headings=(SCRIPT, OVERRIDE)) as address:
         yield address
 
 
+@pytest.fixture(scope="module")
+def phone(browser: "Browser") -> Iterator["Page"]:
+    with tab(browser, viewport={"width": 320, "height": 640}) as opened:
+        yield opened
+
+
 @pytest.fixture
-def page(browser: "Browser", address: str) -> Iterator["Page"]:
-    """A phone; `watched` fails the test where a dialog opens, a policy is broken or another server is asked."""
-    with watched(browser, address, viewport={"width": 320, "height": 640}) as opened:
+def page(phone: "Page", address: str) -> Iterator["Page"]:
+    """`visit` fails the test where a dialog opens, a policy is broken or another server is asked."""
+    with visit(phone, address) as opened:
         opened.wait_for_selector("#collection:not(:empty)")
         yield opened
 
@@ -122,9 +122,7 @@ def test_what_is_copied_holds_nothing_that_a_terminal_obeys(browser: "Browser", 
     "target",
     ["../../etc/passwd", "doc-0/1-2/<script>", "doc-0/99999999999999999999-1", "%2e%2e", "doc-0/-1-5", ""],
 )
-def test_an_address_that_was_tampered_with_shows_the_question(
-    browser: "Browser", address: str, target: str
-) -> None:
-    with watched(browser, f"{address}/#/document/{target}") as page:
+def test_an_address_that_was_tampered_with_shows_the_question(phone: "Page", address: str, target: str) -> None:
+    with visit(phone, f"{address}/#/document/{target}") as page:
         page.wait_for_selector("#question:visible, #document-view[aria-busy=false]:visible")
         assert page.locator("main script").count() == 0

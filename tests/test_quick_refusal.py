@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 
 from api.service import Service
 from tests.fakes_api import small_collection
+from tests.made_keys import add, bearer
 from tests.running_server import Answer, answers, exchange, running_server
-from tests.test_keys import add, bearer
 from tests.waiting import PATIENCE_S, wait_until
 
 QUESTION = {"query": "denosumab"}

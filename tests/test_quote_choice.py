@@ -7,34 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retriever.answers.about import about, are_beside_the_point, says
-from retriever.answers.answer import Answer, Answerer
 from retriever.answers.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
 from retriever.answers.beside import is_beside, takes_no_stand
 from retriever.answers.comparison import compared, contrasts
 from retriever.answers.narrowing import narrowed_by_heading, narrows
-from retriever.answers.quotes import MAX_ITEM_SENTENCES, Quote, quotes_of
+from retriever.answers.quotes import MAX_ITEM_SENTENCES, quotes_of
 from retriever.answers.replies import without_reply
 from retriever.answers.standing import is_label, is_statement, leans_on_another, leans_on_heading
 from retriever.answers.want_patterns import Want
 from retriever.answers.wants import is_conditional, meets, says_little, tells_no_use, wants_of
 from retriever.document import Document, Metadata, Section
-from retriever.index import Index
 from retriever.passage import Passage
-from retriever.query import Hit, Query
+from retriever.query import Hit
 from retriever.questions.question import Question
-from retriever.retrieve import Retriever
 from retriever.search.analyze import terms
-from tests.collections_on_disk import run_ingest, write_collection
-from tests.hashing import HashingEncoder
-
-
-def answer_of(tmp_path: Path, files: dict[str, str], question: str) -> Answer | None:
-    """The answer to a question from a small collection, ingested with the hashing encoder."""
-    run_ingest(write_collection(tmp_path / "corpus", files), tmp_path / "index", chunk_size=600)
-    index = Index.open(tmp_path / "index")
-    query = Query(question)
-    retrieval = Retriever(index, HashingEncoder()).retrieve(query)
-    return Answerer(index, HashingEncoder()).answer(retrieval.in_place(query), retrieval.hits)
+from tests.small_answers import answer_of, quote_below
 
 
 def quotes(text: str, *, start: int = 0, heading: str | None = None) -> list[str]:
@@ -418,15 +405,6 @@ def test_what_stands_beside_a_name_defines_it() -> None:
 
 
 # --- what a quote leaves unsaid, and what narrows it ---
-
-PAGE = Document("d", "d.md", "0" * 64, "0" * 64, Metadata(title="Breast cancer"), "Breast cancer", ())
-
-
-def quote_below(heading: str, text: str) -> Quote:
-    """A quote that is all of its passage."""
-    passage = Passage("d", 0, len(text), 0, len(text), (heading,), 9, text)
-    hit = Hit(rank=1, passage=passage, document=PAGE, score=1.0, dense=None, lexical=None)
-    return Quote(hit, 0, len(text), 0, units=1, is_list=False, continues=False, text=text)
 
 
 def asked(**weights: float) -> Question:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from retriever.answers.limits import limits
-from tests.test_quote_choice import answer_of
+from tests.small_answers import answer_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.admission.caller import address_of, networks
 from api.admission.rate_limit import MAX_CALLERS, Rate, RateLimiter
 from tests.fakes_api import small_collection
-from tests.test_keys import add, bearer
+from tests.made_keys import add, bearer
 
 QUESTION = {"query": "denosumab"}
 

@@ -1,30 +1,20 @@
 """Reading text of real pages: a seeded sample of the collection keeps every promise and no markup."""
 
-import os
 import random
 import re
 import tarfile
-from pathlib import Path
 
 import pytest
 
 from ingest.files import find_files
 from ingest.processes.read import ReadDocument, read_document, read_text
 from ingest.reading.source_type import SourceType
+from tests.shared_data import shared
 
 SAMPLE = 120
 
 # A link's middle, an image, a citation mark, a pointer into PubMed, an empty heading, a row of dashes.
 LEFTOVERS = re.compile(r"\]\(|!\[|#cit/|\[\[|PUBMED Abstract|^#+$|^\s*---|Placeholder slot$", re.MULTILINE)
-
-
-def shared(name: str) -> Path:
-    roots = [Path(os.environ["FOOTNOTED_SHARED"])] if "FOOTNOTED_SHARED" in os.environ else []
-    roots += [folder / "shared" for folder in Path(__file__).resolve().parents]
-    for root in roots:
-        if (root / name).exists():
-            return root / name
-    pytest.skip(f"{name} is not beside this checkout; set FOOTNOTED_SHARED to its folder")
 
 
 @pytest.fixture(scope="module")
