@@ -8,12 +8,8 @@ from numpy.typing import NDArray
 
 from retriever.answers.about import about
 from retriever.answers.answer_forms import (
-    abbreviation_asked,
-    asked_thing,
-    asks_for_research,
     defines,
     is_glossed,
-    procedure_asked,
     spells_out,
     tells_an_opinion,
     tells_of_research,
@@ -33,15 +29,14 @@ from retriever.answers.quote_subject import (
 )
 from retriever.answers.quote_vectors import QuoteVectors
 from retriever.answers.quotes import Quote
+from retriever.answers.sought import Sought, read_sought
 from retriever.answers.want_patterns import Want
 from retriever.answers.wants import (
     advises,
-    asks_for_advice,
     is_conditional,
     meets,
     says_little,
     tells_no_use,
-    wants_of,
 )
 from retriever.questions.facets import Facet, heading_speaks_of, sentence_speaks_of
 from retriever.questions.question import FACET_TERMS, Question, share
@@ -108,21 +103,6 @@ class Scored:
     says_little: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question with what of it is the same for all quotes."""
-
-    text: str
-    question: Question
-    thing: frozenset[str]
-    abbreviation: str | None
-    procedure: frozenset[str]
-    wants: tuple[Want, ...]
-    wants_research: bool
-    wants_advice: bool
-    last_rank: int | None
-
-
 def scored(
     text: str,
     question: Question,
@@ -141,17 +121,7 @@ def scored(
     Left out are those that are about something else. Where all are, the best passage's page still answers if it is
     about most of what was asked.
     """
-    asked = _Asked(
-        text=text,
-        question=question,
-        thing=asked_thing(text),
-        abbreviation=abbreviation_asked(text),
-        procedure=procedure_asked(text),
-        wants=wants_of(text),
-        wants_research=asks_for_research(text),
-        wants_advice=asks_for_advice(text),
-        last_rank=last_rank,
-    )
+    asked = read_sought(text, question, last_rank=last_rank)
     cheap = _without_vectors(quotes, asked)
     if not cheap:
         return []
@@ -181,7 +151,7 @@ def scored(
     return sorted(found, key=_order)
 
 
-def _judged(quote: Quote, score: float, vector: NDArray[np.float32] | None, asked: _Asked) -> Scored:
+def _judged(quote: Quote, score: float, vector: NDArray[np.float32] | None, asked: Sought) -> Scored:
     return Scored(
         quote=quote,
         score=round(score, 6),
@@ -210,7 +180,7 @@ def _rivals(
     ]
 
 
-def _without_vectors(quotes: Sequence[Quote], asked: _Asked) -> list[tuple[float, int]]:
+def _without_vectors(quotes: Sequence[Quote], asked: Sought) -> list[tuple[float, int]]:
     """Score and place of the quotes that look best before any is encoded, best first."""
     professional = {quote.hit.rank: is_for_professionals(quote) for quote in quotes}
     is_choice = not all(professional.values())
@@ -247,7 +217,7 @@ def _on_facet(quote: Quote, facets: tuple[Facet, ...]) -> tuple[bool, bool]:
     )
 
 
-def _cheap_score(quote: Quote, asked: _Asked, *, told: float, is_professional: bool) -> float:
+def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: bool) -> float:
     """A quote's score without the cosine; `told` is how much of the question's subject it says, 0 to 1."""
     question = asked.question
     of_heading, of_form = _on_facet(quote, question.facets)
@@ -280,13 +250,13 @@ def _cheap_score(quote: Quote, asked: _Asked, *, told: float, is_professional: b
     return sum(WEIGHTS[name] * value for name, value in parts.items())
 
 
-def _says_little(quote: Quote, asked: _Asked) -> bool:
+def _says_little(quote: Quote, asked: Sought) -> bool:
     return not asked.wants_research and says_little(
         introduction_of(quote), quote.text, asked.wants, is_list=quote.is_list
     )
 
 
-def _defines(quote: Quote, core: str, asked: _Asked) -> float:
+def _defines(quote: Quote, core: str, asked: Sought) -> float:
     """How well a quote defines what was asked for; a page that is known by that name too may use another."""
     if asked.abbreviation is not None and spells_out(quote.text, asked.abbreviation):
         return 1.0

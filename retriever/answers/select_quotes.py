@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.about import are_beside_the_point
-from retriever.answers.answer_forms import asks_what_a_procedure_is, stated_thing
+from retriever.answers.answer_forms import stated_thing
 from retriever.answers.comparison import Comparison, compared, contrasts
 from retriever.answers.differences import differ
 from retriever.answers.limits import with_limit
@@ -19,9 +19,8 @@ from retriever.answers.quote_subject import same_document, terms_of
 from retriever.answers.quote_vectors import QuoteVectors
 from retriever.answers.quotes import Quote
 from retriever.answers.replies import without_reply
+from retriever.answers.sought import sought_facets
 from retriever.answers.stretches import Chosen, all_quotes, joined
-from retriever.answers.want_patterns import Want
-from retriever.answers.wants import wants_of
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Hit
@@ -91,10 +90,7 @@ class Selector:
         if stated is not None:
             question = f"What is {stated}?"
         asked = self._reader.read(question)
-        if asks_what_a_procedure_is(question):
-            asked = replace(asked, facets=(Facet.WHAT_IS,))
-        elif asked.facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
-            asked = replace(asked, facets=())
+        asked = replace(asked, facets=sought_facets(question, asked.facets))
         last_rank = len(hits)
         hits = hits[:ANSWER_HITS]
         if is_one_sentence(question) and are_beside_the_point(asked, hits):
