@@ -31,7 +31,7 @@ def about(question: Question, quotes: Sequence[Quote]) -> dict[int, float]:
     Held against the best, since no page may say it in the question's words. Of a long message, whose subject is
     one of many things that it names, all are.
     """
-    told = {term: weight for term, weight in _subject_words(question).items() if term not in NARRATIVE_TERMS}
+    told = asked_words(question)
     if not told:
         return dict.fromkeys(range(len(quotes)), 1.0)
     passages = {quote.hit.rank: _told(told, _passage_terms(quote.hit)) for quote in quotes}
@@ -42,6 +42,11 @@ def about(question: Question, quotes: Sequence[Quote]) -> dict[int, float]:
     ]
     least = HALF_TOLD * max(each, default=0.0)
     return {place: own[place] for place, tells in enumerate(each) if tells >= least}
+
+
+def asked_words(question: Question) -> dict[str, float]:
+    """The question's words that can be its subject, with their idf; none of a long message."""
+    return {term: weight for term, weight in _subject_words(question).items() if term not in NARRATIVE_TERMS}
 
 
 def _told(told: Mapping[str, float], found: frozenset[str]) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from retriever.answers.read_on import in_place
 from retriever.answers.select_quotes import Selection, Selector
+from retriever.answers.sentences import is_item
 from retriever.answers.stretches import Chosen
 from retriever.encoder import Encoder
 from retriever.index import Index
@@ -107,7 +108,7 @@ def _written(hits: tuple[Hit, ...], selection: Selection) -> Answer:
     previous: Chosen | None = None
     for chosen in selection.chosen:
         if previous is not None:
-            is_apart = "\n" in previous.text or "\n" in chosen.text or chosen.indent > 0
+            is_apart = "\n" in previous.text or "\n" in chosen.text or chosen.indent > 0 or is_item(chosen.text)
             text += "\n\n" + " " * chosen.indent if is_apart else " "
         start = len(text)
         text += chosen.text

@@ -16,6 +16,7 @@ from retriever.answers.answer_forms import (
 )
 from retriever.answers.beside import answers_not
 from retriever.answers.differences import differ
+from retriever.answers.list_items import items_say
 from retriever.answers.names import is_names_label
 from retriever.answers.narrowing import narrowed_by_heading, narrows
 from retriever.answers.quote_subject import (
@@ -229,7 +230,9 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
         "heading": of_heading,
         "form": of_form,
         "off_facet": bool(question.facets) and not of_heading and not of_form,
-        "list": quote.is_list and question.facets != (Facet.WHAT_IS,),
+        "list": quote.is_list
+        and question.facets != (Facet.WHAT_IS,)
+        and (not asked.is_closed or items_say(quote, asked.words)),
         "defines": _defines(quote, core, asked),
         "other_names": 1 - share(question.names, subject_of(quote)) if question.names else 0.0,
         "professional": is_professional,

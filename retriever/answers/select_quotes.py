@@ -1,17 +1,18 @@
 """Selection: which quotes of the hits answer a question, none twice, and none against another unseen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.answers.about import are_beside_the_point
+from retriever.answers.about import are_beside_the_point, asked_words
 from retriever.answers.answer_forms import stated_thing
 from retriever.answers.comparison import Comparison, compared, contrasts
 from retriever.answers.differences import differ
 from retriever.answers.limits import with_limit
 from retriever.answers.list_beginnings import list_beginnings
+from retriever.answers.list_items import asked_items
 from retriever.answers.neighbours import Neighbours
 from retriever.answers.openings import openings
 from retriever.answers.quote_score import Scored, scored
@@ -19,7 +20,7 @@ from retriever.answers.quote_subject import same_document, terms_of
 from retriever.answers.quote_vectors import QuoteVectors
 from retriever.answers.quotes import Quote
 from retriever.answers.replies import without_reply
-from retriever.answers.sought import sought_facets
+from retriever.answers.sought import asks_for_a_list, sought_facets
 from retriever.answers.stretches import Chosen, all_quotes, joined
 from retriever.encoder import Encoder
 from retriever.index import Index
@@ -117,10 +118,14 @@ class Selector:
             if not found:
                 return None
             picked, differing = _picked(found, asked)
-        return Selection(
-            chosen=joined([with_limit(one.quote, self._index) for one in picked], hits, self._index),
-            differing=differing,
-        )
+        words = {} if asks_for_a_list(question, asked.facets) else asked_words(asked)
+        stretches = [part for one in picked for part in self._parts(one.quote, words)]
+        return Selection(chosen=joined(stretches, hits, self._index), differing=differing)
+
+    def _parts(self, quote: Quote, words: Mapping[str, float]) -> list[Quote]:
+        """The quote with the sentence that limits it, or else those items of a long list that were asked for."""
+        limited = with_limit(quote, self._index)
+        return [limited] if limited != quote else asked_items(quote, words, self._index)
 
     def _beside(self, sides: Comparison, both: Sequence[Scored], quotes: Sequence[Quote]) -> list[Scored]:
         """The best quote that sets both sides against each other, if there is one, and the best on each side.

@@ -98,6 +98,11 @@ def _cached_spans(paragraph: str, language: str) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end in trimmed if start < end)
 
 
+def is_item(line: str) -> bool:
+    """Whether a line begins with the mark of an item of a list."""
+    return _ITEM.match(line) is not None
+
+
 def item_sentences(text: str, item: Unit, *, language: str | None = None) -> list[Unit]:
     """The sentences of one item of a list, without its marker, as units of the item's block."""
     marker = _MARKER.match(text, item.start_char, item.end_char)

@@ -1,8 +1,10 @@
 """Sought: what a question wants its quotes to say, read off it once for all of them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retriever.answers.about import asked_words
 from retriever.answers.answer_forms import (
     abbreviation_asked,
     asked_thing,
@@ -44,16 +46,32 @@ _NO_KIND = frozenset(
 )
 
 
+_LISTED = frozenset(
+    {
+        Facet.SIDE_EFFECTS,
+        Facet.SYMPTOMS,
+        Facet.STAGES,
+        Facet.DIAGNOSIS,
+        Facet.TREATMENT,
+        Facet.CAUSES,
+        Facet.OUTLOOK,
+        Facet.PREVENTION,
+    }
+)
+"""Sides of a subject that pages tell in lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A question with what of it is the same for all quotes.
 
-    `kind` holds the term of the kind that it names ("what virus ..."), none where it names none. `is_closed` says
+    `words` can be its subject, with their idf. `kind` holds the term of the kind that it names ("what virus ..."), none where it names none. `is_closed` says
     that yes or no answers it. Quotes of hits behind `last_rank` were read on for; None where none were.
     """
 
     text: str
     question: Question
+    words: Mapping[str, float]
     thing: frozenset[str]
     abbreviation: str | None
     procedure: frozenset[str]
@@ -70,6 +88,7 @@ def read_sought(text: str, question: Question, *, last_rank: int | None = None) 
     return Sought(
         text=text,
         question=question,
+        words=asked_words(question),
         thing=asked_thing(text),
         abbreviation=abbreviation_asked(text),
         procedure=procedure_asked(text),
@@ -97,6 +116,11 @@ def sought_facets(question: str, facets: tuple[Facet, ...]) -> tuple[Facet, ...]
     if Facet.STOPPING in facets and _STOPS_FROM.search(question):
         facets = tuple(Facet.PREVENTION if facet is Facet.STOPPING else facet for facet in facets)
     return facets
+
+
+def asks_for_a_list(question: str, facets: tuple[Facet, ...]) -> bool:
+    """Whether a question wants all there is on a side of its subject: neither yes or no, nor one of a kind."""
+    return not (_LISTED.isdisjoint(facets) or is_closed(question) or kind_asked(question))
 
 
 def without_circumstance(question: str) -> str:

@@ -163,7 +163,8 @@ PATTERNS: Mapping[Want, Patterns] = {
     ),
     Want.CAUSE: _compile(
         r"\bwhat (?:\w+ ){0,3}causes?\b|\bcauses? of\b|\bcaused by what\b"
-        r"|\b(?:why|how) do(?:es)? (?:people|someone|you|I|we)\b.*\bget\b",
+        r"|\b(?:why|how) do(?:es)? (?:people|someone|you|I|we)\b.*\bget\b"
+        r"|\b(?:do|does|did|can|could) .*\b(?:cause|give (?:you|me|him|her|us|people)|lead to)\b",
         r"\b(?:main|most common|leading) causes?\b|\bcaused by\b|\bcauses?\b|\blinked to\b|\bdue to\b"
         r"|\b(?:increase|raise)[sd]? (?:\w+ ){0,3}(?:risk|chance)|risk factors? (?:for|include)|\bbecause\b",
         r"caus\w*|risk",
