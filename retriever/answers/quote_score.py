@@ -65,6 +65,7 @@ WEIGHTS: Mapping[str, float] = {
     "form": 0.05,
     "list": 0.09,
     "defines": 0.25,
+    "kind": 0.12,
     "off_facet": -0.1,
     "other_names": -0.15,
     "professional": -0.12,
@@ -222,14 +223,16 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
     """A quote's score without the cosine; `told` is how much of the question's subject it says, 0 to 1."""
     question = asked.question
     of_heading, of_form = _on_facet(quote, question.facets)
+    names_its_kind = asked.names_its_kind(quote.text)
     core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
     parts = {
         "coverage": question.coverage(terms_of(quote.text)),
         "coverage_with_headings": question.coverage(terms_of(prefix_of(quote)) | terms_of(quote.text)),
         "reciprocal_rank": 1 / quote.hit.rank,
         "heading": of_heading,
-        "form": of_form,
-        "off_facet": bool(question.facets) and not of_heading and not of_form,
+        "form": of_form or names_its_kind,
+        "kind": names_its_kind,
+        "off_facet": bool(question.facets) and not (of_heading or of_form or names_its_kind),
         "list": quote.is_list
         and question.facets != (Facet.WHAT_IS,)
         and (not asked.is_closed or items_say(quote, asked.words)),
@@ -245,12 +248,22 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
         "unsaid": 1 - told,
         "procedure": defines(core, asked.procedure, question.weights),
         "conditional": not quote.is_list and is_conditional(quote.text),
-        "advice": not (quote.is_list or asked.wants_advice) and advises(quote.text),
+        "advice": not asked.wants_advice and _advises(quote, asked),
         "narrows": narrows(narrowing_part(quote), frozenset(question.weights)),
         "narrowed_by_heading": narrowed_by_heading(quote, frozenset(question.weights)),
         "read_on": asked.last_rank is not None and quote.hit.rank > asked.last_rank,
     }
     return sum(WEIGHTS[name] * value for name, value in parts.items())
+
+
+def _advises(quote: Quote, asked: Sought) -> bool:
+    """Whether a quote tells what to do; of a list what introduces it does, and that of symptoms ("Check with your
+    doctor if you have:") is no advice to who asks for them, or for nothing.
+    """
+    if not quote.is_list:
+        return advises(quote.text)
+    is_advice = asked.asks and Facet.SYMPTOMS not in asked.question.facets
+    return is_advice and advises(introduction_of(quote), is_list=True)
 
 
 def _says_little(quote: Quote, asked: Sought) -> bool:

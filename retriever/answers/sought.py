@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from retriever.answers.about import asked_words
+from retriever.answers.about import asked_words, names
 from retriever.answers.answer_forms import (
     abbreviation_asked,
     asked_thing,
@@ -12,10 +12,11 @@ from retriever.answers.answer_forms import (
     asks_what_a_procedure_is,
     procedure_asked,
 )
+from retriever.answers.quote_subject import terms_of
 from retriever.answers.want_patterns import Want
 from retriever.answers.wants import asks_for_advice, wants_of
 from retriever.questions.facets import Facet, facets_of_question
-from retriever.questions.question import FACET_TERMS, Question
+from retriever.questions.question import FACET_TERMS, Question, asks
 from retriever.search.analyze import terms
 
 _TREATED = r"(?:treatments?|\w*therap(?:y|ies)|chemo|radiation|surgery|operation|transplant)"
@@ -38,6 +39,8 @@ _OPEN = re.compile(r"\b(?:what|whats|which|who|whom|whose|when|where|why|how|how
 _KIND = re.compile(
     r"\b(?:what|which)\s+(?:(?:kinds?|types?|sorts?) of\s+)?(?P<kind>[^\W\d_][\w-]*)", re.IGNORECASE
 )
+_HOW_MANY = re.compile(r"\bhow many (?:\w+ (?=\w+ (?:are|is|do|does|will|can)\b))?(?P<thing>[^\W\d_][\w-]*)", re.I)
+_NUMBER = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds|thousands)"
 _NO_KIND = frozenset(
     "is are was were am be been do does did can could should shall will would has have had may might must to if of"
     " i you he she it we they the a an my your his her its our their this that these those and or but not about"
@@ -66,7 +69,7 @@ class Sought:
     """A question with what of it is the same for all quotes.
 
     `words` can be its subject, with their idf. `kind` holds the term of the kind that it names ("what virus ..."), none where it names none. `is_closed` says
-    that yes or no answers it. Quotes of hits behind `last_rank` were read on for; None where none were.
+    that yes or no answers it, `asks` that it is a question at all. `counted` finds a number of what is to be counted. Quotes of hits behind `last_rank` were read on for; None where none were.
     """
 
     text: str
@@ -79,8 +82,16 @@ class Sought:
     wants_research: bool
     wants_advice: bool
     kind: frozenset[str]
+    counted: re.Pattern[str] | None
     is_closed: bool
+    asks: bool
     last_rank: int | None
+
+    def names_its_kind(self, quote: str) -> bool:
+        """Whether a quote names the kind that is asked for, or counts what is to be counted."""
+        if self.counted is not None:
+            return self.counted.search(quote) is not None
+        return any(names(terms_of(quote), term) for term in self.kind)
 
 
 def read_sought(text: str, question: Question, *, last_rank: int | None = None) -> Sought:
@@ -96,7 +107,9 @@ def read_sought(text: str, question: Question, *, last_rank: int | None = None) 
         wants_research=asks_for_research(text),
         wants_advice=asks_for_advice(text),
         kind=kind_asked(text),
+        counted=counted(text),
         is_closed=is_closed(text),
+        asks=asks(text),
         last_rank=last_rank,
     )
 
@@ -140,6 +153,15 @@ def kind_asked(question: str) -> frozenset[str]:
     if found is None or found["kind"].lower() in _NO_KIND:
         return frozenset()
     return frozenset(terms(found["kind"])) - (FACET_TERMS - _KINDS_AMONG_FACETS)
+
+
+def counted(question: str) -> re.Pattern[str] | None:
+    """Finds the things in a quote of which a question wants the number ("how many nodes ..."), with a number."""
+    found = _HOW_MANY.search(question)
+    if found is None or found["thing"].lower() in _NO_KIND:
+        return None
+    (thing,) = terms(found["thing"]) or ("",)
+    return re.compile(rf"\b{_NUMBER}(?: [\w-]+){{0,3}}? {re.escape(thing)}", re.IGNORECASE)
 
 
 _KINDS_AMONG_FACETS = frozenset(terms("drugs medicines tests"))

@@ -25,6 +25,7 @@ class Want(StrEnum):
     EFFECT = "effect"
     CAUSE = "cause"
     FIGURE = "figure"
+    SHARE = "share"
     NAMES = "names"
     EXISTS = "exists"
     DANGER = "danger"
@@ -66,6 +67,8 @@ FIGURE = (
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times)"
     r"|(?:minutes|hours|days|weeks|months|years) (?:or|to|after))"
 )
+_PERIODS = r"(?:hours|days|weeks|months|years|times)"
+_COUNT = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten)"
 PATTERNS: Mapping[Want, Patterns] = {
     Want.INHERITED: _compile(
         r"\binherit\w*|\bheredit\w*|\bgenetic\b(?! test)|\bruns? in (?:the |my )?famil|passed (?:on|down)",
@@ -170,9 +173,15 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"caus\w*|risk",
     ),
     Want.FIGURE: _compile(
-        r"\bhow (?:long|often|many|much|soon|common|likely|frequent\w*)\b|\bsurviv\w*"
-        r"|\bwhat (?:percent\w*|share)\b",
+        rf"\bhow (?:long|often|much|soon|frequent\w*|many {_PERIODS})\b",
         rf"\b{FIGURE}\b|\d\s?%",
+    ),
+    Want.SHARE: _compile(
+        rf"\bhow (?:common|rare|likely|many(?! {_PERIODS}))\b|\bsurviv\w*|\bpercent\w*|\bshare\b|\bchances?\b"
+        r"|\bodds\b|\b(?:cure|death|success) rates?\b|\blifetime risk\b|\b(?:per|each|every) year\b",
+        rf"\d\s?%|\d percent\b|\b{_COUNT} (?:in|out of) (?:every |about )?{_COUNT}\b|\bper (?:\d|million)"
+        r"|\b\d[\d,]* (?:[\w-]+ ){0,3}(?:people|persons|patients|women|men|children|adults|cases|deaths|americans"
+        r"|will)\b|\b(?:half|thirds?|quarters?) of\b",
     ),
     Want.EXISTS: _compile(
         r"\b(?:is|are) there (?:an?|any)\b",
@@ -205,10 +214,11 @@ PATTERNS: Mapping[Want, Patterns] = {
     Want.ALLOWED: _compile(
         r"(?<!what )(?<!how )(?<!where )(?<!when )\b(?:can|may|could) (?:i|we|he|she|they|my \w+)\b"
         r"(?! (?:get|catch|have|find|see|tell|die|survive|live)\b)"
-        r"|\bam i allowed\b|\b(?:safe|ok|okay|all ?right|allowed|bad) (?:for \w+ )?(?:to|if|while|during)\b",
+        r"|\bam i allowed\b|\bsafe\b|\b(?:ok|okay|all ?right|allowed|bad) (?:for \w+ )?(?:to|if|while|during)\b",
         r"\b(?:un)?safe|\b(?:should|must|allowed|need to|may need|you (?:can|may)|okay|unless|until)\b"
         r"|\b(?:do not|don[’']t|(?:ask|talk|check) (?:to|with|your|the))\b"
-        r"|\b(?:avoid|interact|interfer|less effective|harm|recommend|advis|risk|side effect)",
+        r"|\b(?:avoid|interact|interfer|less effective|harm|recommend|advis|risk|side effect)"
+        r"|\b(?:changes?|affects?) (?:the way|how)\b",
         r"safe|risk|side effect|interact|avoid",
     ),
     Want.NAMES: _compile(r"\b(?:brand|trade|generic|other) names?\b", r"\bnames?\b|\balso (?:called|known as)\b"),

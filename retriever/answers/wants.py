@@ -21,7 +21,7 @@ _SAYS_LITTLE = re.compile(
     r"|not (?:every|all)|(?:there are )?(?:different|many|several) (?:types|kinds|ways|risk factors)\b[^:.]*\.\Z"
     r"|(?:choosing|deciding|decisions?)\b|.*\bis a decision\b|you can (?:search|use)|general information about"
     r"|.*\b(?:is|are) (?:also |now )?(?:being|still) (?:studied|tested|researched)"
-    r"|.*\bresearch(?:ers)? (?:is|are)\b",
+    r"|.*\bresearch(?:ers)? (?:is|are)\b|.*\b(?:use|from) this list\b",
     re.IGNORECASE,
 )
 _DEPENDS = re.compile(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
@@ -39,6 +39,7 @@ _ADVICE = re.compile(
     r"|limit|wear|call|write|check|learn)\b",
     re.IGNORECASE,
 )
+_TIPS = re.compile(r"\b(?:ways|tips|steps)\b", re.IGNORECASE)
 _CASE = re.compile(
     r"(?:even )?(?:if|unless|when|once)\b|(?:for|in|among) (?:one|some|certain|rare|a few|patients|people|women"
     r"|men)\b",
@@ -89,7 +90,7 @@ def says_little(introduction: str, quote: str, wants: Sequence[Want], *, is_list
         return True
     if Want.USE in wants and not is_list and _FURTHER_USE.search(quote) is not None:
         return True
-    if Want.FIGURE in wants and _DEPENDS.search(introduction) is not None and not _NUMBER.search(quote):
+    if {Want.FIGURE, Want.SHARE} & set(wants) and _DEPENDS.search(introduction) is not None and not _NUMBER.search(quote):
         return True
     if Want.TREATMENTS not in wants:
         return False
@@ -108,9 +109,9 @@ def asks_for_advice(question: str) -> bool:
     return _ASKS_FOR_ADVICE.search(question) is not None
 
 
-def advises(quote: str) -> bool:
-    """Whether a quote tells its reader what to do."""
-    return _ADVICE.match(quote) is not None
+def advises(quote: str, *, is_list: bool = False) -> bool:
+    """Whether a quote tells its reader what to do; of a list what introduces it says so ("Ways to ...")."""
+    return _ADVICE.match(quote) is not None or (is_list and _TIPS.search(quote) is not None)
 
 
 def tells_no_use(introduction: str, wants: Sequence[Want]) -> bool:
