@@ -70,11 +70,6 @@ def says(found: Collection[str], word: str) -> bool:
     return word in found or any(_begin_alike(word, term) or _is_compound(term, word) for term in found)
 
 
-def names(found: Collection[str], kind: str) -> bool:
-    """Whether a kind is among these terms, or a compound of it: a herpesvirus is a virus, a general no gene."""
-    return kind in found or any(_is_compound(term, kind) for term in found)
-
-
 def _subject_words(question: Question) -> dict[str, float]:
     if question.is_long:
         return {}

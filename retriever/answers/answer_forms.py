@@ -50,7 +50,9 @@ _VERB_IN_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"(?:an?|the)\s+", re.IGNORECASE)
-_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)|,\s+(?:also|or|sometimes|often|which is|which are)\b([^,]*),|\s*\[[^\[\]]*\]")
+_PARENTHESIS = re.compile(
+    r"\s*\(([^()]*)\)|,\s+(?:also|or|sometimes|often|which (?:is|are))\b([^,]*),|\s*\[[^\[\]]*\]"
+)
 _DEFINES = re.compile(
     r"(?P<subject>[^.;:?!]{1,90}?),?\s+(?:(?:is|are)\s+(?:(?:also|usually|often|sometimes|now)\s+)?"
     r"(?P<kind>(?:an?|any|the|one|when|what|where|cancers?|tumou?rs?|substances?|drugs?|proteins?|cells"

@@ -45,7 +45,8 @@ _REFERENCES = re.compile(r"(?:(?:selected |key )?references|source|bibliography|
 _METHOD = re.compile(
     r"\b(?:randomly assigned|were enrolled|enrolled (?:in|\d)|were recruited|began taking|took part"
     r"|(?:patients|participants|women|men|volunteers) (?:received|took|were (?:given|asked|treated|followed))"
-    r"|as measured (?:by|on)|standard prophylaxis)\b",
+    r"|as measured (?:by|on)|standard prophylaxis|(?:designed|conducted) to (?:test|see|find out|determine|learn)"
+    r"|(?:stud(?:y|ies)|trials?|researchers) (?:\w+ ){0,3}looked at)\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(

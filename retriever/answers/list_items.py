@@ -24,11 +24,14 @@ _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]\s")
 
 
 def items_say(quote: Quote, words: Mapping[str, float]) -> bool:
-    """Whether the items of a list say enough of a question's words that its page's name and introduction do not."""
+    """Whether the items of a list say enough of a question's words that its page's name and introduction do not.
+
+    True of a long message, of whose words none are known to count.
+    """
     if not quote.is_list:
         return False
     said = terms_of(quote.text[quote.core_start_char - quote.start_char :])
-    return _weight(said, _unsaid(quote, words)) >= LEAST_SAID * sum(words.values()) > 0
+    return _weight(said, _unsaid(quote, words)) >= LEAST_SAID * sum(words.values())
 
 
 def asked_items(quote: Quote, words: Mapping[str, float], index: Index) -> list[Quote]:

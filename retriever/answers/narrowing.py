@@ -1,5 +1,6 @@
 """Narrowing: what names a quote and limits it to some, where the question asks about all."""
 
+import re
 from functools import lru_cache
 
 from retriever.answers.about import NO_SUBJECT, says
@@ -28,6 +29,42 @@ _NARROWING = tuple(
     )
 )
 """Groups of words, one of which in a heading says that what follows holds only for some, or only of some."""
+
+
+_OPPOSED = tuple(
+    (frozenset(terms(own)), frozenset(terms(other)))
+    for own, other in (
+        (
+            "man men male husband boyfriend dad father son brother uncle grandfather grandpa boy boys guy guys",
+            "woman women female females girl girls menstrual menopause postmenopausal premenopausal",
+        ),
+        (
+            "woman women female females wife girlfriend mum mom mother sister aunt grandmother grandma girl girls",
+            "man men male males boy boys",
+        ),
+        ("child children childhood kid kids baby infant toddler pediatric", "adult adults"),
+        ("adult adults", "child children childhood pediatric infant infants"),
+    )
+)
+"""Words for whom a question is about, each with words for others, for whom alone an answer may be meant."""
+_FIRST_TIME = re.compile(
+    r"\b(?:never had|(?:haven['’]?t|not|hasn['’]?t) (?:ever )?had|healthy|without cancer"
+    r"|(?:prevent\w*|stop\w*|keep\w*|avoid\w*|lower\w*|reduc\w*) (?:\w+ ){0,4}(?:from )?getting)\b",
+    re.IGNORECASE,
+)
+_AGAIN = frozenset(terms("recurrent recurred recurs relapsed recurrence recurrences relapse"))
+
+
+def is_for_others(quote: Quote, question: str, asked: frozenset[str]) -> bool:
+    """Whether a quote is meant for others than a question tells of: for women alone where it names a man, for
+    adults where it names a child, on what comes back where nobody has had it.
+
+    `asked` holds the question's terms.
+    """
+    said = terms_of(quote.text) | terms_of("\n".join(quote.hit.passage.headings[-1:]))
+    if _FIRST_TIME.search(question) and said & _AGAIN and not asked & _AGAIN:
+        return True
+    return any(asked & own and not asked & others and said & others and not said & own for own, others in _OPPOSED)
 
 
 def narrows(named: frozenset[str], asked: frozenset[str]) -> bool:

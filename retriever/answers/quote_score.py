@@ -18,7 +18,7 @@ from retriever.answers.beside import answers_not
 from retriever.answers.differences import differ
 from retriever.answers.list_items import items_say
 from retriever.answers.names import is_names_label
-from retriever.answers.narrowing import narrowed_by_heading, narrows
+from retriever.answers.narrowing import is_for_others, narrowed_by_heading, narrows
 from retriever.answers.quote_subject import (
     introduction_of,
     is_for_professionals,
@@ -79,6 +79,7 @@ WEIGHTS: Mapping[str, float] = {
     "read_on": -0.08,
     "procedure": 0.12,
     "narrows": -0.07,
+    "for_others": -0.15,
     "conditional": -0.05,
     "advice": -0.07,
 }
@@ -223,7 +224,7 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
     """A quote's score without the cosine; `told` is how much of the question's subject it says, 0 to 1."""
     question = asked.question
     of_heading, of_form = _on_facet(quote, question.facets)
-    names_its_kind = asked.names_its_kind(quote.text)
+    names_its_kind = asked.kind is not None and asked.kind.is_named_in(quote)
     core = quote.text if quote.is_list else quote.text[quote.core_start_char - quote.start_char :]
     parts = {
         "coverage": question.coverage(terms_of(quote.text)),
@@ -249,8 +250,9 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
         "procedure": defines(core, asked.procedure, question.weights),
         "conditional": not quote.is_list and is_conditional(quote.text),
         "advice": not asked.wants_advice and _advises(quote, asked),
-        "narrows": narrows(narrowing_part(quote), frozenset(question.weights)),
-        "narrowed_by_heading": narrowed_by_heading(quote, frozenset(question.weights)),
+        "narrows": narrows(narrowing_part(quote), asked.terms),
+        "for_others": is_for_others(quote, asked.text, asked.terms),
+        "narrowed_by_heading": narrowed_by_heading(quote, asked.terms),
         "read_on": asked.last_rank is not None and quote.hit.rank > asked.last_rank,
     }
     return sum(WEIGHTS[name] * value for name, value in parts.items())

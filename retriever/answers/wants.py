@@ -39,7 +39,7 @@ _ADVICE = re.compile(
     r"|limit|wear|call|write|check|learn)\b",
     re.IGNORECASE,
 )
-_TIPS = re.compile(r"\b(?:ways|tips|steps)\b", re.IGNORECASE)
+_TIPS = re.compile(r"(?:\w+ ){0,5}?(?:ways|tips|steps)\b", re.IGNORECASE)
 _CASE = re.compile(
     r"(?:even )?(?:if|unless|when|once)\b|(?:for|in|among) (?:one|some|certain|rare|a few|patients|people|women"
     r"|men)\b",
@@ -90,7 +90,11 @@ def says_little(introduction: str, quote: str, wants: Sequence[Want], *, is_list
         return True
     if Want.USE in wants and not is_list and _FURTHER_USE.search(quote) is not None:
         return True
-    if {Want.FIGURE, Want.SHARE} & set(wants) and _DEPENDS.search(introduction) is not None and not _NUMBER.search(quote):
+    if (
+        {Want.FIGURE, Want.SHARE} & set(wants)
+        and _DEPENDS.search(introduction) is not None
+        and not _NUMBER.search(quote)
+    ):
         return True
     if Want.TREATMENTS not in wants:
         return False
@@ -111,7 +115,7 @@ def asks_for_advice(question: str) -> bool:
 
 def advises(quote: str, *, is_list: bool = False) -> bool:
     """Whether a quote tells its reader what to do; of a list what introduces it says so ("Ways to ...")."""
-    return _ADVICE.match(quote) is not None or (is_list and _TIPS.search(quote) is not None)
+    return _ADVICE.match(quote) is not None or (is_list and _TIPS.match(quote) is not None)
 
 
 def tells_no_use(introduction: str, wants: Sequence[Want]) -> bool:
