@@ -10,7 +10,8 @@ from retriever.search.analyze import terms
 _ASKS_WHAT = re.compile(
     r"(?:what(?:['’]s| is| are| is \(are\))|define|meaning of|definition of|explain|tell me (?:what|about))"
     r"\s+(?:an?\s|the\s)?\s*(.+?)(?:\s+(?:and|,)\s+(?:how|why|what|when|who)\b.*)?[\s?.!]*\Z"
-    r"|what (?:does|do)\s+(.+?)\s+(?:mean|stand for)\b.*\Z",
+    r"|what (?:does|do)\s+(.+?)\s+(?:mean|stand for)\b.*\Z"
+    r"|((?!.*\b(?:and|but|or|i|my)\b)[^,.;:?!]+?),?\s+what (?:is|are) (?:it|they|that|those)[\s?.!]*\Z",
     re.IGNORECASE,
 )
 _ASKS_FOR_WORDS = re.compile(
@@ -107,7 +108,7 @@ def asked_thing(question: str) -> frozenset[str]:
     """
     found = _ASKS_WHAT.match(question)
     if found is not None:
-        thing = found[1] or found[2] or ""
+        thing = found[1] or found[2] or found[3] or ""
         if _USED_FOR.search(thing):
             return frozenset()
         head, preposition, _ = (

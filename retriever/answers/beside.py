@@ -46,7 +46,7 @@ _METHOD = re.compile(
     r"\b(?:randomly assigned|were enrolled|enrolled (?:in|\d)|were recruited|began taking|took part"
     r"|(?:patients|participants|women|men|volunteers) (?:received|took|were (?:given|asked|treated|followed))"
     r"|as measured (?:by|on)|standard prophylaxis|(?:designed|conducted) to (?:test|see|find out|determine|learn)"
-    r"|(?:stud(?:y|ies)|trials?|researchers) (?:\w+ ){0,3}looked at)\b",
+    r"|(?:study|studies|trials?(?: \(\w+\))?|researchers) (?:\w+ ){0,3}(?:looked at|(?:studi|test)ed whether))\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
@@ -54,6 +54,8 @@ _RESULT = re.compile(
     r"|benefit|effect|evidence)|found|showed|shown|effective\w*|help\w*|increas\w+|percent|risk)\b|%",
     re.IGNORECASE,
 )
+_WHETHER = re.compile(r"\bwhether\b[^.;]*", re.IGNORECASE)
+"""What a study was to find out is nothing that it found."""
 _ASKS_HOW_LONG = re.compile(r"\bhow (?:long|soon|many (?:days|weeks|months|years))\b", re.IGNORECASE)
 _ASKS_OF_LIFE = re.compile(r"\b(?:live|survive|left)\b", re.IGNORECASE)
 _DURATION = re.compile(
@@ -87,7 +89,7 @@ def is_beside(
         return True
     if _tells_who_treats(quote) and not _ASKS_WHO.search(question):
         return True
-    if Want.EFFECT in wants and _METHOD.search(quote) and not _RESULT.search(quote):
+    if Want.EFFECT in wants and _METHOD.search(quote) and not _RESULT.search(_WHETHER.sub("", quote)):
         return True
     asks_how_long = _ASKS_HOW_LONG.search(question) and not _ASKS_OF_LIFE.search(question)
     return bool(asks_how_long) and _DURATION.search(quote) is None

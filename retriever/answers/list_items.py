@@ -11,7 +11,6 @@ from retriever.answers.quotes import Quote
 from retriever.answers.sentences import Unit, UnitKind, item_sentences, section_units
 from retriever.answers.standing import leans_on_another
 from retriever.answers.stretches import section_of
-from retriever.index import Index
 from retriever.questions.title_fit import page_name
 
 SHORT_LIST_CHARS = 300
@@ -34,14 +33,15 @@ def items_say(quote: Quote, words: Mapping[str, float]) -> bool:
     return _weight(said, _unsaid(quote, words)) >= LEAST_SAID * sum(words.values())
 
 
-def asked_items(quote: Quote, words: Mapping[str, float], index: Index) -> list[Quote]:
+def asked_items(quote: Quote, words: Mapping[str, float], text: str) -> list[Quote]:
     """What introduces a list and the items that say most of these words, each a quote of its own; the list itself
     where it is short, where no item tells more than its introduction does, or many do, and where its order counts.
+
+    `text` is the reading text of the quote's document.
     """
     document = quote.hit.document
     if not quote.is_list or len(quote.text) <= SHORT_LIST_CHARS:
         return [quote]
-    text = index.reading_text(document.document_id)
     units = section_units(text, section_of(document, quote.start_char), language=document.metadata.language)
     items = [
         unit
@@ -56,9 +56,9 @@ def asked_items(quote: Quote, words: Mapping[str, float], index: Index) -> list[
     telling = [one for one, weight in zip(items, told, strict=True) if weight == max(told) > 0]
     if not telling or max(told) < least or 3 * len(telling) > len(items) or len(telling) > MAX_ITEMS:
         return [quote]
-    with_above = list(_with_above(text, units, telling))
-    if any(_needs_others(text, units, one) for one in with_above):
+    if any(_needs_others(text, units, one) for one in telling):
         return [quote]
+    with_above = list(_with_above(text, units, telling))
     introduction = text[quote.start_char : quote.core_start_char].rstrip()
     if not introduction:
         return [quote]

@@ -278,7 +278,7 @@ def _defines(quote: Quote, core: str, asked: Sought) -> float:
     """How well a quote defines what was asked for; a page that is known by that name too may use another."""
     if asked.abbreviation is not None and spells_out(quote.text, asked.abbreviation):
         return 1.0
-    if quote.is_list:
+    if quote.is_list or not asked.thing:
         return 0.0
     fit = defines(core, asked.thing, asked.question.weights)
     if fit or not asked.thing <= terms_of(page_name(quote.hit.document.metadata)):

@@ -125,7 +125,9 @@ class Selector:
     def _parts(self, quote: Quote, words: Mapping[str, float]) -> list[Quote]:
         """The quote with the sentence that limits it, or else those items of a long list that were asked for."""
         limited = with_limit(quote, self._index)
-        return [limited] if limited != quote else asked_items(quote, words, self._index)
+        if limited != quote:
+            return [limited]
+        return asked_items(quote, words, self._index.reading_text(quote.hit.document.document_id))
 
     def _beside(self, sides: Comparison, both: Sequence[Scored], quotes: Sequence[Quote]) -> list[Scored]:
         """The best quote that sets both sides against each other, if there is one, and the best on each side.

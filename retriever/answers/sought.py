@@ -26,7 +26,7 @@ _CIRCUMSTANCE = re.compile(
 )
 """When somebody asks something, or since what: "before my chemotherapy", "on treatment"."""
 _STOPS_FROM = re.compile(
-    r"\bstop(?:s|ping)? (?:\w+ ){1,3}?(?:from )?(?:get|com|spread|return|grow|hav)ing\b", re.I
+    r"\bstop(?:s|ping)? (?:\w+ ){1,3}?(?:from )?(?:getting|coming|spreading|returning|growing|having)\b", re.I
 )
 _AUXILIARY = (
     r"(?:is|are|was|were|am|do|does|did|can|could|should|will|would|has|have|had|may|might|must)(?:n['’]t|nt)?"
