@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class Joints:
         known = self._is_one.get((one, other))
         if known is None:
             rows = 0 if one in _NO_HALF or other in _PARTICLES else self._rows_of_whole(one, other)
-            known = rows >= least and rows >= JOINT_TIMES * self._beside(one, other)
+            known = rows >= least and not self._stand_beside(one, other, more_than=rows / JOINT_TIMES)
             if len(self._is_one) >= _KEPT:
                 self._is_one.clear()
             self._is_one[one, other] = known
@@ -77,12 +78,14 @@ class Joints:
         whole = terms(one + other)
         return 0 if whole in (terms(one), terms(other)) else self._rows_with(one + other)
 
-    def _beside(self, one: str, other: str) -> float:
-        """About how many passages hold two words one after the other."""
+    def _stand_beside(self, one: str, other: str, *, more_than: float) -> bool:
+        """Whether more passages than that hold two words in a row, by a part of those that hold both."""
         rows = self._rows_of_both(one, other)
         read = rows[:: -(-len(rows) // TEXTS_READ) or 1]
         beside = re.compile(rf"\b{one}[ -]{other}", re.IGNORECASE)
-        return len(rows) * sum(beside.search(self._text_of(row)) is not None for row in read) / (len(read) or 1)
+        enough = int(more_than * len(read) / (len(rows) or 1)) + 1
+        found = (row for row in read if beside.search(self._text_of(row)))
+        return len(list(islice(found, enough))) == enough
 
     def _rows_of_both(self, one: str, other: str) -> list[int]:
         first, second = (self._body.rows_of(terms(part)[0]) for part in (one, other))

@@ -5,12 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from string import ascii_lowercase
 from typing import TypeVar
 
 import numpy as np
 
-from retriever.search.analyze import term_of, terms, words
+from retriever.search.analyze import terms, words
 from retriever.search.joints import Joints
 from retriever.search.lexical import LexicalField
 from retriever.search.sounds import sound_of, within_edits
@@ -24,8 +23,6 @@ SHORTEST_MISHEARD = 7
 """Letters of the shortest word that may be taken for one that sounds alike, or nearly."""
 MOST_EDITS = 3
 """So many letters may write a sound otherwise, its one error included: beyond it the likeness is by chance."""
-_ENDINGS = ("s", "es", "d", "ed", "r", "ing", "ly")
-"""What is left without one of these and is a word of the language makes the whole no typing error: "swears"."""
 _Key = TypeVar("_Key", str, tuple[str, str])
 _EDGE = 3
 _KEPT = 4_096
@@ -153,7 +150,7 @@ class Spelling:
                 word = word[3:]  # it stands apart, and may be known without
             meant = _remembered(self._spelled, word, partial(self._spelled_here, word))
             if meant == word:
-                meant = _remembered(self._mended, word, partial(self._mistyped, word, is_correct))
+                meant = _remembered(self._mended, word, partial(self._mistyped, word))
                 if meant == word or (is_correct is not None and is_correct(word)):
                     continue
             question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
@@ -164,25 +161,11 @@ class Spelling:
         usual = self.usual(word)
         return self._joints.parted(word, least=self._least) if usual == word else usual
 
-    def _mistyped(self, word: str, is_correct: Callable[[str], bool] | None) -> str:
+    def _mistyped(self, word: str) -> str:
         """The word that was meant, as the collection writes it: itself, in most cases."""
         (term, *_) = terms(word)
         found = self.meant(term)
-        if found != term:
-            return self._written(found, word.lower())
-        return word if is_correct is None or self.knows(term) else self._by_letters(word.lower(), is_correct)
-
-    def _by_letters(self, word: str, is_correct: Callable[[str], bool]) -> str:
-        """The common word of the language that is one edit away, where the collection writes it; else the word.
-
-        A typing error changes the stem as well: "ankels" and "diffrence" have none that is near that of the word.
-        """
-        is_a_form = any(is_correct(word.removesuffix(ending)) for ending in _ENDINGS if word.endswith(ending))
-        if len(word) < SHORTEST_CORRECTED or is_a_form or not (word.isascii() and word.isalpha()):
-            return word
-        rows = {other: self._rows_with(term_of(other) or other) for other in _edits(word)}
-        likely = sorted((other for other in rows if rows[other] >= self._least), key=lambda one: (-rows[one], one))
-        return next((other for other in likely if is_correct(other)), word)
+        return word if found == term else self._written(found, word.lower())
 
 
 def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> str:
@@ -197,15 +180,6 @@ def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> s
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one letter more, less or other, or two neighbours exchanged, make one word the other."""
     return one != other and within_edits(one, other, 1)
-
-
-def _edits(word: str) -> set[str]:
-    """Every string of letters that one edit makes of a word."""
-    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    found = {start + end[1:] for start, end in parts if end}
-    found |= {start + end[1] + end[0] + end[2:] for start, end in parts if len(end) > 1}
-    found |= {start + letter + end[kept:] for start, end in parts for letter in ascii_lowercase for kept in (0, 1)}
-    return found - {word}
 
 
 def _heard_nearly(term: str, words: Iterable[_Common]) -> list[_Common]:
