@@ -28,8 +28,8 @@ settings.load_profile("steady")
 
 LONG = ("slow", "model", "browser")
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
-ROOM = 2 << 30
-"""Bytes that have to be free there: several times what all tests write, as containers often have very little."""
+ROOM = 1 << 30
+"""Bytes that have to be free there: more than all tests write, as containers often have very little."""
 
 
 def pytest_configure() -> None:

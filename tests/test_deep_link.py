@@ -1,13 +1,13 @@
 """Deep links: how a fragment is written, and that a browser scrolls to the quote and marks it."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
 from html import escape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import numpy as np
@@ -17,7 +17,11 @@ from hypothesis import strategies as st
 
 from retriever.provenance.deep_link import deep_link, text_directive
 from retriever.store.contents import Omissions, omissions
+from tests.browsing import needs_chromium, tab
 from tests.waiting import PATIENCE_S
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 URL = "https://example.org/denosumab"
 PAGE = """Denosumab
@@ -409,14 +413,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+def reader(browser: "Browser") -> Iterator["Page"]:
+    with tab(browser, viewport={"width": 800, "height": 600}) as opened:
         yield opened
-        opened.close()
+
+
+@pytest.fixture(scope="module")
+def counter(browser: "Browser") -> Iterator["Page"]:
+    """A tab that looks at pictures."""
+    with tab(browser) as opened:
+        yield opened
 
 
 _TOP_OF_THE_BLOCK = """([text, nth]) => {
@@ -434,19 +440,14 @@ _RED_SHARE = """async (url) => {
 }"""
 
 
-def _red_pixels(browser: Any, page: Any) -> int:
+def _red_pixels(counter: "Page", page: "Page") -> int:
     """How many pixels of what is in view are marked."""
-    from base64 import b64encode
-
     picture = b64encode(page.screenshot()).decode()
-    counter = browser.new_page()
-    try:
-        return int(counter.evaluate(_RED_SHARE, f"data:image/png;base64,{picture}"))
-    finally:
-        counter.close()
+    return int(counter.evaluate(_RED_SHARE, f"data:image/png;base64,{picture}"))
 
 
 @pytest.mark.browser
+@needs_chromium
 @pytest.mark.parametrize(
     ("quoted", "nth", "first_block"),
     [
@@ -463,26 +464,24 @@ def _red_pixels(browser: Any, page: Any) -> int:
     ],
 )
 def test_a_browser_scrolls_to_the_quote_and_marks_it(
-    browser: Any, address: str, quoted: str, nth: int, first_block: str
+    reader: "Page", counter: "Page", address: str, quoted: str, nth: int, first_block: str
 ) -> None:
     link = deep_link(address, PAGE, *span(quoted, nth))
-    page = browser.new_page(viewport={"width": 800, "height": 600})
-    try:
-        page.goto(link)
-        page.wait_for_function("window.scrollY > 0", timeout=PATIENCE_S * 1_000)
-        assert -300 < page.evaluate(_TOP_OF_THE_BLOCK, [first_block, nth]) < 600
-        assert _red_pixels(browser, page) > 100
-    finally:
-        page.close()
+    assert link is not None
+    reader.goto("about:blank")
+    reader.goto(link)
+    reader.wait_for_function("window.scrollY > 0", timeout=PATIENCE_S * 1_000)
+    assert -300 < reader.evaluate(_TOP_OF_THE_BLOCK, [first_block, nth]) < 600
+    assert _red_pixels(counter, reader) > 100
 
 
 @pytest.mark.browser
-def test_a_browser_does_not_move_for_a_quote_that_is_not_there(browser: Any, address: str) -> None:
-    page = browser.new_page(viewport={"width": 800, "height": 600})
-    try:
-        page.goto(f"{address}#:~:text=Nobody%20wrote%20this.")
-        page.wait_for_timeout(500)
-        assert page.evaluate("window.scrollY") == 0
-        assert _red_pixels(browser, page) == 0
-    finally:
-        page.close()
+@needs_chromium
+def test_a_browser_does_not_move_for_a_quote_that_is_not_there(
+    reader: "Page", counter: "Page", address: str
+) -> None:
+    reader.goto("about:blank")
+    reader.goto(f"{address}#:~:text=Nobody%20wrote%20this.")
+    reader.wait_for_timeout(500)
+    assert reader.evaluate("window.scrollY") == 0
+    assert _red_pixels(counter, reader) == 0

@@ -1,17 +1,17 @@
-"""Reading text of real pages: a seeded sample of the collection keeps every promise and no markup."""
+"""Reading text of real pages: a sample of the collection keeps every promise and no markup."""
 
-import random
 import re
-import tarfile
 
 import pytest
 
 from ingest.files import find_files
 from ingest.processes.read import ReadDocument, read_document, read_text
 from ingest.reading.source_type import SourceType
+from tests.collections_on_disk import unpack_real_pages
 from tests.shared_data import shared
 
-SAMPLE = 120
+EVERY = 12
+"""Which makes 120 pages."""
 
 # A link's middle, an image, a citation mark, a pointer into PubMed, an empty heading, a row of dashes.
 LEFTOVERS = re.compile(r"\]\(|!\[|#cit/|\[\[|PUBMED Abstract|^#+$|^\s*---|Placeholder slot$", re.MULTILINE)
@@ -20,14 +20,10 @@ LEFTOVERS = re.compile(r"\]\(|!\[|#cit/|\[\[|PUBMED Abstract|^#+$|^\s*---|Placeh
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ReadDocument]]:
     """For each page of the sample its source, decoded as the offsets count it, and what was read of it."""
-    root = tmp_path_factory.mktemp("collection")
-    with tarfile.open(shared("corpora/nci-kb.tar.gz")) as archive:
-        archive.extractall(root, filter="data")
-    candidates = find_files([root / "nci-kb" / "docs"]).candidates
-    sample = random.Random(20251230).sample(candidates, SAMPLE)  # noqa: S311  (a sample, not a secret)
+    root = unpack_real_pages(tmp_path_factory.mktemp("collection"), every=EVERY)
     return {
         candidate.source_path: (candidate.path.read_bytes().decode(), read_document(candidate))
-        for candidate in sample
+        for candidate in find_files([root]).candidates
     }
 
 
