@@ -298,6 +298,11 @@ def test_a_store_keeps_back_results_below_the_threshold(client: TestClient) -> N
     assert client.post("/v1/vector_stores/default/search", json=limited).json()["data"] == []
 
 
+def test_a_list_of_several_questions_is_told_that_one_is_taken(client: TestClient) -> None:
+    error = client.post("/v1/vector_stores/default/search", json={"query": ["a", "b"]}).json()["error"]
+    assert (error["param"], error["message"]) == ("query", "this may have at most one entry")
+
+
 def test_a_store_refuses_what_it_does_not_do(client: TestClient) -> None:
     path = "/v1/vector_stores/default/search"
     assert refused(client, {"query": "x", "rewrite_query": True}, path) == (422, "not_offered", "rewrite_query")

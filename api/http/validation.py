@@ -46,12 +46,16 @@ def parameter_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 
 def one_for_each_pointer(errors: Iterator[FieldError]) -> list[FieldError]:
-    """The first error of each pointer, at most ten; the alternatives of a union all fail at one place."""
-    first: dict[tuple[str, str], FieldError] = {}
+    """One error of each pointer, at most ten. The alternatives of a union all fail at one place: the first one of
+    which the value has the type tells what is wrong with it.
+    """
+    told: dict[tuple[str, str], FieldError] = {}
     for error in errors:
         # Several unknown names share their object's pointer, and each may have its own suggestion.
-        first.setdefault((error.pointer, error.detail if error.code == "unknown_field" else ""), error)
-    return list(first.values())[:MAX_ERRORS]
+        place = error.pointer, error.detail if error.code == "unknown_field" else ""
+        if told.setdefault(place, error).code == "type":
+            told[place] = told[place] if error.code == "type" else error
+    return list(told.values())[:MAX_ERRORS]
 
 
 def _field_error(error: Mapping[str, Any], *, known: Sequence[str]) -> FieldError:
@@ -91,13 +95,17 @@ def _bounded(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
         case "string_too_long":
             return "too_long", f"this may have at most {context['max_length']:,} characters"
         case "too_short":
-            return "too_short", f"this needs at least {context['min_length']:,} entries"
+            return "too_short", f"this needs at least {_entries(context['min_length'])}"
         case "too_long":
-            return "too_long", f"this may have at most {context['max_length']:,} entries"
+            return "too_long", f"this may have at most {_entries(context['max_length'])}"
         case "string_pattern_mismatch":
             return "not_accepted", "this does not have the documented form"
         case _:
             return "not_accepted", "this value is not accepted"
+
+
+def _entries(count: int) -> str:
+    return "one entry" if count == 1 else f"{count:,} entries"
 
 
 def _pointer(place: Sequence[str | int], known: Sequence[str]) -> str:
