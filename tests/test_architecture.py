@@ -110,7 +110,7 @@ CLOCKS_OF_DAYS = {
     "ingest/commands/ingest.py": "when a generation was made, for people",
     "ingest/commands/lint.py": "the day by which dates lie in the future",
     "eval/calibration/command.py": "when a calibration was made, for people",
-    "ingest/files.py": "whether a page was changed just now, and is looked at twice; 20 ms hang on it",
+    "ingest/source_bytes.py": "whether a page was changed just now, and is looked at twice; 20 ms hang on it",
 }
 """Where the clock that people set may be read, and what for. It jumps: nothing orders or ends by it."""
 
@@ -131,7 +131,7 @@ def test_the_clock_that_people_set_is_read_only_where_a_jump_does_no_harm() -> N
 
 def test_nothing_is_ordered_by_the_time_of_a_file() -> None:
     # Compared for being the same, never for being older: copies, restores and clocks change it.
-    compared = {"api/live_index.py", "api/admission/live_keys.py", "ingest/files.py"}
+    compared = {"api/live_index.py", "api/admission/live_keys.py", "ingest/source_bytes.py"}
     named = {
         path.relative_to(ROOT).as_posix()
         for path in sources()
@@ -139,7 +139,7 @@ def test_nothing_is_ordered_by_the_time_of_a_file() -> None:
     }
     assert named == compared
     ordered = re.compile(r"st_[mc]time(?:_ns)?\)?\s*[<>-]|[<>-]=?\s*[\w.]+\.st_[mc]time|key=.*st_[mc]time")
-    compared.remove("ingest/files.py")  # as for the clock
+    compared.remove("ingest/source_bytes.py")  # as for the clock
     assert not [name for name in compared if ordered.search((ROOT / name).read_text(encoding="utf-8"))]
 
 

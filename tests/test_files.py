@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import FileUnreadable, SkipReason
-from ingest.files import document_id_of, find_files, read_source
+from ingest.files import document_id_of, find_files
 from ingest.reading.source_type import SourceType
+from ingest.source_bytes import read_source
 
 
 def write(path: Path, text: str = "text\n") -> Path:
@@ -112,6 +113,20 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
     shown = [candidate.source_path for candidate in find_files([tmp_path]).candidates]
     assert shown == ["dos\\xe9.md", "two\\nlines.md"]
     assert json.dumps(shown).encode("utf-8")
+
+
+def test_a_path_that_is_too_long_for_the_system_is_skipped_and_the_others_are_found(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    deep = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):  # 4,096 bytes are the most that a path may have
+        os.mkdir("d" * 250, dir_fd=deep)
+        above, deep = deep, os.open("d" * 250, os.O_RDONLY, dir_fd=deep)
+        os.close(above)
+    os.close(deep)
+    found = find_files([tmp_path])
+    assert [candidate.source_path for candidate in found.candidates] == ["a.md"]
+    assert [skipped.reason for skipped in found.skipped] == [SkipReason.READ_FAILED]
+    assert "File name too long" in found.skipped[0].detail
 
 
 def test_the_content_comes_with_its_digest(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ process has at most one parser process for each set of limits, started when the 
 
 from pathlib import PurePosixPath
 
-from ingest.files import Candidate, SourceBytes, read_source
+from ingest.files import Candidate
 from ingest.processes.parser_process import DEFAULT_LIMITS, ParseLimits, parser_process
 from ingest.reading.read_text import ReadDocument, read_text
 from ingest.reading.reading_text import READING_VERSION
 from ingest.reading.source_type import SourceType
+from ingest.source_bytes import SourceBytes, read_source
 
 __all__ = ["READING_VERSION", "ReadDocument", "read_content", "read_document", "read_text"]
 

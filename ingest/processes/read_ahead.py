@@ -16,12 +16,13 @@ from types import TracebackType
 import msgspec
 
 from ingest.errors import DocumentSkipped, SkipReason
-from ingest.files import Candidate, read_source
+from ingest.files import Candidate
 from ingest.processes.child_process import START_S, Ended, TookTooLong, end_child, exchange, start_child
 from ingest.processes.parser_process import ParseLimits
 from ingest.processes.read import read_content
 from ingest.reading.read_text import ReadDocument
 from ingest.reading.source_type import SourceType
+from ingest.source_bytes import read_source
 
 ALONE = 32
 """Files that are read here before a process is started for the rest: its start takes as long as some ten pages."""
