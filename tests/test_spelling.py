@@ -10,7 +10,9 @@ from retriever.encoding.whole_words import WholeWords
 from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.retrieve import Retriever
+from retriever.search.english import is_english, slips
 from retriever.search.sounds import sound_of, within_edits
+from retriever.search.spelling import MOST_UNKNOWN
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 
@@ -42,6 +44,44 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 )
 def test_a_word_one_edit_from_a_known_one_is_mended(index: Index, asked: str, searched: str) -> None:
     assert index.spelling.mended(asked) == searched
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("is it gievn twic a year", "is it given twice a year"),  # two letters exchanged, one lost, in short words
+        ("is it giveen twicce", "is it given twice"),  # a letter doubled
+        ("a yaar", "a yaar"),  # another letter in a short word: too many names are so near
+        ("how many milligroms", "how many milligrams"),  # in a long one it is likely
+        ("is Twicce safe", "is Twicce safe"),  # a name of its own
+        ("Twicce Yearr", "twice year"),  # words of a title
+        ("IS IT GIVEEN", "IS IT given"),
+        ("Twicce", "twice"),
+        ("roses and rungs", "roses and rungs"),  # English, though rugs are near
+        ("freind", "freind"),  # a slip in a word that the collection does not hold
+        ("gives", "gives"),
+    ],
+)
+def test_a_slip_in_an_everyday_word_is_mended(index: Index, asked: str, searched: str) -> None:
+    assert index.spelling.mended(asked) == searched
+
+
+def test_of_a_text_of_unknown_words_no_more_are_looked_up_than_a_question_has(index: Index) -> None:
+    strange = " ".join(f"qx{'yzjkwv'[one % 6]}{'abcdefgh'[one // 6]}vv" for one in range(MOST_UNKNOWN))
+    assert index.spelling.mended(f"twicce {strange}").startswith("twice ")
+    assert index.spelling.mended(f"{strange} twicce").endswith(" twicce")
+
+
+def test_a_letter_more_at_the_end_is_no_slip_unless_it_is_doubled() -> None:
+    assert [slip.meant for slip in slips("imperfecta") if slip.meant == "imperfect"] == []
+    assert "careful" in {slip.meant for slip in slips("carefull")}
+
+
+@given(st.sampled_from(["symptom", "bleeding", "medicine", "after"]), st.integers(1, 4), st.booleans())
+def test_every_letter_lost_or_exchanged_within_a_word_can_be_mended(word: str, place: int, lost: bool) -> None:
+    after = word[place + 1 :] if lost else word[place + 1 : place + 2] + word[place] + word[place + 2 :]
+    slipped = word[:place] + after
+    assert slipped == word or is_english(slipped) or word in {slip.meant for slip in slips(slipped)}
 
 
 def test_a_misspelt_name_still_finds_its_page_by_words(index: Index) -> None:
@@ -146,6 +186,19 @@ def wrists(tmp_path_factory: pytest.TempPathFactory) -> Index:
     ],
 )
 def test_two_words_are_one_where_the_collection_writes_them_so(wrists: Index, asked: str, searched: str) -> None:
+    assert wrists.spelling.mended(asked) == searched
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("wrsits that are swolen", "wrists that are swollen"),
+        ("the diffrence", "the difference"),  # one edit in the word, two in its stem
+        ("tursts", "tursts"),  # "trusts" is no word of the collection
+        ("swollens", "swollens"),  # a form of a word is no typing error
+    ],
+)
+def test_a_slip_is_mended_though_the_stem_has_no_neighbour(wrists: Index, asked: str, searched: str) -> None:
     assert wrists.spelling.mended(asked) == searched
 
 

@@ -40,7 +40,7 @@ def warnings_about(
     `wanted` says that an answer was to be given: that it is missing has to be said. `said` is what the person
     wrote where that is not the question alone.
     """
-    routing = _routing(snapshot, policy, query.text, retrieval, said)
+    routing = _routing(snapshot, policy, query, retrieval, said)
     if routing is not None:
         yield _of_all(WarningCode(routing.code), routing.text)
     no_hits = retrieval.no_hits
@@ -56,20 +56,20 @@ def warnings_about(
 
 
 def _routing(
-    snapshot: Snapshot, policy: AnswerPolicy, question: str, retrieval: Retrieval, said: Sequence[str]
+    snapshot: Snapshot, policy: AnswerPolicy, query: Query, retrieval: Retrieval, said: Sequence[str]
 ) -> Routing | None:
     """By the patterns; where they see nothing and the question has a vector, by the examples too."""
     if policy.rules is None or not snapshot.concerns_health:
         return None
-    for text in (*said, question):
+    for text in dict.fromkeys((*said, query.text, retrieval.in_place(query))):  # as it was written, and as meant
         routing = route(text, policy.rules)
         if routing is not None:
             return routing
     nearness = None if snapshot.nearness is None or retrieval.vector is None else snapshot.nearness.learnt()
     if nearness is None:
         return None
-    routing = nearness.route(question, retrieval.vector)
-    if routing is None and said and said[-1] != question:
+    routing = nearness.route(query.text, retrieval.vector)
+    if routing is None and said and said[-1] != query.text:
         # A question that leans on earlier ones was completed with them; what was written last may be a cry alone.
         return nearness.route(said[-1], None)
     return routing

@@ -121,7 +121,7 @@ class EvidenceReader:
             # No page is named for both of two things that are compared.
             neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, names[0], asked),
             errand=1.0
-            if asks_of_own_affairs(query.text)
+            if asks_of_own_affairs(retrieval.in_place(query))
             else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
             length=log(max(length, 1)),
         )

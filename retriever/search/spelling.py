@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from retriever.search.analyze import terms, words
+from retriever.search.english import is_english, slips
 from retriever.search.joints import Joints
 from retriever.search.lexical import LexicalField
 from retriever.search.sounds import sound_of, within_edits
@@ -19,11 +20,15 @@ SHORTEST_CORRECTED = 6
 COMMON_SHARE = 2e-4
 """A word in this share of the passages, and in two of them, may have been meant: rarer ones are mostly names, and
 an unknown name near a rare one is another name."""
+MOST_UNKNOWN = 32
+"""Unknown words of a question that are looked up, some milliseconds each: more of them are no misspelt English."""
+CHANGED = 0.01
+"""How likely a letter changed for another one is, beside one lost, doubled or exchanged with its neighbour."""
 SHORTEST_MISHEARD = 7
 """Letters of the shortest word that may be taken for one that sounds alike, or nearly."""
 MOST_EDITS = 3
 """So many letters may write a sound otherwise, its one error included: beyond it the likeness is by chance."""
-_Key = TypeVar("_Key", str, tuple[str, str])
+_Key = TypeVar("_Key", str, tuple[str, str], tuple[str, bool])
 _EDGE = 3
 _KEPT = 4_096
 """Unknown words whose meaning is remembered; the dictionary begins anew when it is full."""
@@ -68,7 +73,7 @@ class Spelling:
         self._meant: dict[str, str] = {}
         self._forms: dict[tuple[str, str], str] = {}
         self._spelled: dict[str, str] = {}
-        self._mended: dict[str, str] = {}
+        self._mended: dict[tuple[str, bool], str] = {}
         self._joints = Joints(body, headings, text_of)
 
     @cached_property
@@ -145,12 +150,17 @@ class Spelling:
         spells the other way (British or American) is spelled as it does, and so is what is one word here and two
         there, see `Joints`.
         """
-        for word in dict.fromkeys(words(question)):
-            if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in question:
+        asked, unknown = question, 0
+        for word in dict.fromkeys(words(asked)):
+            if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in asked:
                 word = word[3:]  # it stands apart, and may be known without
             meant = _remembered(self._spelled, word, partial(self._spelled_here, word))
             if meant == word:
-                meant = _remembered(self._mended, word, partial(self._mistyped, word))
+                unknown += not self.knows(terms(word)[0])
+                if unknown > MOST_UNKNOWN:
+                    break
+                is_name = _is_name(word, asked)
+                meant = _remembered(self._mended, (word, is_name), partial(self._mistyped, word, is_name=is_name))
                 if meant == word or (is_correct is not None and is_correct(word)):
                     continue
             question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
@@ -161,11 +171,35 @@ class Spelling:
         usual = self.usual(word)
         return self._joints.parted(word, least=self._least) if usual == word else usual
 
-    def _mistyped(self, word: str) -> str:
-        """The word that was meant, as the collection writes it: itself, in most cases."""
+    def _mistyped(self, word: str, *, is_name: bool) -> str:
+        """The word that was meant, as the collection writes it: itself, in most cases.
+
+        What English has is no typing error, though it may be another spelling of what the collection has. A name
+        is no slip in an everyday word, but may be one in another name.
+        """
         (term, *_) = terms(word)
+        if self.knows(term):
+            return word
         found = self.meant(term)
-        return word if found == term else self._written(found, word.lower())
+        written = word if found == term else self._written(found, word.lower())
+        if not within_edits(word.lower(), written.lower(), MOST_EDITS):
+            written = word  # their stems are alike, and they are not
+        if is_english(word):
+            return written if word.lower() in _spelled_otherwise(written) else word
+        return (None if is_name else self._slip_of(word)) or written
+
+    def _slip_of(self, word: str) -> str | None:
+        """The English word that was meant, of those that the collection holds the one that is likeliest.
+
+        Where a letter was changed for another one, the collection has to write the very word.
+        """
+        likely = []
+        for slip in slips(word):
+            (term, *_) = terms(slip.meant)
+            rows = self._rows_with(term)
+            if rows and not (slip.is_changed and self._written(term, slip.meant) != slip.meant):
+                likely.append((rows * slip.share * (CHANGED if slip.is_changed else 1), slip.meant))
+        return max(likely)[1] if likely else None
 
 
 def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> str:
@@ -175,6 +209,17 @@ def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> s
             kept.clear()
         known = kept[key] = found()
     return known
+
+
+def _is_name(word: str, question: str) -> bool:
+    """Whether a word is written as a name of its own: with a capital, within a sentence of other small letters.
+
+    Beside another capital it may be any word of a title ("Small Cell Lung Cancer").
+    """
+    if not word[:1].isupper() or question.isupper():
+        return False
+    found = re.search(rf"(?P<before>[^\s.?!]+)\s+{re.escape(word)}\b(?:\s+(?P<after>\S))?", question)
+    return found is not None and not (found["before"][:1].isupper() or (found["after"] or "").isupper())
 
 
 def one_edit_apart(one: str, other: str) -> bool:

@@ -1,0 +1,58 @@
+"""English words: which strings are one, and which are one slip of the hand away from a string that is none."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spellchecker import SpellChecker
+
+SHORTEST_CHANGED = 6
+"""Letters of the shortest string of which a letter may be another one: among shorter ones too many names are one
+letter apart."""
+SHORTEST_SLIP = 4
+"""Letters of the shortest string that may be a slip at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """An English word, in lower case, that may have been meant: whether a letter of it was changed for another
+    one, and which share of all words in English texts it is."""
+
+    meant: str
+    is_changed: bool
+    share: float
+
+
+def is_english(word: str) -> bool:
+    """Whether the dictionary holds the word, in any case; it knows some 160,000, many names among them."""
+    return word.lower() in _dictionary()
+
+
+def slips(word: str) -> list[Slip]:
+    """The English words that a string of letters may have been meant to be, one edit away; none for English.
+
+    A letter lost or doubled, or two exchanged, is the likelier slip, and in a short string the only one: its first
+    letter is seldom wrong. A letter more at the very end is no slip: names of other languages end so.
+    """
+    told = word.lower()
+    if len(told) < SHORTEST_SLIP or not told.isalpha() or is_english(told):
+        return []
+    dictionary = _dictionary()
+    found = [
+        Slip(near, _is_changed(told, near), dictionary.word_usage_frequency(near))
+        for near in dictionary.known(dictionary.edit_distance_1(told))
+        if near != told[:-1] or told[-1] == told[-2]
+    ]
+    if len(told) >= SHORTEST_CHANGED:
+        return found
+    return [slip for slip in found if not slip.is_changed and slip.meant[0] == told[0]]
+
+
+def _is_changed(word: str, other: str) -> bool:
+    """Of two words one edit apart: whether the edit is a changed letter."""
+    return len(word) == len(other) and sorted(word) != sorted(other)
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> SpellChecker:
+    """Read when the first word is looked up: it takes a fifth of a second, and most questions have no slip."""
+    return SpellChecker(language="en", distance=1)
