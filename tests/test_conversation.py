@@ -97,6 +97,10 @@ LEANING = [
         ["can children get osteoporosis?", "how is it found?", "does it hurt?"],
         "osteoporosis in children: does it hurt?",
     ),
+    (
+        ["can men get osteoporosis?", "how is it found?", "do they get denosumab too?"],
+        "osteoporosis in men: do they get denosumab too?",
+    ),
     (["can men get osteoporosis?", "does it hurt women?"], "osteoporosis: does it hurt women?"),
     (
         ["can men get osteoporosis?", "what is lung cancer?", "is it curable?"],

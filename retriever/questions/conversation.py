@@ -24,6 +24,7 @@ from retriever.questions.leaning import (
     is_polite,
     is_question,
     is_setting,
+    points_at_people,
     points_at_person_only,
     points_at_several,
     points_at_two,
@@ -140,7 +141,8 @@ def _pointed_at(asked: str, earlier: _Turn) -> str:
     """What the pronouns of a question stand for."""
     if points_at_two(asked):
         return " and ".join(dict.fromkeys((*earlier.before, *earlier.phrases)))
-    return earlier.text if points_at_several(asked) else earlier.subject
+    is_of_things = points_at_several(asked) and not (earlier.group and points_at_people(asked))
+    return earlier.text if is_of_things else earlier.subject
 
 
 def _restaged(earlier: _Turn, stage: re.Match[str]) -> _Turn:

@@ -98,6 +98,11 @@ _GROUP = re.compile(
     r"|adults|smokers|pregnancy)\b",
     re.IGNORECASE,
 )
+_THEY_DO = re.compile(
+    r"\bthey\s+(?:(?:also|still|ever|really|always|usually)\s+)?"
+    r"(?:get|have|need|take|feel|live|survive|die|go|eat|drink|receive|lose|recover|notice)\b",
+    re.IGNORECASE,
+)
 _NEEDS = re.compile(
     r"\b(?:do|does|did|will|would)\s+(?:i|we|he|she|they)\s+(?:(?:really|still|also|ever)\s+)?need\b",
     re.IGNORECASE,
@@ -196,6 +201,11 @@ def points_back(text: str, names: Callable[[str], bool]) -> bool:
 def points_at_several(text: str) -> bool:
     """Whether the pronoun is a plural, which may stand for what was asked of the subject, not for the subject."""
     return _SEVERAL.search(text) is not None
+
+
+def points_at_people(text: str) -> bool:
+    """Whether "they" do what people do: "do they get tamoxifen too?"."""
+    return _THEY_DO.search(text) is not None
 
 
 def points_at_two(text: str) -> bool:
