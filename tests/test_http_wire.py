@@ -62,6 +62,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         (GET + b"A: " + b"a" * 100_000, 431),
         (GET + b"".join(b"A%d: b\r\n" % number for number in range(4_000)) + b"\r\n", 431),
         (GET + b"A:\r\n" * MAX_HEADERS + b"\r\n", 431),
+        (b"\r\n" * MAX_HEAD_BYTES, 431),
         (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
         (b"GET /" + b"a" * MAX_TARGET_BYTES + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
         (POST + b"Content-Length: 1000000\r\n\r\n" + b" " * 1_000_000, 413),

@@ -36,6 +36,7 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, deadlines: Deadlines, refusals: QuickRefusals, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.url = b""  # uvicorn sets it with the first message, and what comes may never begin one
         self._deadlines = deadlines
         self._refusals = refusals
         self._held: tuple[Any, Any] | None = None
