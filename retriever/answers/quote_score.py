@@ -42,6 +42,7 @@ from retriever.answers.wants import (
 from retriever.questions.facets import Facet, heading_speaks_of, sentence_speaks_of
 from retriever.questions.question import FACET_TERMS, Question, share
 from retriever.questions.title_fit import page_name
+from retriever.search.analyze import is_short_for
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
@@ -238,7 +239,7 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
         and question.facets != (Facet.WHAT_IS,)
         and (not asked.is_closed or items_say(quote, asked.words)),
         "defines": _defines(quote, core, asked),
-        "other_names": 1 - share(question.names, subject_of(quote)) if question.names else 0.0,
+        "other_names": _other_names(question.names, subject_of(quote)),
         "professional": is_professional,
         "opinion": tells_an_opinion(quote.text),
         "research": not (asked.wants_research or Want.EFFECT in asked.wants)
@@ -256,6 +257,12 @@ def _cheap_score(quote: Quote, asked: Sought, *, told: float, is_professional: b
         "read_on": asked.last_rank is not None and quote.hit.rank > asked.last_rank,
     }
     return sum(WEIGHTS[name] * value for name, value in parts.items())
+
+
+def _other_names(names: Mapping[str, float], subject: frozenset[str]) -> float:
+    """The share of a question's names that a quote's subject leaves out; "chemo" names chemotherapy."""
+    said = subject | {name for name in names if any(is_short_for(name, term) for term in subject)}
+    return 1 - share(names, said) if names else 0.0
 
 
 def _advises(quote: Quote, asked: Sought) -> bool:
