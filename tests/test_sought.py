@@ -12,8 +12,9 @@ from retriever.answers.list_items import asked_items, items_say
 from retriever.answers.narrowing import is_for_others
 from retriever.answers.quotes import Quote, quotes_of
 from retriever.answers.sought import asks_for_a_list, is_closed, sought_facets
+from retriever.answers.standing import points_elsewhere
 from retriever.answers.want_patterns import Want
-from retriever.answers.wants import advises, wants_of
+from retriever.answers.wants import advises, says_little, wants_of
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
 from retriever.passage import Passage
@@ -124,6 +125,37 @@ def test_ways_and_tips_are_advice_and_ways_of_telling_are_not() -> None:
 def test_a_share_is_asked_apart_from_a_time() -> None:
     assert wants_of("how many people get gout each year") == (Want.SHARE,)
     assert wants_of("how many weeks does gout last") == (Want.FIGURE,)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "For a list of the tests that find gout, see Tests for Gout.",
+        "To hear how others cope with gout, please see Living With Gout.",
+    ],
+)
+def test_a_sentence_that_ends_in_where_to_look_points_there(sentence: str) -> None:
+    assert points_elsewhere(sentence)
+
+
+def test_a_sentence_that_sends_to_a_doctor_says_something() -> None:
+    assert not points_elsewhere("For pain that lasts longer than a week, see your doctor.")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is important to know the stage of gout.",
+        "There are drugs for gout that are not listed here.",
+        "Get ideas on what to drink from this list of drinks.",
+    ],
+)
+def test_what_only_announces_says_little(sentence: str) -> None:
+    assert says_little(sentence, sentence, (), is_list=False)
+
+
+def test_who_asks_whether_something_is_good_for_it_wants_to_hear_whether_it_helps() -> None:
+    assert wants_of("is ginger good for gout") == (Want.EFFECT,)
 
 
 def test_what_a_study_was_to_find_out_is_no_result() -> None:

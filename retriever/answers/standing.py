@@ -63,6 +63,7 @@ _POINTER = re.compile(
     r"drug information from|definition from|(?:here|below) (?:is|are)|the (?:table|figure|list|link|video"
     r"|picture)s?|"
     rf"(?:in )?(?:this|the) {_PAGE}|"
+    r"(?:for|to) [^.;:]{3,160}, (?:please )?see (?!an?\b|your\b|the (?:doctor|dentist|nurse)\b)|"
     r"(?:an? )?(?:drawing|photo|photograph|diagram|illustration|anatomy|picture)(?= (?:of|shows|showing)\b))\b",
     re.IGNORECASE,
 )

@@ -157,7 +157,8 @@ PATTERNS: Mapping[Want, Patterns] = {
     ),
     Want.EFFECT: _compile(
         r"(?:^|[.,:;!?]\s+)(?:so |but |and )?(?:do|does|did|can|could|will|is|are)\b(?! (?:I|we|my)\b).*"
-        r"\b(?:works?|helps?|cures?|effective|treats?|fights?|kills?|shrinks?|prevents?|stops?|protects?)\b",
+        r"\b(?:works?|helps?|cures?|effective|treats?|fights?|kills?|shrinks?|prevents?|stops?|protects?"
+        r"|(?:good|ok|okay|useful) (?:for|against))\b",
         r"\beffective\w*|\bevidence\b|\b(?:has|have|had|been) (?:not )?shown\b|\bshow(?:s|ed)?\b|\bbenefits?\b"
         r"|\b(?:little|no|any|an|anticancer) (?:\w+ )?effects?\b|\bimprove[sd]?\b|\bworks?\b"
         r"|\b(?:does|do|did|is|are|has|have) not\b"

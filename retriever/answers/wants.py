@@ -15,13 +15,14 @@ _SAYS_LITTLE = re.compile(
     r"\s+(?:an?|any|anything|problems?|the|when|something|used|part)\b"
     r"|anything that (?:increases|raises|lowers|decreases)\b|cancer prevention is\b|.*\b(?:is"
     r"|are) called (?:an? )?(?:risk factors?|side effects?|late effects?)\b"
-    r"|learning about\b|(?:talk (?:to|with)|ask) (?:your|the|a) (?:\w+ )?(?:doctor|health|care|provider|nurse"
+    r"|learning about\b|it is important to (?:know|learn|understand)\b"
+    r"|(?:talk (?:to|with)|ask) (?:your|the|a) (?:\w+ )?(?:doctor|health|care|provider|nurse"
     r"|pharmacist)"
     r"|(?:some|many) risk factors? .*\bcan(?:not)? be changed|having (?:one|a risk factor|one or more)\b"
     r"|not (?:every|all)|(?:there are )?(?:different|many|several) (?:types|kinds|ways|risk factors)\b[^:.]*\.\Z"
     r"|(?:choosing|deciding|decisions?)\b|.*\bis a decision\b|you can (?:search|use)|general information about"
     r"|.*\b(?:is|are) (?:also |now )?(?:being|still) (?:studied|tested|researched)"
-    r"|.*\bresearch(?:ers)? (?:is|are)\b|.*\b(?:use|from) this list\b",
+    r"|.*\bresearch(?:ers)? (?:is|are)\b|.*\b(?:use|from) this list\b|.*\bnot listed (?:here|below)\b",
     re.IGNORECASE,
 )
 _DEPENDS = re.compile(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
