@@ -1,6 +1,7 @@
 """Writing over HTTP: a document is served once it is answered for, and what fails leaves everything as it was."""
 
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,14 +16,18 @@ from api.admission.keys import KeyRing, Scope, change_keys, new_key
 from api.app import create_app
 from api.http.problems import Problem
 from api.settings import Settings
+from api.snapshot import SnapshotOpener
 from api.writing.document_folder import EXTENSIONS, DocumentFolder
 from retriever.store.durable import FAILPOINT_VARIABLE
 from retriever.store.lock import writer_lock
 from tests.collections_on_disk import DENOSUMAB, FALLS, write_collection
+from tests.fakes_api import open_with_hashing
+from tests.hashing_program import hashing_program
 
 MARKDOWN = {"Content-Type": "text/markdown"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 CANARY = "canary7f3a"
+PYTHON = sys.executable
 IRON = "# Iron\n\nLentils hold iron.\n"
 ZINC = "# Zinc\n\nBeans hold zinc.\n"
 CALCIUM = b"# Calcium\n\nMilk and tofu hold calcium.\n"
@@ -60,12 +65,12 @@ class Written:
         return " ".join(each["text"] for each in found)
 
 
-def serving(folder: Path, **settings: Any) -> TestClient:
+def serving(folder: Path, *, opener: SnapshotOpener | None = None, **settings: Any) -> TestClient:
     """A client with a key that may write, of a service over the folder's index."""
     ring, secret = new_key(KeyRing(()), "writer", [Scope.READ, Scope.WRITE], created="2026-11-22")
     change_keys(folder / "keys.json", lambda _: ring)
     chosen = Settings(index_dir=folder / "index", keys_file=folder / "keys.json", **settings)
-    return TestClient(create_app(chosen), headers={"Authorization": f"Bearer {secret}"})
+    return TestClient(create_app(chosen, opener=opener), headers={"Authorization": f"Bearer {secret}"})
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +78,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
     folder = tmp_path_factory.mktemp("writing")
     pages = {"denosumab.md": DENOSUMAB, "home/falls.txt": FALLS, "iron.md": IRON, "zinc.md": ZINC}
     write_collection(folder / "pages", pages)
-    with serving(folder, documents_dir=folder / "pages", document_limit_bytes=2_000) as client:
+    with (
+        hashing_program(folder),
+        serving(
+            folder, opener=open_with_hashing, documents_dir=folder / "pages", document_limit_bytes=2_000
+        ) as client,
+    ):
         # Nothing is published yet: the first write ingests the folder as it is.
         assert client.get("/v1/index").status_code == 503
         written = Written(folder, client)
@@ -81,7 +91,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
         yield written
 
 
-@pytest.mark.model
 def test_a_new_document_is_served_when_its_write_is_answered(service: Written) -> None:
     response = service.put("Vitamin-D", about("Vitamin D", "The skin makes vitamin D in sunlight."))
     assert response.status_code == 201
@@ -92,7 +101,6 @@ def test_a_new_document_is_served_when_its_write_is_answered(service: Written) -
     assert "in sunlight" in service.passages("what makes vitamin D?")
 
 
-@pytest.mark.model
 def test_the_same_write_again_changes_nothing_and_another_replaces_the_document(service: Written) -> None:
     generation = service.generation()
     again = service.put("calcium", CALCIUM)
@@ -107,7 +115,6 @@ def test_the_same_write_again_changes_nothing_and_another_replaces_the_document(
     assert "Milk" not in found
 
 
-@pytest.mark.model
 def test_a_document_of_another_type_takes_the_place_of_the_old_one(service: Written) -> None:
     changed = service.put(service.document_id("zinc.md"), b"Zinc\n\nOysters hold zinc.", TEXT)
     assert changed.status_code == 200
@@ -115,7 +122,6 @@ def test_a_document_of_another_type_takes_the_place_of_the_old_one(service: Writ
     assert "zinc.md" not in service.files()
 
 
-@pytest.mark.model
 def test_a_deleted_document_is_found_no_more(service: Written) -> None:
     document_id = service.document_id("iron.md")
     assert "Lentils" in service.passages("what holds iron?")
@@ -126,14 +132,12 @@ def test_a_deleted_document_is_found_no_more(service: Written) -> None:
     assert service.client.delete(f"/v1/documents/{document_id}").status_code == 404
 
 
-@pytest.mark.model
 def test_a_file_that_a_person_put_there_is_replaced_by_its_document_id(service: Written) -> None:
     response = service.put(service.document_id("home/falls.txt"), FALLS.encode() + b"\nCarpets slip.\n", TEXT)
     assert (response.status_code, response.json()["outcome"]) == (200, "changed")
     assert b"Carpets slip" in service.files()["home/falls.txt"]
 
 
-@pytest.mark.model
 @pytest.mark.parametrize(
     ("document_id", "content", "headers", "status", "code"),
     [
@@ -168,7 +172,6 @@ def test_what_cannot_be_taken_in_is_refused_and_changes_nothing(
     assert (service.files(), service.generation()) == (files, generation)
 
 
-@pytest.mark.model
 def test_a_write_while_another_process_writes_is_refused_at_once(service: Written) -> None:
     files = service.files()
     with writer_lock(service.index):
@@ -177,7 +180,6 @@ def test_a_write_while_another_process_writes_is_refused_at_once(service: Writte
     assert service.files() == files
 
 
-@pytest.mark.model
 @pytest.mark.slow
 @pytest.mark.parametrize(("action", "written"), [("eio", "calcium"), ("kill", "copper")])
 def test_an_ingest_that_fails_leaves_files_and_answers_as_they_were(
@@ -195,7 +197,6 @@ def test_an_ingest_that_fails_leaves_files_and_answers_as_they_were(
     assert "tofu" in service.passages("what holds calcium?")
 
 
-@pytest.mark.model
 @pytest.mark.slow
 def test_writes_that_come_together_are_all_made(service: Written) -> None:
     with ThreadPoolExecutor(2) as threads:
@@ -207,7 +208,6 @@ def test_writes_that_come_together_are_all_made(service: Written) -> None:
     assert {"Page 0", "Page 1"} <= titles
 
 
-@pytest.mark.model
 def test_going_back_serves_the_generation_before_and_the_next_write_all_files(service: Written) -> None:
     before = service.generation()
     service.put("selenium", about("Selenium", "Brazil nuts hold selenium."))
@@ -222,7 +222,6 @@ def test_going_back_serves_the_generation_before_and_the_next_write_all_files(se
     assert "Brazil" in service.passages("what holds selenium?")
 
 
-@pytest.mark.model
 def test_reloading_takes_up_what_is_published(service: Written) -> None:
     response = service.client.post("/v1/index/reload", json={})
     assert (response.status_code, response.json()["generation"]) == (200, service.generation())
@@ -231,7 +230,9 @@ def test_reloading_takes_up_what_is_published(service: Written) -> None:
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_the_last_document_cannot_be_deleted(tmp_path: Path) -> None:
+def test_the_last_document_cannot_be_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # With the bundled model, so that the service and the program that it starts are seen as they are, too.
+    monkeypatch.setattr(sys, "executable", PYTHON)
     with serving(tmp_path, documents_dir=tmp_path / "pages") as client:
         written = Written(tmp_path, client)
         assert written.put("only", about("Only", "The only page.")).status_code == 201
