@@ -212,7 +212,7 @@ def service(starter_index: Path) -> Iterator[str]:
 @pytest.mark.model
 @pytest.mark.slow
 def test_a_service_scores_what_its_index_scores(starter_index: Path, service: str, tmp_path: Path) -> None:
-    common = (STARTER, "--index", starter_index, "--sample", "10", "--out")
+    common = (STARTER, "--index", starter_index, "--sample", "5", "--out")
     assert called(*common, tmp_path / "here").exit_code == 0
     outcome = called(*common, tmp_path / "there", "--url", service)
     assert outcome.exit_code == 0, outcome.stderr
