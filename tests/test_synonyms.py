@@ -59,6 +59,10 @@ def test_a_table_of_ones_own_takes_the_place_of_the_programs(index: Index, tmp_p
     assert own.applied("womb", index) == "womb"
 
 
+def test_a_sign_in_the_table_is_read_as_it_stands(index: Index) -> None:
+    assert parse_synonyms("& => + ").applied("rest&sleep", index) == "rest&sleep"
+
+
 def test_an_empty_table_changes_nothing(index: Index) -> None:
     nothing = parse_synonyms("# none\n")
     assert Retriever(index, HashingEncoder(), synonyms=nothing).as_meant("gullet cancer").told == "gullet cancer"

@@ -95,7 +95,8 @@ def _is_written(meant: str, asked: str, index: Index) -> bool:
 
 
 def _rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:
-    return reduce(np.intersect1d, (field.rows_of(term) for term in terms(phrase)))
+    rows = [field.rows_of(term) for term in terms(phrase)]
+    return reduce(np.intersect1d, rows) if rows else np.empty(0, dtype=np.int32)  # a sign, no word
 
 
 def _names_a_page(phrase: str, index: Index) -> bool:
