@@ -54,13 +54,11 @@ def scripted(behave: Behaviour) -> Iterator[ScriptedServer]:
     """A server on a free port that behaves like this; its `url` ends in /v1."""
     server = ScriptedServer(behave)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.05)
-        is_over = threading.Event()
         server.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
 
         def accept() -> None:
-            while not is_over.is_set():
-                with suppress(TimeoutError):
+            with suppress(OSError):  # which ends it when nothing more is listened for
+                while True:
                     connection, _ = listener.accept()
                     threading.Thread(target=server.serve, args=(connection,), daemon=True).start()
 
@@ -69,8 +67,8 @@ def scripted(behave: Behaviour) -> Iterator[ScriptedServer]:
         try:
             yield server
         finally:
-            is_over.set()
-            thread.join(5)
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(PATIENCE_S)
 
 
 def head(status: int = 200, content_type: str = "application/json", extra: str = "") -> bytes:

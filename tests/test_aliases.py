@@ -1,14 +1,11 @@
 """Other names in a question: what the collection says they stand for, and when it is left alone."""
 
-from pathlib import Path
-
 import pytest
 
-from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.questions.normalise import normalise_question
 from retriever.retrieve import Retriever
-from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested, retriever_of
 from tests.hashing import HashingEncoder
 
 PAGES = {
@@ -31,9 +28,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """Pages that say what some names stand for."""
-    folder: Path = tmp_path_factory.mktemp("aliases")
-    run_ingest(write_collection(folder / "pages", PAGES), folder / "index")
-    return Retriever(Index.open(folder / "index"), HashingEncoder())
+    return retriever_of(ingested(tmp_path_factory, PAGES))
 
 
 @pytest.mark.parametrize(

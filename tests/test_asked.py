@@ -11,7 +11,7 @@ from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import TitleFit
 from retriever.questions.vocabulary import Vocabulary
 from retriever.retrieve import Retriever
-from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested
 from tests.hashing import HashingEncoder
 
 PAGES = {
@@ -24,9 +24,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Four kinds of cancer, ingested; a fifth is only mentioned."""
-    folder = tmp_path_factory.mktemp("index")
-    run_ingest(write_collection(tmp_path_factory.mktemp("pages"), PAGES), folder)
-    return Index.open(folder)
+    return Index.open(ingested(tmp_path_factory, PAGES))
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from api.generation.support import Evidence, is_plain_statement
 from api.query.response import QueryResponse
 from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, snapshot_of
 from tests.scripted_llm import says, scripted
+from tests.waiting import PATIENCE_S
 
 PASSAGE = """Side effects
 
@@ -220,7 +221,7 @@ def test_hostile_pages_reach_neither_the_model_nor_through_an_obedient_one_the_r
     from tests.hashing import HashingEncoder
 
     async def reply(found: QueryResponse, url: str) -> str:
-        generator = Generator(Upstream(url, "m", None), timeout_s=10)
+        generator = Generator(Upstream(url, "m", None), timeout_s=PATIENCE_S)
         answering = Answering(found, HashingEncoder(), generator, stream=True)
         try:
             async for _ in answering.pieces():

@@ -1,6 +1,5 @@
 """How far a question names a page, and what that changes."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from retriever.query import Mode
 from retriever.questions.question import subject_weights
 from retriever.ranking.naming import named
 from retriever.ranking.ranking import OF_PAGES, OF_TEXTS
-from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested
 
 MANUAL = {
     "ls.md": "# ls\n\nLists what a folder holds.\n\n## Colours\n\nFolders are blue.\n\n## Sorting\n\nBy name.\n",
@@ -22,9 +21,7 @@ MANUAL = {
 
 @pytest.fixture(scope="module")
 def manual(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    folder: Path = tmp_path_factory.mktemp("manual")
-    run_ingest(write_collection(folder / "pages", MANUAL), folder / "index")
-    return Index.open(folder / "index")
+    return Index.open(ingested(tmp_path_factory, MANUAL))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from retriever.ranking.ranking import Ranking
 from retriever.retrieve import CANDIDATES, Retriever
 from retriever.search.top_rows import different, top_rows
 from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested, retriever_of
 from tests.hashing import IDENTITY, HashingEncoder
 
 
@@ -53,10 +54,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
-    root = write_collection(tmp_path_factory.mktemp("pages"), PAGES)
-    index_dir = tmp_path_factory.mktemp("index")
-    run_ingest(root, index_dir)
-    return Retriever(Index.open(index_dir), HashingEncoder())
+    return retriever_of(ingested(tmp_path_factory, PAGES))
 
 
 def paths(found: Retrieval) -> list[str]:
