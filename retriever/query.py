@@ -1,5 +1,6 @@
 """What is asked, and what comes back: queries, filters, hits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -124,19 +125,26 @@ class Retrieval:
     """The hits of one query, from one generation. `no_hits` says why there are none, if there are none.
 
     `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is how the
-    question was read; None where nothing was searched. `further` are the next best passages of the first hits'
-    pages, their ranks going on from the last hit's: an answer may have to read on there. `untold_sides`: of two
-    things that the question compares, how many no hit tells of; None where it compares nothing.
+    question was read; None where nothing was searched. `untold_sides`: of two things that the question
+    compares, how many no hit tells of; None where it compares nothing. `behind` gives what is `further`.
     """
 
     hits: tuple[Hit, ...]
     no_hits: NoHits | None
     encode_ms: float
     search_ms: float
-    further: tuple[Hit, ...] = ()
+    behind: Callable[[], tuple[Hit, ...]] = field(default=tuple, compare=False, repr=False)
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     meant: Meant | None = field(default=None, compare=False, repr=False)
     untold_sides: int | None = None
+
+    @property
+    def further(self) -> tuple[Hit, ...]:
+        """The next best passages of the first hits' pages, their ranks going on from the last hit's.
+
+        An answer may have to read on there. Made when they are asked for: who only searches reads no further.
+        """
+        return self.behind()
 
     def in_place(self, query: Query) -> str:
         """The question to choose quotes by: as it was read, what its names stand for in their place."""

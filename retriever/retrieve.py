@@ -3,8 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-from threading import Semaphore
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,7 @@ from retriever.ranking.rerank import Reranker, reranked
 from retriever.search.dense import cosines
 from retriever.search.fuse import fuse
 from retriever.search.top_rows import different, top_rows
+from retriever.turns import Turns
 
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
@@ -60,7 +60,7 @@ class Retriever:
         self.index = index
         self._encoder = encoder
         self._whole_words = WholeWords(encoder)
-        self._turns = Semaphore(RANKED_AT_ONCE)
+        self._turns = Turns(RANKED_AT_ONCE)
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
             [is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
@@ -105,17 +105,17 @@ class Retriever:
         encoded = time.perf_counter()
         with self._turns:
             rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
-            hits = hits_of(query, self.index, rows, scores, parts, allowed)
-            further = hits_behind(hits, self.index, rows, scores, parts, allowed)
+            first_hits = hits_of(query, self.index, rows, scores, parts, allowed)
         asked = query.text if query.mode is Mode.DENSE else meant.in_place
         sides = compared(asked)
-        hits, side_ms = self._with_both_sides(query, asked, sides, hits, vector, allowed)
+        reading_on = partial(hits_behind, first_hits, self.index, rows, scores, parts, allowed)
+        hits, side_ms = self._with_both_sides(query, asked, sides, first_hits, vector, allowed)
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,
             encode_ms=(encoded - started) * 1000 + side_ms,
             search_ms=(time.perf_counter() - encoded) * 1000 - side_ms,
-            further=further if sides is None else (),
+            behind=reading_on if sides is None else tuple,
             vector=vector,
             meant=meant,
             untold_sides=None if sides is None else len(missing_sides(sides, hits, self.index)),

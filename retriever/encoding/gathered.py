@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from threading import Event, Lock
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,17 @@ class _Waiting:
         self.texts = texts
         self.vectors: NDArray[np.float32] | None = None
         self.error: BaseException | None = None
-        self.woken = Event()
+        # A lock alone: an Event is Python that every waiting thread would have to run with Python's own lock.
+        self._asleep = Lock()
+        self._asleep.acquire()
+
+    def wait(self) -> None:
+        """Returns when it is woken."""
+        self._asleep.acquire()
+
+    def wake(self) -> None:
+        """Lets `wait` return, once."""
+        self._asleep.release()
 
 
 class GatheringEncoder:
@@ -50,7 +60,7 @@ class GatheringEncoder:
             self._is_at_work = True
             self._queue.append(mine)
         if has_to_wait:
-            mine.woken.wait()
+            mine.wait()
         if mine.vectors is None and mine.error is None:
             self._work_off()
         if mine.error is not None:
@@ -86,4 +96,4 @@ class GatheringEncoder:
                 self._is_at_work = bool(self._queue)
                 following = [self._queue[0]] if self._queue else []
             for one in (*following, *together[1:]):
-                one.woken.set()
+                one.wake()
