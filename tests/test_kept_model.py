@@ -12,7 +12,7 @@ from ingest.kept_model import discard, is_kept, keep, one_converter, placed
 from retriever.encoder import Arithmetic
 from retriever.encoding.converted_encoder import DESCRIPTION, ConvertedModel, read_description
 from retriever.encoding.open_encoder import open_encoder
-from retriever.errors import IndexCorrupt
+from retriever.errors import EncoderUnavailable, IndexCorrupt
 from retriever.store.manifest import FileEntry
 from tests.small_generations import PROVENANCE
 from tests.waiting import PATIENCE_S
@@ -98,3 +98,12 @@ def test_an_altered_description_below_an_index_is_named_when_it_is_opened(cached
     change(folder)
     with pytest.raises(IndexCorrupt, match=f"{folder.name}/{DESCRIPTION} is altered"):
         open_encoder(replace(PROVENANCE.encoder, artifact_sha256=artifact), tmp_path)
+
+
+def test_a_model_that_may_not_be_read_is_not_called_missing(cached: Path) -> None:
+    (cached / DESCRIPTION).unlink()
+    with pytest.raises(EncoderUnavailable, match="the converted encoder key is missing; run `footnoted ingest`"):
+        read_description(cached)
+    (cached / DESCRIPTION).mkdir()
+    with pytest.raises(EncoderUnavailable, match="cannot be read: Is a directory; mend the cause"):
+        read_description(cached)

@@ -218,9 +218,7 @@ def read_description(folder: Path) -> tuple[ConvertedModel, str]:
     try:
         raw = (folder / DESCRIPTION).read_bytes()
     except OSError as error:
-        raise EncoderUnavailable(
-            f"the converted encoder {folder.name} is missing; run `footnoted ingest` again to convert it"
-        ) from error
+        raise _not_read(f"the converted encoder {folder.name}", error) from error
     try:
         return msgspec.json.decode(raw, type=ConvertedModel), hashlib.sha256(raw).hexdigest()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -238,10 +236,16 @@ def read_verified(folder: Path, name: str, entry: FileEntry) -> bytes:
     try:
         content = (folder / name).read_bytes()
     except OSError as error:
-        raise EncoderUnavailable(f"{folder.name}/{name} is missing; run `footnoted ingest` again") from error
+        raise _not_read(f"{folder.name}/{name}", error) from error
     if len(content) != entry.size or hashlib.sha256(content).hexdigest() != entry.sha256:
         raise IndexCorrupt(f"{folder.name}/{name} is altered; remove that folder and run `footnoted ingest` again")
     return content
+
+
+def _not_read(what: str, error: OSError) -> EncoderUnavailable:
+    if isinstance(error, FileNotFoundError):
+        return EncoderUnavailable(f"{what} is missing; run `footnoted ingest` again")
+    return EncoderUnavailable(f"{what} cannot be read: {error.strerror}; mend the cause and try again")
 
 
 def _batches(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
