@@ -210,17 +210,34 @@ def test_a_list_says_yes_or_no_only_where_its_items_tell_of_what_was_asked() -> 
     assert not items_say(whole, {"gout": 5.0, "mouth": 3.0})
 
 
-def test_an_answer_sets_the_item_below_what_introduces_it_each_with_its_own_span(tmp_path: Path) -> None:
-    page = {"a.md": f"# Dry mouth\n\n## Care\n\n{RINSES}"}
+def answer_below(tmp_path: Path, text: str, question: str) -> str:
+    """The answer from one page, all of which is one passage."""
+    page = {"a.md": f"# Dry mouth\n\n## Care\n\n{text}"}
     run_ingest(write_collection(tmp_path / "corpus", page), tmp_path / "index")
     index = Index.open(tmp_path / "index")
-    question = "should I rinse a dry mouth with salt"
     hit = Retriever(index, HashingEncoder()).retrieve(Query(question)).hits[0]
-    text = index.reading_text(hit.document.document_id)
-    whole = replace(hit.passage, start_char=0, end_char=len(text), text=text)
+    read = index.reading_text(hit.document.document_id)
+    whole = replace(hit.passage, start_char=0, end_char=len(read), text=read)
     answer = Answerer(index, HashingEncoder()).answer(question, [replace(hit, rank=1, passage=whole)])
     assert answer is not None
-    assert answer.text == "To care for a dry mouth: [1]\n\n- Rinse with salt in warm water. [1]"
+    for span in answer.spans:
+        said = answer.text[span.start_char : span.end_char]
+        assert said == read[span.quote_start_char : span.quote_end_char]
+    return answer.text
+
+
+def test_an_answer_sets_the_item_below_what_introduces_it_each_with_its_own_span(tmp_path: Path) -> None:
+    said = answer_below(tmp_path, RINSES, "should I rinse a dry mouth with salt")
+    assert said == "To care for a dry mouth: [1]\n\n- Rinse with salt in warm water. [1]"
+
+
+def test_what_follows_an_item_in_an_answer_is_no_part_of_it(tmp_path: Path) -> None:
+    text = f"{RINSES}\n\nWarm salt water heals cracked lips beside a dry mouth."
+    said = answer_below(tmp_path, text, "should I rinse a dry mouth with salt")
+    assert (
+        "- Rinse with salt in warm water. [1]\n\nWarm salt water heals cracked lips beside a dry mouth. [1]"
+        in said
+    )
 
 
 def test_who_asks_for_a_side_that_pages_list_wants_all_of_the_list() -> None:

@@ -108,7 +108,9 @@ def _written(hits: tuple[Hit, ...], selection: Selection) -> Answer:
     previous: Chosen | None = None
     for chosen in selection.chosen:
         if previous is not None:
-            is_apart = "\n" in previous.text or "\n" in chosen.text or chosen.indent > 0 or is_item(chosen.text)
+            is_apart = chosen.indent > 0 or any(
+                "\n" in one.text or is_item(one.text) for one in (previous, chosen)
+            )
             text += "\n\n" + " " * chosen.indent if is_apart else " "
         start = len(text)
         text += chosen.text
