@@ -214,7 +214,7 @@ def test_passages_that_are_less_similar_than_the_policy_asks_are_no_evidence(
 @pytest.mark.model
 @pytest.mark.slow
 def test_on_real_pages_an_off_topic_question_is_insufficient_though_all_are_trusted(tmp_path: Path) -> None:
-    make_index(unpack_real_pages(tmp_path, every=200), tmp_path / "index")
+    make_index(unpack_real_pages(tmp_path, every=358), tmp_path / "index")
     with TestClient(create_app(Settings(index_dir=tmp_path / "index"), today=lambda: TODAY)) as client:
         titles = [each["title"] for each in client.get("/v1/documents").json()["documents"]]
         assert len(titles) > 3

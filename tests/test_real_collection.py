@@ -17,7 +17,7 @@ from tests.shared_data import shared
 
 @pytest.mark.slow
 def test_a_sample_of_the_real_pages_is_taken_in_and_every_passage_traces_to_its_page(tmp_path: Path) -> None:
-    root = unpack_real_pages(tmp_path / "real", every=30)
+    root = unpack_real_pages(tmp_path / "real", every=60)
     report = run_ingest(root, tmp_path / "index", chunk_size=400)
     assert {file.outcome for file in report.files} == {Outcome.ADDED}
     index = Index.open(tmp_path / "index")
