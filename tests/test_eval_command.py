@@ -238,7 +238,7 @@ def test_a_bench_times_every_stage_in_this_process_and_in_a_fresh_one(starter_in
 @pytest.mark.slow
 def test_the_report_of_the_starter_collection_is_drawn(starter_index: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
-    assert called(STARTER, "--index", starter_index, "--report", report, "--sample", "4").exit_code == 0
+    assert called(STARTER, "--index", starter_index, "--report", report, "--sample", "2").exit_code == 0
     assert "What each stage is worth" in report.read_text(encoding="utf-8")
 
 
