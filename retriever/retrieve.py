@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,26 +16,15 @@ from retriever.encoding.whole_words import WholeWords
 from retriever.errors import VectorsPending
 from retriever.filters import check_filter, filter_keys, is_active, matching, names_status
 from retriever.index import Index
-from retriever.provenance.governance import Audience, audience_of
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
 from retriever.questions.aliases import Aliases
-from retriever.questions.facets import facet_mask, facets_of_question
-from retriever.questions.question import subject_weights
 from retriever.questions.synonyms import Synonyms, default_synonyms
-from retriever.questions.title_fit import TitleFit, page_name
-from retriever.ranking.children import asks_of_a_child, is_on_children
-from retriever.ranking.heading_facets import HeadingFacets
+from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
-from retriever.ranking.naming import named
-from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverage, ranking_of
-from retriever.ranking.rerank import Reranker, reranked
-from retriever.search.dense import cosines
-from retriever.search.fuse import fuse
-from retriever.search.top_rows import different, top_rows
+from retriever.ranking.ranking import Ranking, ranking_of
+from retriever.ranking.rerank import Reranker
 from retriever.turns import Turns
 
-CANDIDATES = 100
-"""How deep each search goes; what it finds is scored by all of them and fused."""
 RANKED_AT_ONCE = 2
 """Questions whose candidates are searched and scored at the same time. Python runs one of them, the other is in
 the scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
@@ -55,9 +44,9 @@ class Retriever:
     ) -> None:
         """Ranks as fits the collection, with the program's synonyms, unless told. Raises IndexMismatch."""
         self.ranking = ranking or ranking_of(index)
-        self._reranker = reranker
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
+        self._candidates = Candidates(index, ranking=self.ranking, reranker=reranker)
         self._encoder = encoder
         self._whole_words = WholeWords(encoder)
         self._turns = Turns(RANKED_AT_ONCE)
@@ -66,22 +55,8 @@ class Retriever:
             [is_active(document.metadata.status) for document in index.documents], dtype=np.bool_
         )
         self._active_rows = self._rows_of(self._active)
-        self._facets = HeadingFacets(index)
         self._aliases = Aliases(index)
         self._synonyms = synonyms or default_synonyms()
-        self._professional = np.array(
-            [audience_of(document) is Audience.PROFESSIONAL for document in index.documents], dtype=np.bool_
-        )
-
-    @cached_property
-    def _on_children(self) -> NDArray[np.bool_]:
-        """Whether each document is on children by its name, shape (documents,)."""
-        return np.array([is_on_children(page_name(one.metadata)) for one in self.index.documents], dtype=np.bool_)
-
-    @cached_property
-    def _titles(self) -> TitleFit:
-        """Made for the first question whose ranking counts titles: short texts are ranked without."""
-        return TitleFit([page_name(document.metadata) for document in self.index.documents])
 
     def retrieve(self, query: Query, *, may_be_searched: Sequence[bool] | None = None) -> Retrieval:
         """The best passages for a query, best first; equal scores in the order of document and place.
@@ -104,7 +79,7 @@ class Retriever:
         vector = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, text)
         encoded = time.perf_counter()
         with self._turns:
-            rows, scores, parts = self._ranked(text, query.mode, vector, allowed)
+            rows, scores, parts = self._candidates.ranked(text, query.mode, vector, allowed)
             first_hits = hits_of(query, self.index, rows, scores, parts, allowed)
         asked = query.text if query.mode is Mode.DENSE else meant.in_place
         sides = compared(asked)
@@ -141,64 +116,6 @@ class Retriever:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""
         return self._encoder.count_tokens([question])[0]
 
-    def _ranked(
-        self, text: str, mode: Mode, vector: NDArray[np.float32] | None, allowed: NDArray[np.bool_] | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
-        """All candidates best first: rows, fused scores, and the parts in the same order."""
-        lexical = {} if mode is Mode.DENSE else self._lexical(text, allowed)
-        found = [top_rows(scores, CANDIDATES) for scores in lexical.values()]
-        if vector is not None:
-            nearest = self.index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)
-            found.append(nearest[1])
-        rows = different(np.concatenate(found))
-        documents = self.index.document_of_row[rows]
-        parts = {name: scores[rows] for name, scores in lexical.items()}
-        is_named = 1.0
-        if lexical:
-            weights = subject_weights(text, self.index)
-            in_headings, in_body = (
-                field.each_held(weights, rows.astype(np.int32)) for field in (self.index.headings, self.index.body)
-            )
-            parts["coverage"] = coverage(weights, in_headings | in_body)
-            if self.ranking.unnamed is not None:
-                is_named = named(text, weights, in_headings)
-            parts["document_body"] = best_of_document(parts["body"], documents)
-        if vector is not None:
-            parts["dense"] = self.index.dense.scores_of(vector, rows, known=nearest)
-            parts["document_dense"] = best_of_document(parts["dense"], documents)
-            parts["heading_dense"] = cosines(self.index.heading_vectors[self.index.heading_of_row[rows]], vector)
-        fused = fuse(parts, self.ranking.weights_for(text, mode, is_named))
-        if mode is not Mode.DENSE:
-            counts = self.ranking.priors_for(is_named)
-            fused = np.clip(fused + self._priors(text, rows, counts), 0, None) / (1 + counts.facet)
-        fused = np.round(fused, 9)
-        if self._reranker is not None and mode is Mode.HYBRID:
-            fused = reranked(text, rows, fused, index=self.index, reranker=self._reranker)
-        order = np.lexsort((rows, -fused))
-        return rows[order], fused[order], {name: scores[order] for name, scores in parts.items()}
-
-    def _priors(self, question: str, rows: NDArray[np.int64], counts: Priors) -> NDArray[np.float64]:
-        """What a passage's heading, title, audience and repetition say for and against it, shape (len(rows),)."""
-        documents = self.index.document_of_row[rows]
-        against = counts.boilerplate * self.index.boilerplate[rows] / 100
-        against += counts.professional * self._professional[documents]
-        if counts.title:
-            against += counts.title * self._titles.misfit(question, documents)
-        if counts.children and not asks_of_a_child(question):
-            against += counts.children * self._on_children[documents]
-        if not counts.facet:
-            return -against
-        asked = facet_mask(facets_of_question(question))
-        own, above = self._facets.of(rows)
-        announced = np.where(own & asked, 1.0, np.where(above & asked, 0.5, 0.0))
-        return counts.facet * announced - against
-
-    def _lexical(self, question: str, allowed: NDArray[np.bool_] | None) -> dict[str, NDArray[np.float32]]:
-        scores = {"body": self.index.body.search(question), "headings": self.index.headings.search(question)}
-        if allowed is not None:
-            scores = {name: np.where(allowed, one, np.float32(0)) for name, one in scores.items()}
-        return scores
-
     def _with_both_sides(
         self,
         query: Query,
@@ -225,7 +142,7 @@ class Retriever:
             of_side = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, side.question)
             encode_s += time.perf_counter() - started
             with self._turns:
-                rows, scores, _ = self._ranked(side.question, query.mode, of_side, allowed)
+                rows, scores, _ = self._candidates.ranked(side.question, query.mode, of_side, allowed)
                 parts = {} if query.mode is Mode.DENSE else {"body": self.index.body.search(meant)[rows]}
                 if vector is not None:  # how near they are to what was asked: that is what is judged
                     parts["dense"] = self.index.dense.scores_of(vector, rows)

@@ -26,8 +26,9 @@ from retriever.query import (
     Retrieval,
 )
 from retriever.questions.normalise import normalise_question
+from retriever.ranking.candidates import CANDIDATES
 from retriever.ranking.ranking import Ranking
-from retriever.retrieve import CANDIDATES, Retriever
+from retriever.retrieve import Retriever
 from retriever.search.top_rows import different, top_rows
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import ingested, retriever_of
