@@ -86,7 +86,13 @@ def command() -> None:
 @click.option(
     "--max-per-document", type=click.IntRange(1, 50), help="Passages of one document  [default: the API's]"
 )
-@click.option("--depth", type=click.IntRange(1, 50), default=50, show_default=True, help="Documents per question.")
+@click.option(
+    "--depth",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="Documents per question; beyond the 50 that the service gives, the index ranks all others too.",
+)
 @click.option("--with-copies", is_flag=True, help="Count documents that a passage names as holding the same text.")
 @click.option("--exclude", type=click.Path(exists=True, path_type=Path), help="Search without these source paths.")
 @click.option(

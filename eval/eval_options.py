@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.systems.system import MOST_GIVEN
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -48,4 +50,8 @@ class Options:
             return "--update-gate needs the file to write; add --gate"
         if self.gate is not None and (self.run_file is not None or self.url is not None):
             return "--gate looks inside the index; leave --url and --run-file out"
+        if self.url is not None and self.depth > MOST_GIVEN:
+            return (
+                f"a service gives at most {MOST_GIVEN} passages; for a greater --depth name the index, not --url"
+            )
         return None

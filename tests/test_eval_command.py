@@ -120,6 +120,7 @@ def test_what_cannot_be_written_is_refused_before_a_question_is_asked(tmp_path: 
         ("--update-gate",),
         ("--url", "http://127.0.0.1:1", "--run-file", "."),
         ("--gate", "g.json", "--run-file", "."),
+        ("--url", "http://127.0.0.1:1", "--depth", "51"),
     ],
 )
 def test_options_that_do_not_fit_together_are_a_usage_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:

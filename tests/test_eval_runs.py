@@ -30,6 +30,7 @@ from eval.report.page import Comparison, write_report
 from eval.results import passages_of, write_results
 from eval.systems.in_process import InProcess
 from eval.systems.system import Found
+from eval.systems.whole_ranking import carried_on
 from retriever.index import Index
 from retriever.query import Mode
 from retriever.ranking.ranking import Ranking
@@ -424,6 +425,28 @@ def test_a_prepared_beir_collection_is_found_by_its_own_ids(tmp_path: Path) -> N
     assert [name for name, _ in found.collected["q1"].documents] == ["MED/10", "MED/14"]
     texts = [one.text for one in found.collected["q1"].response.found]
     assert any("p <b 0.05" in text for text in texts)
+
+
+def test_a_ranking_is_carried_on_to_every_document_that_takes_part(system: InProcess, dataset: Dataset) -> None:
+    question = dataset.questions[0]
+    shown = system.ask(question, top_k=50, max_per_document=1).found
+    system.leave_out(["falls.txt"])
+    whole = system.ask(question, top_k=1000, max_per_document=1).found
+    system.leave_out([])
+    documents = [one.document_id for one in whole]
+    assert sorted(documents) == sorted(one for one, path in system.source_paths.items() if path != "falls.txt")
+    assert documents[0] == shown[0].document_id
+    assert [one.score for one in whole] == sorted((one.score for one in whole), reverse=True)
+
+
+def test_documents_behind_the_candidates_follow_by_their_best_passage(system: InProcess) -> None:
+    index = system.index
+    vector = index.dense.vectors[-1]
+    found = carried_on(index, vector, without=(), most=100)
+    assert found[0].document_id == index.documents[-1].document_id
+    assert len({one.document_id for one in found}) == len(found) == len(index.documents)
+    assert carried_on(index, vector, without=(), most=1) == found[:1]
+    assert carried_on(index, vector, without=[found[0].document_id], most=100) == found[1:]
 
 
 def test_a_measure_that_nearly_every_question_reaches_decides_nothing() -> None:

@@ -8,7 +8,8 @@ from eval.datasets.dataset import Question
 from eval.errors import ComparisonRefused
 from eval.systems.complete_index import open_complete
 from eval.systems.given_answer import TOP_K, Given, Quoted
-from eval.systems.system import Found, Response
+from eval.systems.system import MOST_GIVEN, Found, Response
+from eval.systems.whole_ranking import carried_on
 from retriever.abstention.answerability import Assessor, Decision
 from retriever.abstention.calibration import Calibration, load_calibration
 from retriever.answers.answer import Answerer, AnswerSpan
@@ -47,6 +48,7 @@ class InProcess:
         self._retriever = Retriever(index, encoder, ranking=ranking, reranker=reranker)
         self.ranking = self._retriever.ranking
         self._filter: Filter | None = None
+        self._left_out: frozenset[str] = frozenset()
         self._assessor = None if calibration is None else Assessor(index, calibration)
         self._answerer = None if calibration is None else Answerer(index, encoder)
         self.source_paths = {document.document_id: document.source_path for document in index.documents}
@@ -86,23 +88,32 @@ class InProcess:
     ) -> "InProcess":
         """The same index and exclusions, ranked another way."""
         varied = InProcess(self.index, self.encoder, mode=mode, ranking=ranking, reranker=reranker)
-        varied._filter = self._filter
+        varied._filter, varied._left_out = self._filter, self._left_out
         return varied
 
     def leave_out(self, source_paths: Iterable[str]) -> None:
         """Keeps these documents out of every search from now on."""
         paths = tuple(source_paths)
         self._filter = Comparison(Operator.NIN, "source_path", paths) if paths else None
+        self._left_out = frozenset(one for one, path in self.source_paths.items() if path in paths)
 
     def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
-        """The best passages; a question that the service refuses has none."""
+        """The best passages; a question that the service refuses has none.
+
+        Beyond `MOST_GIVEN`, which no user sees, all candidates are ranked, and behind them the other documents by
+        their cosine.
+        """
         started = time.perf_counter()
         query = self._query(question, top_k=top_k, max_per_document=max_per_document)
         if query is None:
             return Response((), 0.0, 0.0, (time.perf_counter() - started) * 1000, refused=True)
         retrieval = self._retrieve(query)
+        found = tuple(_found(hit) for hit in retrieval.hits)
+        if top_k > MOST_GIVEN and retrieval.vector is not None:
+            seen = self._left_out.union(one.document_id for one in found)
+            found += carried_on(self.index, retrieval.vector, without=seen, most=top_k - len(found))
         return Response(
-            found=tuple(_found(hit) for hit in retrieval.hits),
+            found=found,
             encode_ms=retrieval.encode_ms,
             search_ms=retrieval.search_ms,
             total_ms=(time.perf_counter() - started) * 1000,

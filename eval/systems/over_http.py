@@ -7,7 +7,7 @@ from typing import Any
 from eval.datasets.dataset import Question
 from eval.systems.given_answer import TOP_K, Given, Quoted
 from eval.systems.service import Service, ServiceFailed
-from eval.systems.system import Found, Response
+from eval.systems.system import MOST_GIVEN, Found, Response
 from retriever.query import Mode
 
 _PAGE = 1_000
@@ -44,7 +44,7 @@ class OverHttp:
 
     def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
         """The passages of `POST /v1/query`; a question that the service refuses has none."""
-        body = self._body(question, top_k=min(top_k, 50), answer="none")
+        body = self._body(question, top_k=min(top_k, MOST_GIVEN), answer="none")
         if max_per_document is not None:
             body["max_per_document"] = max_per_document
         started = time.perf_counter()

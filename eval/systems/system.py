@@ -7,6 +7,9 @@ from typing import Protocol
 from eval.datasets.dataset import Question
 from eval.systems.given_answer import Given
 
+MOST_GIVEN = 50
+"""Passages that the service gives to one question at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
