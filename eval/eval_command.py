@@ -97,10 +97,10 @@ def command() -> None:
 @click.option("--exclude", type=click.Path(exists=True, path_type=Path), help="Search without these source paths.")
 @click.option(
     "--wording",
-    type=click.Choice(["question", "summary", "paraphrase"]),
+    type=click.Choice(["question", "summary", "paraphrase", "misspelt", "wordy"]),
     default="question",
     show_default=True,
-    help="Which field of a query is asked.",
+    help="Which field of a query is asked; or the question with typing errors, or in a long message (--seed).",
 )
 @click.option("--split", default="test", show_default=True, help="Which of BEIR's qrels.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N questions.")

@@ -24,6 +24,7 @@ from eval.calibration.fit import Example, auroc, choose, curve, fit, held_out, p
 from eval.datasets.dataset import Question
 from eval.datasets.generated_questions import Generated, generate
 from eval.datasets.read_dataset import read_dataset
+from eval.datasets.wordings import worded_questions
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.eval_command import command
 from eval.systems.in_process import InProcess
@@ -379,3 +380,12 @@ def test_the_command_writes_a_calibration_that_the_index_then_uses(tmp_path: Pat
     found = load_calibration(index_dir, Index.open(index_dir))
     assert found.state is CalibrationState.CALIBRATED
     assert (said["threshold"], said["answerable"]) == (found.threshold, 10)
+
+
+def test_questions_are_misspelt_or_told_in_a_message_the_same_way_each_time() -> None:
+    asked = tuple(Question(f"q{n}", "What are the symptoms of broken bones after falls") for n in range(8))
+    misspelt = worded_questions(asked, "misspelt", seed=1)
+    assert misspelt == worded_questions(asked, "misspelt", seed=1) != asked
+    assert all(len(one.text.split()) == 9 for one in misspelt)
+    assert all(asked[0].text in one.text != asked[0].text for one in worded_questions(asked, "wordy", seed=1))
+    assert worded_questions(asked, "plain", seed=1) == asked

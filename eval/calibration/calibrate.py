@@ -20,7 +20,8 @@ from eval.calibration.fit import (
 )
 from eval.datasets.dataset import Dataset
 from eval.datasets.document_names import match_names
-from eval.datasets.generated_questions import LEFT_OUT, generate, wordy
+from eval.datasets.generated_questions import LEFT_OUT, generate
+from eval.datasets.wordings import wordy
 from eval.errors import ComparisonRefused, DatasetInvalid
 from retriever.abstention.calibration import (
     FORMAT,

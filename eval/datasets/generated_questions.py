@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.datasets.wordings import WORDINGS, worded
 from retriever.document import Document
 from retriever.index import Index
 from retriever.questions.facets import Facet, facets_of_heading
@@ -23,11 +24,8 @@ OFTEN_MENTIONED = 3
 """Passages of a document that mention a subject, from which on it may answer questions on it."""
 MOST_LEFT_OUT = 0.5
 """A subject that more than this share of the collection speaks of is not asked for: nothing would be left."""
-MISSPELT = 0.25
-"""Share of the longer words of a misspelt question that hold a typing error."""
 LEFT_OUT, INVENTED = "left_out", "invented"
 """Why a question has no answer: its pages are left out, or it asks for something that does not exist."""
-WORDINGS = ("plain", "misspelt", "wordy")
 SHARES = (0.5, 0.2, 0.3)
 
 ASKED = (
@@ -65,24 +63,6 @@ WITH_INVENTED = (
     "Is {word} better than anything else for {subject}?",
     "{side} of {word} with {subject}",
     "What are the side effects of {word}?",
-)
-BEFORE = (
-    "Hello, I hope somebody there can help me with this.",
-    "Good evening, sorry to bother you with such a long letter.",
-    "Hi, my mother is 74 and has lived alone since dad passed away last spring.",
-    "I tried to ring on Friday but the line was busy and then we had visitors.",
-    "My husband keeps telling me that I worry too much, and maybe he is right.",
-    "We have just come back from two weeks at the seaside with the grandchildren.",
-    "A friend at work said something over lunch that I could not get out of my head.",
-    "I am writing on behalf of my sister because she has no computer at home.",
-)
-AFTER = (
-    "Thank you so much for taking the time.",
-    "I would be greatful for any advice as I cant sleep for thinking about it.",
-    "We are going away on the 14th and I would like to know before then.",
-    "Thanks in advance, and please excuse my spelling.",
-    "I have read so many things that I dont know what to believe any more.",
-    "Kind regards from a worried daughter.",
 )
 _SYLLABLES = ("za", "vel", "tri", "mo", "xa", "lor", "bi", "nex", "qua", "dri", "ful", "kep", "so", "wim", "ra")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -177,7 +157,7 @@ def _pair(index: Index, vocabulary: Vocabulary, subject: _Subject, random: np.ra
         gap, kind, left_out = form.format(subject=subject.title, side=side or "effects", word=word), INVENTED, ()
     wording = WORDINGS[int(random.choice(len(WORDINGS), p=SHARES))]
     state = int(random.integers(2**32))
-    yes, no = (_worded(text, wording, np.random.default_rng(state)) for text in (asked, gap))
+    yes, no = (worded(text, wording, np.random.default_rng(state)) for text in (asked, gap))
     return [
         Generated(yes, True, wording, subject.title),
         Generated(no, False, kind, subject.title, left_out),
@@ -217,30 +197,6 @@ def _side(index: Index, subject: _Subject, random: np.random.Generator) -> str:
 
 def _drawn(texts: Sequence[str], random: np.random.Generator) -> str:
     return texts[int(random.integers(len(texts)))] if texts else ""
-
-
-def _worded(text: str, wording: str, random: np.random.Generator) -> str:
-    if wording == "misspelt":
-        return " ".join(_misspelt(word, random) for word in text.split(" "))
-    return wordy(text, random) if wording == "wordy" else text
-
-
-def wordy(text: str, random: np.random.Generator) -> str:
-    """The question in a message with things by the way before and after it, as people write them."""
-    before = random.permutation(len(BEFORE))[: int(random.integers(1, 4))]
-    after = random.permutation(len(AFTER))[: int(random.integers(0, 3))]
-    asked = text if text.endswith("?") else f"{text}."
-    return " ".join([*(BEFORE[place] for place in before), asked, *(AFTER[place] for place in after)])
-
-
-def _misspelt(word: str, random: np.random.Generator) -> str:
-    """Now and then a letter lost, or two neighbours exchanged."""
-    if len(word) < 5 or not word.isalpha() or random.random() >= MISSPELT:
-        return word
-    at = int(random.integers(1, len(word) - 2))
-    if random.random() < 0.5:
-        return word[:at] + word[at + 1 :]
-    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
 def _invented(vocabulary: Vocabulary, random: np.random.Generator) -> str:

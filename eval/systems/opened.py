@@ -7,6 +7,7 @@ from eval.datasets.dataset import Dataset
 from eval.datasets.document_names import DocumentNames, match_names
 from eval.datasets.read_dataset import read_dataset, read_list, sample
 from eval.datasets.source_tokens import SourceTokens
+from eval.datasets.wordings import MADE, worded_questions
 from eval.errors import ComparisonRefused
 from eval.eval_options import Options
 from eval.from_run import FromRun
@@ -31,7 +32,13 @@ class Opened:
 
 def open_both(options: Options) -> Opened:
     """Reads the dataset, opens the system, and finds the judged documents in it."""
-    dataset = read_dataset(options.dataset_path, wording=options.wording, split=options.split)
+    made = options.wording in MADE
+    dataset = read_dataset(
+        options.dataset_path, wording="question" if made else options.wording, split=options.split
+    )
+    if made:
+        questions = worded_questions(dataset.questions, options.wording, seed=options.seed)
+        dataset = replace(dataset, questions=questions)
     dataset = sample(dataset, limit=options.limit, draw=options.draw, seed=options.seed)
     if options.exclude is not None:
         dataset = replace(dataset, excluded=(*dataset.excluded, *read_list(options.exclude)))
