@@ -27,8 +27,7 @@ JSON = {"content-type": "application/json"}
 @contextmanager
 def crowded(folder: Path, **settings: Any) -> Iterator[TestClient]:
     """A service whose one thread is busy, and where nobody may wait."""
-    limits = {"threads": 1, "waiting_limit": 0, "wait_limit_s": 60.0} | settings
-    with small_collection(folder, **limits) as client:
+    with small_collection(folder, threads=1, waiting_limit=0, wait_limit_s=60.0, **settings) as client:
         service, release = service_of(client), threading.Event()
         assert client.portal is not None
         busy = client.portal.start_task_soon(service.threads.run, lambda: release.wait(PATIENCE_S))
@@ -165,32 +164,6 @@ def test_a_crowd_that_is_read_in_the_same_turn_takes_no_room_of_another_caller(t
     with small_collection(tmp_path, threads=1, waiting_limit=2, keys_file=path) as client:
         found = in_one_turn(client, "/v1/query", json.dumps(QUESTION).encode(), [*[crowd] * 9, other])
     assert [each is None for each in found] == [*[True] * 3, *[False] * 6, True]
-
-
-@pytest.mark.parametrize(
-    ("workers", "connects", "is_crowded"), [(1, True, True), (2, False, True), (2, True, False)]
-)
-def test_the_loop_may_rest_after_a_refusal_while_the_next_questions_wait(
-    tmp_path: Path, workers: int, connects: bool, is_crowded: bool
-) -> None:
-    with crowded(tmp_path, waiting_limit=1, workers=workers) as client:
-        assert client.portal is not None
-        refusals, threads = client.app.state.quick_refusals, service_of(client).threads  # type: ignore[attr-defined]
-        waiting = client.portal.start_task_soon(threads.run, lambda: None)
-        wait_until(lambda: threads.waiting == 1)
-        assert not refusals.is_crowded()
-        assert at_connection(client, "/v1/query", json.dumps(QUESTION).encode(), JSON) != [None]
-        if connects:
-            refusals.connected()
-        assert [refusals.is_crowded(), refusals.is_crowded()] == [is_crowded, False]
-        waiting.cancel()
-    assert not refusals.is_crowded()
-
-
-def test_the_loop_does_not_rest_where_nobody_may_wait(tmp_path: Path) -> None:
-    with crowded(tmp_path) as client:
-        assert at_connection(client, "/v1/query", json.dumps(QUESTION).encode(), JSON) != [None]
-        assert not client.app.state.quick_refusals.is_crowded()  # type: ignore[attr-defined]
 
 
 def test_an_unknown_key_is_told_so_however_crowded_it_is(tmp_path: Path) -> None:

@@ -71,23 +71,6 @@ class QuickRefusals:
         self._observer = observer
         self._tally = RefusalTally()
         self._let_through: Counter[str] = Counter()
-        self._has_refused = self._has_connected = False
-
-    def is_crowded(self) -> bool:
-        """Whether anything was refused since this was last asked, and each thread's next question waits already.
-
-        Not where one of several workers has just taken a connection: it takes one at a time, and more may wait.
-        """
-        has_refused, has_connected = self._has_refused, self._has_connected
-        self._has_refused = self._has_connected = False
-        settings = self._service.settings
-        if not has_refused or (has_connected and settings.workers > 1):
-            return False
-        return self._service.threads.waiting >= settings.threads
-
-    def connected(self) -> None:
-        """A connection was taken."""
-        self._has_connected = True
 
     def concerns(self, scope: Scope) -> bool:
         """Whether a request is one that could be refused here once its body is there."""
@@ -106,7 +89,6 @@ class QuickRefusals:
             return None  # the application says it
         if problem is None:
             return None
-        self._has_refused = True
         started = perf_counter()
         ended = self._observer.request_began(scope["headers"])
         request_id = request_id_of(scope)

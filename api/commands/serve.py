@@ -199,10 +199,7 @@ def run_server(
     from api.http.connection import Connection
     from api.http.limits import Deadlines
     from api.http.lock_keeping_socket import LockKeepingSocket
-    from api.http.resting_selector import RestingSelector
     from api.observing.loop_faults import LoopFaults
-
-    refusals = app.state.quick_refusals
 
     class AnnouncedServer(uvicorn.Server):
         """Says once it answers."""
@@ -223,9 +220,10 @@ def run_server(
         http=partial(  # type: ignore[arg-type]
             Connection,
             deadlines=Deadlines(body_s=settings.body_timeout_s + 1),
-            refusals=refusals,
+            refusals=app.state.quick_refusals,
         ),
         ws="none",
+        loop="asyncio",
         log_config=logging_config(LogFormat(settings.log_format), worker=worker),
         access_log=False,
         server_header=False,
@@ -242,9 +240,7 @@ def run_server(
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     listener = LockKeepingSocket.of(listener)
-    resting = partial(asyncio.SelectorEventLoop, RestingSelector(refusals.is_crowded))
-    with asyncio.Runner(loop_factory=resting) as runner:
-        runner.run(AnnouncedServer(config).serve(sockets=[listener]))
+    AnnouncedServer(config).run(sockets=[listener])
 
 
 def _raise_open_files() -> None:

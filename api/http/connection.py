@@ -55,7 +55,6 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begins to wait for the first request."""
         super().connection_made(transport)
-        self._refusals.connected()
         self._gentle = GentleTransport(transport, close=self.close_gently)
         # With no room in the buffer, `pause_writing` means that something waits to be taken, however little.
         transport.set_write_buffer_limits(high=0)
