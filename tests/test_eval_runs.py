@@ -30,7 +30,7 @@ from eval.report.page import Comparison, write_report
 from eval.results import passages_of, write_results
 from eval.systems.in_process import InProcess
 from eval.systems.system import Found
-from eval.systems.whole_ranking import carried_on
+from eval.systems.whole_ranking import nearest_others
 from retriever.index import Index
 from retriever.query import Mode
 from retriever.ranking.ranking import Ranking
@@ -442,11 +442,12 @@ def test_a_ranking_is_carried_on_to_every_document_that_takes_part(system: InPro
 def test_documents_behind_the_candidates_follow_by_their_best_passage(system: InProcess) -> None:
     index = system.index
     vector = index.dense.vectors[-1]
-    found = carried_on(index, vector, without=(), most=100)
-    assert found[0].document_id == index.documents[-1].document_id
-    assert len({one.document_id for one in found}) == len(found) == len(index.documents)
-    assert carried_on(index, vector, without=(), most=1) == found[:1]
-    assert carried_on(index, vector, without=[found[0].document_id], most=100) == found[1:]
+    others = nearest_others(index, vector, without=(), most=100)
+    documents = [index.passage(row).document_id for row, _ in others]
+    assert documents[0] == index.documents[-1].document_id
+    assert len(set(documents)) == len(others) == len(index.documents)
+    assert nearest_others(index, vector, without=(), most=1) == others[:1]
+    assert nearest_others(index, vector, without=[documents[0]], most=100) == others[1:]
 
 
 def test_a_measure_that_nearly_every_question_reaches_decides_nothing() -> None:

@@ -13,20 +13,18 @@ from retriever.retrieve import Retriever
 from retriever.search.english import is_english, slips
 from retriever.search.sounds import sound_of, within_edits
 from retriever.search.spelling import MOST_UNKNOWN
-from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested
 from tests.hashing import HashingEncoder
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """A page on a drug and one on falls."""
-    folder = tmp_path_factory.mktemp("spelling")
     pages = {
         "a.md": "# Denosumab\n\nThe injection is given twice a year.\n\n## Dose\n\nSixty milligrams, said Pullen.",
         "b.md": "# Falls\n\nLoose rugs cause falls.",
     }
-    run_ingest(write_collection(folder / "pages", pages), folder / "index")
-    return Index.open(folder / "index")
+    return Index.open(ingested(tmp_path_factory, pages))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +99,9 @@ def test_a_search_by_meaning_alone_reads_the_question_as_it_stands(index: Index)
 @pytest.fixture(scope="module")
 def american(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Pages in American spelling, one of which cites a British title."""
-    folder = tmp_path_factory.mktemp("american")
     pages = {f"{n}.md": f"# Page {n}\n\nLeukemia, anemia and tumors: we analyze morning {n}." for n in range(16)}
     pages["cited.md"] = "# Sources\n\nLeukaemia in Leeds. Anaemia and tumours analysed. On mourning."
-    run_ingest(write_collection(folder / "pages", pages), folder / "index")
-    return Index.open(folder / "index")
+    return Index.open(ingested(tmp_path_factory, pages))
 
 
 @pytest.mark.parametrize(
@@ -128,15 +124,13 @@ def test_a_word_is_searched_in_the_spelling_that_the_collection_mostly_has(
 @pytest.fixture(scope="module")
 def cancer(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Pages with words that people write by ear."""
-    folder = tmp_path_factory.mktemp("cancer")
     said = "Chemotherapy for lymphoma, mesothelioma or colorectal cancer of Hodgkin with tamoxifen and diarrhea"
     pages = {
         f"{n}.md": f"# Page {n}\n\n{said} number {n}. Ki-67 and BRCA1; osteoporosis and callers."
         for n in range(20)
     }
     pages["other.md"] = "# Sources\n\nKi67 by BRCA 1."
-    run_ingest(write_collection(folder / "pages", pages), folder / "index")
-    return Index.open(folder / "index")
+    return Index.open(ingested(tmp_path_factory, pages))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +155,6 @@ def test_a_word_written_by_ear_is_the_one_of_the_collection(cancer: Index, asked
 @pytest.fixture(scope="module")
 def wrists(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Pages that write some words as one and others apart."""
-    folder = tmp_path_factory.mktemp("wrists")
     said = (
         "A splint keeps swollen wrists still overnight. The check up of the forehead, then health care. Turnover."
     )
@@ -169,8 +162,7 @@ def wrists(tmp_path_factory: pytest.TempPathFactory) -> Index:
         f"{n}.md": f"# Page {n}\n\n{said} Difference {n} of the eyelashes; long term care." for n in range(20)
     }
     pages["other.md"] = "# Sources\n\nFor the fore head. Longterm healthcare after eating."
-    run_ingest(write_collection(folder / "pages", pages), folder / "index")
-    return Index.open(folder / "index")
+    return Index.open(ingested(tmp_path_factory, pages))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.questions.synonyms import SynonymsInvalid, default_synonyms, parse_synonyms, read_synonyms
 from retriever.retrieve import Retriever
-from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested
 from tests.hashing import HashingEncoder
 
 PAGES = {
@@ -23,9 +23,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Pages that are called as doctors would, and one as people do."""
-    folder: Path = tmp_path_factory.mktemp("synonyms")
-    run_ingest(write_collection(folder / "pages", PAGES), folder / "index")
-    return Index.open(folder / "index")
+    return Index.open(ingested(tmp_path_factory, PAGES))
 
 
 @pytest.mark.parametrize(

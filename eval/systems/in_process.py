@@ -4,12 +4,15 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from eval.datasets.dataset import Question
 from eval.errors import ComparisonRefused
 from eval.systems.complete_index import open_complete
 from eval.systems.given_answer import TOP_K, Given, Quoted
 from eval.systems.system import MOST_GIVEN, Found, Response
-from eval.systems.whole_ranking import carried_on
+from eval.systems.whole_ranking import nearest_others
 from retriever.abstention.answerability import Assessor, Decision
 from retriever.abstention.calibration import Calibration, load_calibration
 from retriever.answers.answer import Answerer, AnswerSpan
@@ -18,13 +21,16 @@ from retriever.encoding.gathered import GatheringEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.errors import QueryInvalid
 from retriever.index import Index
-from retriever.query import Comparison, Filter, Hit, Mode, Operator, Query, Retrieval
+from retriever.passage import Passage
+from retriever.query import Comparison, Hit, Mode, Operator, Query, Retrieval
 from retriever.questions.normalise import normalise_question
 from retriever.ranking.ranking import Ranking
 from retriever.ranking.rerank import Reranker
 from retriever.retrieve import Retriever
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
+BELOW = 3.0
+"""Taken off the cosines of documents behind the candidates, so that they score less than what was ranked."""
 
 
 class InProcess:
@@ -47,8 +53,7 @@ class InProcess:
         self._mode = mode
         self._retriever = Retriever(index, encoder, ranking=ranking, reranker=reranker)
         self.ranking = self._retriever.ranking
-        self._filter: Filter | None = None
-        self._left_out: frozenset[str] = frozenset()
+        self._left_out: tuple[str, ...] = ()
         self._assessor = None if calibration is None else Assessor(index, calibration)
         self._answerer = None if calibration is None else Answerer(index, encoder)
         self.source_paths = {document.document_id: document.source_path for document in index.documents}
@@ -88,14 +93,12 @@ class InProcess:
     ) -> "InProcess":
         """The same index and exclusions, ranked another way."""
         varied = InProcess(self.index, self.encoder, mode=mode, ranking=ranking, reranker=reranker)
-        varied._filter, varied._left_out = self._filter, self._left_out
+        varied._left_out = self._left_out
         return varied
 
     def leave_out(self, source_paths: Iterable[str]) -> None:
         """Keeps these documents out of every search from now on."""
-        paths = tuple(source_paths)
-        self._filter = Comparison(Operator.NIN, "source_path", paths) if paths else None
-        self._left_out = frozenset(one for one, path in self.source_paths.items() if path in paths)
+        self._left_out = tuple(source_paths)
 
     def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
         """The best passages; a question that the service refuses has none.
@@ -110,8 +113,7 @@ class InProcess:
         retrieval = self._retrieve(query)
         found = tuple(_found(hit) for hit in retrieval.hits)
         if top_k > MOST_GIVEN and retrieval.vector is not None:
-            seen = self._left_out.union(one.document_id for one in found)
-            found += carried_on(self.index, retrieval.vector, without=seen, most=top_k - len(found))
+            found += self._carried_on(retrieval.vector, found, most=top_k - len(found))
         return Response(
             found=found,
             encode_ms=retrieval.encode_ms,
@@ -146,6 +148,16 @@ class InProcess:
             quotes=() if answer is None else tuple(self._quoted(answer.text, span) for span in answer.spans),
         )
 
+    def _carried_on(
+        self, vector: NDArray[np.float32], found: tuple[Found, ...], *, most: int
+    ) -> tuple[Found, ...]:
+        without = {one.document_id for one in found}
+        without |= {one for one, path in self.source_paths.items() if path in self._left_out}
+        others = nearest_others(self.index, vector, without=without, most=most)
+        return tuple(
+            _found_in(self.index.passage(row), score=cosine - BELOW, dense=cosine) for row, cosine in others
+        )
+
     def _query(self, question: Question, *, top_k: int, max_per_document: int | None) -> Query | None:
         """The question as the service reads it; None where it refuses it."""
         try:
@@ -153,7 +165,9 @@ class InProcess:
         except QueryInvalid:
             return None
         per_document = DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document
-        return Query(text=text, top_k=top_k, mode=self._mode, filters=self._filter, max_per_document=per_document)
+        paths = self._left_out
+        left_out = Comparison(Operator.NIN, "source_path", paths) if paths else None
+        return Query(text=text, top_k=top_k, mode=self._mode, filters=left_out, max_per_document=per_document)
 
     def _retrieve(self, query: Query) -> Retrieval:
         try:
@@ -168,19 +182,30 @@ class InProcess:
 
 
 def _found(hit: Hit) -> Found:
-    passage = hit.passage
+    copies = tuple(copy.document_id for copy in hit.also_in)
+    return _found_in(hit.passage, score=hit.score, dense=hit.dense, lexical=hit.lexical, copies=copies)
+
+
+def _found_in(
+    passage: Passage,
+    *,
+    score: float,
+    dense: float | None,
+    lexical: float | None = None,
+    copies: tuple[str, ...] = (),
+) -> Found:
     return Found(
         document_id=passage.document_id,
-        score=hit.score,
+        score=score,
         source_start_char=passage.source_start_char,
         source_end_char=passage.source_end_char,
         start_char=passage.start_char,
         end_char=passage.end_char,
         text=passage.text,
         headings=passage.headings,
-        dense=hit.dense,
-        lexical=hit.lexical,
-        copies=tuple(copy.document_id for copy in hit.also_in),
+        dense=dense,
+        lexical=lexical,
+        copies=copies,
     )
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 
 import numpy as np
 
+from retriever.remembering import remembering
 from retriever.search.analyze import STOP_WORDS, terms
 from retriever.search.lexical import LexicalField
 
@@ -32,22 +33,26 @@ _BESIDE = re.compile(rf"\b([^\W\d_]{{3,}})[ -](?=([^\W\d_]{{{SHORTEST_PART},}})\
 class Joints:
     """How one generation writes what is joined or apart. Safe to share between threads."""
 
-    def __init__(self, body: LexicalField, headings: LexicalField, text_of: Callable[[int], str]) -> None:
-        """`text_of` gives the text of a row, its title and headings included."""
+    def __init__(
+        self, body: LexicalField, headings: LexicalField, text_of: Callable[[int], str], *, least: float
+    ) -> None:
+        """`text_of` gives the text of a row, its title and headings included; in fewer than `least` passages a way
+        of writing counts for nothing."""
         self._body = body
         self._headings = headings
         self._text_of = text_of
-        self._is_one: dict[tuple[str, str], bool] = {}
+        self._least = least
+        self._is_one = remembering(self._is_one_word, most=_KEPT)
 
-    def parted(self, word: str, *, least: float) -> str:
+    def parted(self, word: str) -> str:
         """The word, or its letters and its number apart where the collection mostly writes them so."""
         parts = _WITH_NUMBER.fullmatch(word)
         if parts is None:
             return word
-        enough = max(least, JOINT_TIMES * self._rows_with(word))
+        enough = max(self._least, JOINT_TIMES * self._rows_with(word))
         return f"{parts[1]}-{parts[2]}" if len(self._rows_of_both(parts[1], parts[2])) >= enough else word
 
-    def joined(self, question: str, *, least: float) -> str:
+    def joined(self, question: str) -> str:
         """The question with a name and its number, and two halves of a word, as the collection has them.
 
         "BRCA 1" becomes "BRCA1", and "gall bladder" the gallbladder of the pages: by the passages with either.
@@ -55,23 +60,18 @@ class Joints:
 
         def numbered(found: re.Match[str]) -> str:
             one = found[1] + found[2]
-            enough = max(least, JOINT_TIMES * len(self._rows_of_both(found[1], found[2])))
+            enough = max(self._least, JOINT_TIMES * len(self._rows_of_both(found[1], found[2])))
             return one if self._rows_with(one) >= enough else found[0]
 
         def together(found: re.Match[str]) -> str:
-            return found[1] if self._is_one_word(found[1].lower(), found[2].lower(), least) else found[0]
+            return found[1] if self._is_one((found[1].lower(), found[2].lower())) else found[0]
 
         return _BESIDE.sub(together, _NUMBERED.sub(numbered, question))
 
-    def _is_one_word(self, one: str, other: str, least: float) -> bool:
-        known = self._is_one.get((one, other))
-        if known is None:
-            rows = 0 if one in _NO_HALF or other in _PARTICLES else self._rows_of_whole(one, other)
-            known = rows >= least and not self._stand_beside(one, other, more_than=rows / JOINT_TIMES)
-            if len(self._is_one) >= _KEPT:
-                self._is_one.clear()
-            self._is_one[one, other] = known
-        return known
+    def _is_one_word(self, halves: tuple[str, str]) -> bool:
+        one, other = halves
+        rows = 0 if one in _NO_HALF or other in _PARTICLES else self._rows_of_whole(one, other)
+        return rows >= self._least and not self._stand_beside(one, other, more_than=rows / JOINT_TIMES)
 
     def _rows_of_whole(self, one: str, other: str) -> int:
         """The passages with both as one word, unless its stem is a half's: "after" is that of "aftereating"."""

@@ -4,11 +4,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TypeVar
+from functools import cached_property
 
 import numpy as np
 
+from retriever.remembering import remembering
 from retriever.search.analyze import terms, words
 from retriever.search.english import is_english, slips
 from retriever.search.joints import Joints
@@ -28,10 +28,9 @@ SHORTEST_MISHEARD = 7
 """Letters of the shortest word that may be taken for one that sounds alike, or nearly."""
 MOST_EDITS = 3
 """So many letters may write a sound otherwise, its one error included: beyond it the likeness is by chance."""
-_Key = TypeVar("_Key", str, tuple[str, str], tuple[str, bool])
 _EDGE = 3
 _KEPT = 4_096
-"""Unknown words whose meaning is remembered; the dictionary begins anew when it is full."""
+"""Words of which each answer is remembered."""
 FORMS_READ = 8
 """Passages that are read for how a word is written, of which the search keeps the stem alone."""
 VARIANT_TIMES = 8
@@ -69,12 +68,11 @@ class Spelling:
         self._body = body
         self._headings = headings
         self._text_of = text_of
-        # Not lru_cache on a method: it would keep an index in memory that is not used any more.
-        self._meant: dict[str, str] = {}
-        self._forms: dict[tuple[str, str], str] = {}
-        self._spelled: dict[str, str] = {}
-        self._mended: dict[tuple[str, bool], str] = {}
-        self._joints = Joints(body, headings, text_of)
+        self._near = remembering(self._nearest, most=_KEPT)
+        self._form = remembering(self._read_form, most=_KEPT)
+        self._spelled = remembering(self._spelled_here, most=_KEPT)
+        self._mended = remembering(self._mistyped, most=_KEPT)
+        self._joints = Joints(body, headings, text_of, least=self._least)
 
     @cached_property
     def _common(self) -> Mapping[str, Sequence[_Common]]:
@@ -104,7 +102,7 @@ class Spelling:
         """
         if self.knows(term) or len(term) < SHORTEST_CORRECTED or not term.isalpha():
             return term
-        return _remembered(self._meant, term, lambda: self._nearest(term))
+        return self._near(term)
 
     def _nearest(self, term: str) -> str:
         sound = sound_of(term)
@@ -123,9 +121,10 @@ class Spelling:
 
     def _written(self, term: str, asked: str) -> str:
         """How the collection writes a term, most like the word asked in its ending; the encoder knows no stems."""
-        return _remembered(self._forms, (term, asked), lambda: self._read_form(term, asked))
+        return self._form((term, asked))
 
-    def _read_form(self, term: str, asked: str) -> str:
+    def _read_form(self, term_and_asked: tuple[str, str]) -> str:
+        term, asked = term_and_asked
         forms: Counter[str] = Counter()
         for row in np.concatenate([field.best_rows(term, FORMS_READ) for field in (self._body, self._headings)]):
             forms.update(word.lower() for word in words(self._text_of(int(row))) if terms(word) == [term])
@@ -154,32 +153,32 @@ class Spelling:
         for word in dict.fromkeys(words(asked)):
             if word.lower().startswith("non") and not self.knows(terms(word)[0]) and word not in asked:
                 word = word[3:]  # it stands apart, and may be known without
-            meant = _remembered(self._spelled, word, partial(self._spelled_here, word))
+            meant = self._spelled(word)
             if meant == word:
-                unknown += not self.knows(terms(word)[0])
+                if self.knows(terms(word)[0]):
+                    continue
+                unknown += 1
                 if unknown > MOST_UNKNOWN:
                     break
-                is_name = _is_name(word, asked)
-                meant = _remembered(self._mended, (word, is_name), partial(self._mistyped, word, is_name=is_name))
-                if meant == word or (is_correct is not None and is_correct(word)):
+                if is_correct is not None and is_correct(word):
                     continue
+                meant = self._mended((word, _is_name(word, asked)))
             question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
-        return self._joints.joined(question, least=self._least)
+        return self._joints.joined(question)
 
     def _spelled_here(self, word: str) -> str:
         """The word as the collection spells it: itself, in most cases."""
         usual = self.usual(word)
-        return self._joints.parted(word, least=self._least) if usual == word else usual
+        return self._joints.parted(word) if usual == word else usual
 
-    def _mistyped(self, word: str, *, is_name: bool) -> str:
-        """The word that was meant, as the collection writes it: itself, in most cases.
+    def _mistyped(self, word_and_is_name: tuple[str, bool]) -> str:
+        """The word that was meant by one that the collection does not know, as it writes it, or the word itself.
 
         What English has is no typing error, though it may be another spelling of what the collection has. A name
         is no slip in an everyday word, but may be one in another name.
         """
+        word, is_name = word_and_is_name
         (term, *_) = terms(word)
-        if self.knows(term):
-            return word
         found = self.meant(term)
         written = word if found == term else self._written(found, word.lower())
         if not within_edits(word.lower(), written.lower(), MOST_EDITS):
@@ -200,15 +199,6 @@ class Spelling:
             if rows and not (slip.is_changed and self._written(term, slip.meant) != slip.meant):
                 likely.append((rows * slip.share * (CHANGED if slip.is_changed else 1), slip.meant))
         return max(likely)[1] if likely else None
-
-
-def _remembered(kept: dict[_Key, str], key: _Key, found: Callable[[], str]) -> str:
-    known = kept.get(key)
-    if known is None:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        known = kept[key] = found()
-    return known
 
 
 def _is_name(word: str, question: str) -> bool:
