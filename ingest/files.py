@@ -120,9 +120,8 @@ def _walk(root: Path) -> Iterator[Candidate | SkippedFile]:
         entry = waiting.pop()
         try:
             found = _looked_at(entry, resolved_root)
-        except (
-            OSError
-        ) as error:  # one path that is too long, or not to be looked at, is no reason to leave the others
+        except OSError as error:
+            # One path that is too long, or not to be looked at, is no reason to leave the others.
             unreadable = unreadable_for(error)
             found = SkippedFile(_shown(entry[1]), unreadable.reason, unreadable.detail)
         if isinstance(found, list):
