@@ -4,17 +4,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Path, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from api.chat.completions import check_model
 from api.chat.request import MODEL_NAME
 from api.service import service_of
 
 
-class ModelBody(BaseModel):
+class ModelBody(ResponseBody):
     """A model: this service over its collection."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(examples=[MODEL_NAME])
     object: Literal["model"] = "model"
@@ -22,10 +21,8 @@ class ModelBody(BaseModel):
     owned_by: str = Field(examples=[MODEL_NAME])
 
 
-class ModelList(BaseModel):
+class ModelList(ResponseBody):
     """All models: one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     object: Literal["list"] = "list"
     data: list[ModelBody]

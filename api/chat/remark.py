@@ -31,7 +31,7 @@ class Remark:
             searched_for=None,
             answerability=None,
             warnings=[],
-            index=IndexReference(generation=index.generation, fingerprint=index.fingerprint),
+            index=IndexReference.of(index),
             generation=None,
         )
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
 from pydantic_core import PydanticCustomError
 
+from api.bodies import RequestBody
 from api.query.filters import AnyFilter
 from api.query.request import AnswerKind, QueryRequest
 from retriever.query import Mode
@@ -49,11 +50,7 @@ def _not_given(value: object) -> object:
     return value
 
 
-class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class TextPart(_Sent):
+class TextPart(RequestBody):
     """A part of a message's content."""
 
     type: Literal["text", "refusal"]
@@ -61,7 +58,7 @@ class TextPart(_Sent):
     refusal: str = Field(default="", max_length=MAX_TEXT)
 
 
-class ChatMessage(_Sent):
+class ChatMessage(RequestBody):
     """One message. Only what the person wrote is read; the rest is what clients send along with it."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
@@ -85,25 +82,23 @@ class ChatMessage(_Sent):
         return self.content or ""
 
 
-class StreamOptions(_Sent):
+class StreamOptions(RequestBody):
     """What a stream holds beside its text."""
 
     include_usage: bool | None = Field(default=None, description="A last chunk with the counts of tokens.")
     include_obfuscation: bool | None = Field(default=None, description="Accepted; nothing is padded.")
 
 
-class ResponseFormat(_Sent):
+class ResponseFormat(RequestBody):
     """The form of the reply: plain text is the only one."""
 
     type: Literal["text"] = "text"
 
 
-class ChatRequest(_Sent):
+class ChatRequest(RequestBody):
     """A conversation whose last message of the user is the question."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {

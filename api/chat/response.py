@@ -2,17 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
+from api.bodies import ResponseBody
 from api.generation.outcome import GenerationBody
 from api.query.response import AnswerabilityBody, CitationBody, IndexReference, WarningBody
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class UrlCitation(_Response):
+class UrlCitation(ResponseBody):
     """A stretch of the reply, `content[start_index:end_index]` in code points, and the page it comes from."""
 
     start_index: int = Field(ge=0)
@@ -21,14 +18,14 @@ class UrlCitation(_Response):
     title: str
 
 
-class Annotation(_Response):
+class Annotation(ResponseBody):
     """A citation as OpenAI's clients know it."""
 
     type: Literal["url_citation"] = "url_citation"
     url_citation: UrlCitation
 
 
-class Particulars(_Response):
+class Particulars(ResponseBody):
     """What a reply rests on, beside OpenAI's fields."""
 
     citations: list[CitationBody] = Field(
@@ -45,7 +42,7 @@ class Particulars(_Response):
     generation: GenerationBody | None = Field(description="Null where no language model is configured.")
 
 
-class ReplyMessage(_Response):
+class ReplyMessage(ResponseBody):
     """The reply."""
 
     role: Literal["assistant"] = "assistant"
@@ -54,7 +51,7 @@ class ReplyMessage(_Response):
     annotations: list[Annotation]
 
 
-class Choice(_Response):
+class Choice(ResponseBody):
     """The one reply."""
 
     index: Literal[0] = 0
@@ -63,7 +60,7 @@ class Choice(_Response):
     finish_reason: Literal["stop"] = "stop"
 
 
-class Usage(_Response):
+class Usage(ResponseBody):
     """Word pieces as this service's own encoder counts them."""
 
     prompt_tokens: int = Field(ge=0)
@@ -82,7 +79,7 @@ class ChatCompletion(Particulars):
     usage: Usage
 
 
-class Delta(_Response):
+class Delta(ResponseBody):
     """What a chunk adds to the reply."""
 
     role: Literal["assistant"] | None = None
@@ -94,7 +91,7 @@ class Delta(_Response):
         return {name: value for name, value in serialize(self).items() if value is not None}
 
 
-class ChunkChoice(_Response):
+class ChunkChoice(ResponseBody):
     """The one reply, growing."""
 
     index: Literal[0] = 0
@@ -103,7 +100,7 @@ class ChunkChoice(_Response):
     finish_reason: Literal["stop"] | None = None
 
 
-class ChatChunk(_Response):
+class ChatChunk(ResponseBody):
     """One event of a streamed reply."""
 
     id: str

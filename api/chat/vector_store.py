@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
 from pydantic_core import PydanticCustomError
 
 from api.admission.late_refusal import within_limits
+from api.bodies import RequestBody, ResponseBody
 from api.http.identifiers import new_identifier
 from api.http.json_body import read_json
 from api.http.problems import Problem
@@ -33,10 +34,8 @@ def _not_rewritten(value: object) -> object:
     return value
 
 
-class RankingOptions(BaseModel):
+class RankingOptions(RequestBody):
     """Which results are worth returning."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     ranker: Literal["none", "auto", "default-2024-11-15"] | None = Field(
         default=None, description="Accepted; the ranking is always this service's own."
@@ -46,12 +45,10 @@ class RankingOptions(BaseModel):
     )
 
 
-class StoreSearchRequest(BaseModel):
+class StoreSearchRequest(RequestBody):
     """A question to the collection as OpenAI's clients send it to a vector store."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [{"query": "side effects of denosumab"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"query": "side effects of denosumab"}]})
 
     query: str | Annotated[list[str], Field(min_length=1, max_length=1)] = Field(
         description="The question, as in /v1/query, or a list of one."
@@ -64,18 +61,14 @@ class StoreSearchRequest(BaseModel):
     )
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ResultContent(_Response):
+class ResultContent(ResponseBody):
     """The text of a result."""
 
     type: Literal["text"] = "text"
     text: str = Field(description="Plain text, not markup: escape it before it is rendered.")
 
 
-class StoreResult(_Response):
+class StoreResult(ResponseBody):
     """A passage, and beside OpenAI's fields its citation."""
 
     file_id: str = Field(description="The document_id.")
@@ -86,7 +79,7 @@ class StoreResult(_Response):
     citation: CitationBody
 
 
-class StoreSearchPage(_Response):
+class StoreSearchPage(ResponseBody):
     """The results, best first; there is one page."""
 
     object: Literal["vector_store.search_results.page"] = "vector_store.search_results.page"

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from api.query.response import IndexReference
 from api.service import service_of
 from retriever.document import Document
@@ -18,18 +19,14 @@ from retriever.provenance.governance import audience_of
 MAX_VALUES = 100
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FacetValueBody(_Response):
+class FacetValueBody(ResponseBody):
     """One value and how many documents have it."""
 
     value: str
     documents: int
 
 
-class FacetBody(_Response):
+class FacetBody(ResponseBody):
     """The values of one key, the most frequent first."""
 
     values: list[FacetValueBody] = Field(description="At most 100.")
@@ -37,7 +34,7 @@ class FacetBody(_Response):
     without: int = Field(description="How many documents have no value.")
 
 
-class FacetsBody(_Response):
+class FacetsBody(ResponseBody):
     """The values that the documents can be filtered by; only of the documents that questions search."""
 
     index: IndexReference
@@ -81,7 +78,7 @@ def _facet(values: Sequence[set[str]]) -> FacetBody:
 def _body(index: Index, *, today: date) -> FacetsBody:
     searched = [document for document in index.documents if is_active(document.metadata.status)]
     return FacetsBody(
-        index=IndexReference(generation=index.generation, fingerprint=index.fingerprint),
+        index=IndexReference.of(index),
         documents=len(searched),
         facets=count_facets(searched, today=today),
     )

@@ -1,10 +1,12 @@
 """`GET /v1/governance`: what the keeper of the collection should look at."""
 
+from dataclasses import asdict
 from datetime import date
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from api.query.response import IndexReference
 from api.service import service_of
 from retriever.freshness import Freshness
@@ -12,18 +14,14 @@ from retriever.index import Index
 from retriever.provenance.governance import Audience, FreshnessPolicy, GovernanceReport, govern
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SameTitleBody(_Response):
+class SameTitleBody(ResponseBody):
     """Several pages of one title."""
 
     title: str
     document_ids: list[str]
 
 
-class SuspectTitleBody(_Response):
+class SuspectTitleBody(ResponseBody):
     """A title that looks like what a scraper met instead of the page."""
 
     document_id: str
@@ -31,7 +29,7 @@ class SuspectTitleBody(_Response):
     reason: str
 
 
-class AudienceConflictBody(_Response):
+class AudienceConflictBody(ResponseBody):
     """A page that declares one audience while its own title, address or heading shows another."""
 
     document_id: str
@@ -40,7 +38,7 @@ class AudienceConflictBody(_Response):
     because: str = Field(description="What shows it: `title`, `url` or `heading`.", examples=["title"])
 
 
-class GovernanceBody(_Response):
+class GovernanceBody(ResponseBody):
     """The state of the collection today; every list is sorted, documents are named by their ids."""
 
     index: IndexReference
@@ -69,25 +67,4 @@ async def governance(request: Request) -> Response:
 
 
 def _body(index: Index, report: GovernanceReport, *, policy: FreshnessPolicy) -> GovernanceBody:
-    return GovernanceBody(
-        index=IndexReference(generation=index.generation, fingerprint=index.fingerprint),
-        today=report.today,
-        freshness_policy=policy,
-        documents=report.documents,
-        freshness={standing: list(ids) for standing, ids in report.freshness.items()},
-        missing={field: list(ids) for field, ids in report.missing.items()},
-        same_text=[list(ids) for ids in report.same_text],
-        same_title=[
-            SameTitleBody(title=one.title, document_ids=list(one.document_ids)) for one in report.same_title
-        ],
-        suspect_titles=[
-            SuspectTitleBody(document_id=one.document_id, title=one.title, reason=one.reason)
-            for one in report.suspect_titles
-        ],
-        audience_conflicts=[
-            AudienceConflictBody(
-                document_id=one.document_id, declared=one.declared, found=one.found, because=one.because
-            )
-            for one in report.audience_conflicts
-        ],
-    )
+    return GovernanceBody(index=IndexReference.of(index), freshness_policy=policy, **asdict(report))

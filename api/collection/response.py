@@ -4,8 +4,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from retriever.document import Document, ReviewFrequency
 from retriever.freshness import Freshness, review
 from retriever.index import Index
@@ -13,11 +14,7 @@ from retriever.provenance.governance import Audience, audience_of
 from retriever.ranking.ranking import CollectionKind, kind_of
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class EncoderBody(_Response):
+class EncoderBody(ResponseBody):
     """The language model that built the vectors."""
 
     model: str = Field(examples=["all-MiniLM-L6-v2"])
@@ -32,7 +29,7 @@ class EncoderBody(_Response):
     passage_prompt: str
 
 
-class SplitBody(_Response):
+class SplitBody(ResponseBody):
     """How documents were split into passages; lengths in word pieces."""
 
     splitter: str
@@ -41,7 +38,7 @@ class SplitBody(_Response):
     max_tokens: int
 
 
-class CoverageBody(_Response):
+class CoverageBody(ResponseBody):
     """The share of passages that each search covers, 1.0 for all."""
 
     dense: float = Field(
@@ -50,7 +47,7 @@ class CoverageBody(_Response):
     lexical: float = Field(ge=0, le=1, description="By words: always 1.0.")
 
 
-class ApproximationBody(_Response):
+class ApproximationBody(ResponseBody):
     """Passages lie in cells, and a search by meaning looks into those nearest to the question."""
 
     cells: int
@@ -63,7 +60,7 @@ class ApproximationBody(_Response):
     sample: int = Field(description="Passages of the collection that this was measured with, each as a question.")
 
 
-class IndexBody(_Response):
+class IndexBody(ResponseBody):
     """The generation that serves now."""
 
     generation: str = Field(examples=["gen-000042"])
@@ -83,7 +80,7 @@ class IndexBody(_Response):
     )
 
 
-class DocumentBody(_Response):
+class DocumentBody(ResponseBody):
     """One document of the collection; metadata that is not known is null."""
 
     document_id: str = Field(examples=["denosumab"])
@@ -112,14 +109,14 @@ class DocumentBody(_Response):
     freshness: Freshness
 
 
-class DocumentPage(_Response):
+class DocumentPage(ResponseBody):
     """A page of the list of documents, in order of their ids."""
 
     documents: list[DocumentBody]
     next: str | None = Field(description="Send it as `after` for the next page; null on the last page.")
 
 
-class TextBody(_Response):
+class TextBody(ResponseBody):
     """A span of a document's reading text, in code points."""
 
     document_id: str
@@ -128,7 +125,7 @@ class TextBody(_Response):
     text: str
 
 
-class SectionBody(_Response):
+class SectionBody(ResponseBody):
     """A stretch of a reading text under one heading; the heading's own line is its beginning."""
 
     start_char: int
@@ -136,7 +133,7 @@ class SectionBody(_Response):
     headings: list[str] = Field(description="The headings above it, outermost first; empty before the first.")
 
 
-class OutlineBody(_Response):
+class OutlineBody(ResponseBody):
     """A document's sections in order; together they are the whole reading text."""
 
     document_id: str

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from api.http.parameters import WholeNumber
 from api.query.response import IndexReference
 from api.service import service_of
@@ -24,18 +25,14 @@ _SITE = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,24}\Z")
 _NOT_A_NAME = re.compile(r"[.!?…:|]")
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SuggestionBody(_Response):
+class SuggestionBody(ResponseBody):
     """A question, and the document whose words it is made of."""
 
     text: str = Field(examples=["What is metastatic cancer?", "Vitamin D: How much"])
     document_id: str
 
 
-class SuggestionsBody(_Response):
+class SuggestionsBody(ResponseBody):
     """Questions to begin with; none where the collection has neither headings nor titles that make one."""
 
     index: IndexReference
@@ -124,6 +121,6 @@ def offered(index: Index) -> Sequence[Document]:
 
 def _body(index: Index, limit: int) -> SuggestionsBody:
     return SuggestionsBody(
-        index=IndexReference(generation=index.generation, fingerprint=index.fingerprint),
+        index=IndexReference.of(index),
         suggestions=suggest(offered(index), limit),
     )

@@ -3,9 +3,10 @@
 from typing import Self
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from api.bodies import RequestBody, ResponseBody
 from api.http.json_body import read_json
 from api.service import service_of
 from retriever.provenance.verify import Verdict, verify_citation
@@ -14,12 +15,10 @@ MAX_TEXT = 20_000
 MAX_POSITION = 1_000_000_000
 
 
-class VerifyRequest(BaseModel):
+class VerifyRequest(RequestBody):
     """A citation as a passage or an answer gave it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [{"document_id": "denosumab", "start_char": 12, "end_char": 27, "text": "Skin infections"}]
         },
@@ -42,10 +41,8 @@ class VerifyRequest(BaseModel):
         return self
 
 
-class VerifyResponse(BaseModel):
+class VerifyResponse(ResponseBody):
     """What became of a citation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     valid: bool = Field(description="True for `match` alone.")
     reason: Verdict = Field(
@@ -80,12 +77,6 @@ async def verify(request: Request) -> Response:
             document_sha256=asked.document_sha256,
             older=service.older,
         )
-        return VerifyResponse(
-            valid=found.valid,
-            reason=found.reason,
-            start_char=found.start_char,
-            end_char=found.end_char,
-            stood_before=found.stood_before,
-        ).model_dump_json()
+        return VerifyResponse.model_validate(found, from_attributes=True).model_dump_json()
 
     return Response(await service.threads.run(work), media_type="application/json")

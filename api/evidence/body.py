@@ -3,16 +3,16 @@
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from api.bodies import RequestBody, ResponseBody
 
-class EvidenceRequest(BaseModel):
+
+class EvidenceRequest(RequestBody):
     """A question, and what the bot knows of it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         alias_generator=to_camel,
         json_schema_extra={
             "examples": [{"query": "what are the side effects of denosumab?", "topK": 5, "cancerType": "breast"}]
@@ -70,11 +70,11 @@ class EvidenceQuality(StrEnum):
     INSUFFICIENT = "insufficient"
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+class _CamelBody(ResponseBody):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
-class EvidenceDocument(_Response):
+class EvidenceDocument(_CamelBody):
     """The page of a chunk; null is not known."""
 
     title: str
@@ -86,7 +86,7 @@ class EvidenceDocument(_Response):
     is_trusted_source: bool = Field(description="By the tier of its `sourceType` in the policy.")
 
 
-class EvidenceChunk(_Response):
+class EvidenceChunk(_CamelBody):
     """A passage that may be used: verbatim, and `chunkId` leads to its place."""
 
     chunk_id: str = Field(description="The `passage_id`: document and span of the reading text.")
@@ -98,7 +98,7 @@ class EvidenceChunk(_Response):
     document: EvidenceDocument
 
 
-class EvidenceResponse(_Response):
+class EvidenceResponse(_CamelBody):
     """The verdict, and the chunks that a bot may answer from."""
 
     status: EvidenceStatus

@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from api.bodies import ResponseBody
 
 
 class GenerationStatus(StrEnum):
@@ -34,10 +36,8 @@ class GenerationReason(StrEnum):
     CUT_OFF = "cut_off"
 
 
-class GenerationBody(BaseModel):
+class GenerationBody(ResponseBody):
     """What became of the language model's reply; what it did not give, the pages' own words give."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: GenerationStatus = Field(
         description="`used`: the reply is the model's, every sentence checked. `rejected`: none of its sentences "

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.admission.late_refusal import routed
+from api.bodies import RequestBody, ResponseBody
 from api.collection.documents import document_not_found
 from api.collection.response import DocumentBody, document_body
 from api.http.identifiers import new_identifier
@@ -30,26 +31,20 @@ LONGEST_TEXT_CHARS = 20_000
 _PASSAGE_ID = re.compile(r"([A-Za-z0-9._-]{1,128}):(\d{1,9})-(\d{1,9})")
 
 
-class SearchArguments(BaseModel):
+class SearchArguments(RequestBody):
     """What `search` takes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     query: str = Field(description="What is looked for, best as a question in plain words.")
 
 
-class FetchArguments(BaseModel):
+class FetchArguments(RequestBody):
     """What `fetch` takes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     id: str = Field(description="The id of a search result, or a document_id.")
 
 
-class SearchResult(BaseModel):
+class SearchResult(ResponseBody):
     """One passage that was found."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(description="The passage; `fetch` takes it.")
     title: str = Field(description="The page's title and the headings above the passage.")
@@ -57,10 +52,8 @@ class SearchResult(BaseModel):
     text: str = Field(description="The passage itself, verbatim.")
 
 
-class SearchResults(BaseModel):
+class SearchResults(ResponseBody):
     """What `search` gives, best first. Warnings stand in front: a model that stops reading early has read them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     warnings: list[WarningBody] = Field(
         description="Of the whole search. Show `emergency` and `self_harm` to the person before all else."
@@ -68,10 +61,8 @@ class SearchResults(BaseModel):
     results: list[SearchResult]
 
 
-class FetchMetadata(BaseModel):
+class FetchMetadata(ResponseBody):
     """Where the text stands, and what its page says of itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     start_char: int = Field(ge=0, description="Where `text` begins in the page's reading text, in code points.")
     end_char: int = Field(ge=0, description="Where it ends (exclusive).")
@@ -80,10 +71,8 @@ class FetchMetadata(BaseModel):
     document: DocumentBody
 
 
-class Fetched(BaseModel):
+class Fetched(ResponseBody):
     """What `fetch` gives. `text` is `reading_text[start_char:end_char]` of the page, character for character."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     title: str

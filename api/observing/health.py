@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from api.collection.response import CoverageBody, coverage_of
 from api.http.problems import MEDIA_TYPE, ProblemDetails, problem_body, problem_of
 from api.live_index import ReloadFailure
@@ -13,11 +14,7 @@ from api.service import service_of
 from retriever.errors import EncoderUnavailable, FootnotedError
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Liveness(_Response):
+class Liveness(ResponseBody):
     """The process is up."""
 
     status: str = Field(examples=["ok"])
@@ -31,7 +28,7 @@ class ComponentState(StrEnum):
     WAITING = "waiting"
 
 
-class Component(_Response):
+class Component(ResponseBody):
     """One part of the service; `code` and `detail` say why it is not ready."""
 
     state: ComponentState
@@ -39,14 +36,14 @@ class Component(_Response):
     detail: str | None
 
 
-class Components(_Response):
+class Components(ResponseBody):
     """The parts that have to be ready."""
 
     index: Component
     encoder: Component
 
 
-class ReloadError(_Response):
+class ReloadError(ResponseBody):
     """Why the newest generation is not the one that serves; the log has the particulars."""
 
     code: str = Field(examples=["index_corrupt"])
@@ -54,7 +51,7 @@ class ReloadError(_Response):
     at: datetime
 
 
-class Readiness(_Response):
+class Readiness(ResponseBody):
     """The service answers: a verified index and its encoder have answered a warm-up query."""
 
     status: str = Field(examples=["ready"])

@@ -63,7 +63,7 @@ def answer_query(
     response = QueryResponse(
         query_id=query_id,
         query=query.text,
-        index=IndexReference(generation=snapshot.index.generation, fingerprint=snapshot.index.fingerprint),
+        index=IndexReference.of(snapshot.index),
         answerability=AnswerabilityBody(**asdict(judgment)),
         answer=None if answer is None else _answer(snapshot.index, answer),
         passages=passages,
@@ -82,30 +82,7 @@ def answer_query(
 
 def citation_body(citation: Citation) -> CitationBody:
     """A citation as JSON carries it."""
-    return CitationBody(
-        title=citation.title,
-        url=citation.url,
-        deep_link=citation.deep_link,
-        source=citation.source,
-        citation=citation.citation,
-        license=citation.license,
-        language=citation.language,
-        audience_level=citation.audience_level,
-        audience=citation.audience,
-        version=citation.version,
-        source_type=citation.source_type,
-        last_reviewed=citation.last_reviewed,
-        review_due=citation.review_due,
-        freshness=citation.freshness,
-        headings=list(citation.headings),
-        source_path=citation.source_path,
-        page=citation.page,
-        start_char=citation.start_char,
-        end_char=citation.end_char,
-        source_start_char=citation.source_start_char,
-        source_end_char=citation.source_end_char,
-        document_sha256=citation.document_sha256,
-    )
+    return CitationBody.model_validate(citation, from_attributes=True)
 
 
 def _retrieve(

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
+from api.bodies import RequestBody
 from retriever.errors import QueryInvalid
 from retriever.freshness import Freshness
 from retriever.query import Comparison, Compound, Filter, Junction, Operator, ReviewStanding
@@ -23,12 +24,10 @@ _Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Scalar = StrictBool | StrictInt | _Number | _Text
 
 
-class ComparisonFilter(BaseModel):
+class ComparisonFilter(RequestBody):
     """One condition on one metadata field. List-valued fields (`tags`, `cancer_types`) match on any member."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={"examples": [{"type": "eq", "key": "source", "value": "NCI"}]},
     )
 
@@ -53,10 +52,8 @@ class ComparisonFilter(BaseModel):
         return self
 
 
-class CompoundFilter(BaseModel):
+class CompoundFilter(RequestBody):
     """Several filters, joined by `and` or `or`; nested at most 8 deep, at most 100 conditions in all."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     type: Literal["and", "or"] = Field(description="How the filters are joined.")
     filters: list["AnyFilter"] = Field(min_length=1, max_length=MAX_CLAUSES, description="The filters to join.")

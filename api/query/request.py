@@ -4,9 +4,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from api.bodies import RequestBody
 from api.query.filters import AnyFilter, core_filter
 from retriever.query import Mode, Query
 from retriever.questions.normalise import normalise_question
@@ -27,12 +28,10 @@ class AnswerKind(StrEnum):
     EXTRACTIVE = "extractive"
 
 
-class QueryRequest(BaseModel):
+class QueryRequest(RequestBody):
     """A question and how to search for it."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {"query": "what are the side effects of denosumab?"},

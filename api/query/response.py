@@ -3,32 +3,35 @@
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import ResponseBody
 from retriever.abstention.answerability import Decision, Reason
 from retriever.freshness import Freshness
+from retriever.index import Index
 from retriever.provenance.governance import Audience
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class IndexReference(_Response):
+class IndexReference(ResponseBody):
     """Which published generation everything in this response comes from."""
 
     generation: str = Field(examples=["gen-000042"])
     fingerprint: str = Field(description="Digest of the whole generation.", examples=["sha256:5f0c..."])
 
+    @classmethod
+    def of(cls, index: Index) -> "IndexReference":
+        """The generation that is open here."""
+        return cls(generation=index.generation, fingerprint=index.fingerprint)
 
-class Scores(_Response):
+
+class Scores(ResponseBody):
     """The parts of a score; null where that search did not find the passage or did not take part."""
 
     dense: float | None = Field(allow_inf_nan=False, description="Cosine of question and passage.")
     lexical: float | None = Field(allow_inf_nan=False, description="BM25 score of the passage's own text.")
 
 
-class CitationBody(_Response):
+class CitationBody(ResponseBody):
     """Where a passage stands, and what its page says of itself; null is not known, never invented."""
 
     title: str = Field(examples=["Denosumab - NCI"])
@@ -68,7 +71,7 @@ class CitationBody(_Response):
     document_sha256: str = Field(description="Digest of the source file's bytes.")
 
 
-class Duplicate(_Response):
+class Duplicate(ResponseBody):
     """Another place of exactly the same text."""
 
     passage_id: str
@@ -78,7 +81,7 @@ class Duplicate(_Response):
     source_path: str = Field(description="The file below its root, as it was given to ingest.")
 
 
-class PassageBody(_Response):
+class PassageBody(ResponseBody):
     """One ranked passage. `text` is `reading_text[start_char:end_char]`, character for character; plain text."""
 
     rank: int = Field(ge=1)
@@ -107,7 +110,7 @@ class WarningCode(StrEnum):
     EMPTY_INDEX = "empty_index"
 
 
-class WarningBody(_Response):
+class WarningBody(ResponseBody):
     """One thing to know. `passage_rank` is null where it concerns the whole response."""
 
     code: WarningCode
@@ -115,7 +118,7 @@ class WarningBody(_Response):
     detail: str
 
 
-class AnswerabilityBody(_Response):
+class AnswerabilityBody(ResponseBody):
     """Whether the collection answers the question, as far as what was retrieved tells."""
 
     decision: Decision
@@ -129,7 +132,7 @@ class AnswerabilityBody(_Response):
     )
 
 
-class QuoteBody(_Response):
+class QuoteBody(ResponseBody):
     """Where a stretch of the answer stands: `reading_text[start_char:end_char]` of that document."""
 
     document_id: str = Field(examples=["denosumab"])
@@ -141,7 +144,7 @@ class QuoteBody(_Response):
     )
 
 
-class AnswerSpanBody(_Response):
+class AnswerSpanBody(ResponseBody):
     """One stretch of the answer: `text[start_char:end_char]` is its quote, to the letter."""
 
     start_char: int = Field(ge=0)
@@ -150,7 +153,7 @@ class AnswerSpanBody(_Response):
     quote: QuoteBody
 
 
-class AnswerBody(_Response):
+class AnswerBody(ResponseBody):
     """The passages' own words that answer the question; a footnote mark `[rank]` stands behind each stretch."""
 
     text: str = Field(
@@ -159,7 +162,7 @@ class AnswerBody(_Response):
     spans: list[AnswerSpanBody]
 
 
-class Timings(_Response):
+class Timings(ResponseBody):
     """Milliseconds."""
 
     encode: float = Field(ge=0, allow_inf_nan=False)
@@ -167,7 +170,7 @@ class Timings(_Response):
     total: float = Field(ge=0, allow_inf_nan=False)
 
 
-class QueryResponse(_Response):
+class QueryResponse(ResponseBody):
     """The answer and the passages for one question, all from one generation."""
 
     query_id: str = Field(description="Sorts by time.", examples=["q_01J8ZC4Q0D8T4V5N3T1X9B7K2M"])

@@ -1,22 +1,19 @@
 """What the endpoints that change the collection take and give, as JSON."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import RequestBody, ResponseBody
 from api.collection.response import DocumentBody
 
 
-class _Response(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WriteWarning(_Response):
+class WriteWarning(ResponseBody):
     """Something odd about a document that was taken in."""
 
     code: str = Field(examples=["date_invalid"])
     line: int | None = Field(description="Line of the file, from 1.")
 
 
-class WrittenBody(_Response):
+class WrittenBody(ResponseBody):
     """A document as it is served from now on."""
 
     generation: str
@@ -25,22 +22,18 @@ class WrittenBody(_Response):
     warnings: list[WriteWarning]
 
 
-class DeletedBody(_Response):
+class DeletedBody(ResponseBody):
     """The document is gone from this generation on."""
 
     generation: str
 
 
-class ReloadRequest(BaseModel):
+class ReloadRequest(RequestBody):
     """Nothing: `{}`."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
 
-
-class RollbackRequest(BaseModel):
+class RollbackRequest(RequestBody):
     """Which generation is to serve."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     to: str | None = Field(
         default=None,
