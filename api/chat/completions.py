@@ -12,13 +12,10 @@ from api.chat.conversation import read_conversation
 from api.chat.remark import Remark
 from api.chat.request import MODEL_NAME, ChatRequest
 from api.chat.response import ChatChunk, Delta
-from api.http.identifiers import new_identifier
-from api.http.json_body import read_json
 from api.http.problems import FieldError, Problem
 from api.query.answer_policy import ROUTING_CODES
-from api.query.answers import answer_query
 from api.query.response import QueryResponse
-from api.service import service_of
+from api.service import read_request, service_of
 from retriever.abstention.answerability import Decision
 from retriever.errors import QueryInvalid
 
@@ -28,29 +25,21 @@ _DONE = "data: [DONE]\n\n"
 async def complete(request: Request) -> Response:
     """The answer to the last question of a conversation, in OpenAI's shape, every statement with its citation."""
     service = service_of(request)
-    settings = service.settings
-    asked = await read_json(
-        request, ChatRequest, limit_bytes=settings.chat_body_limit_bytes, timeout_s=settings.body_timeout_s
-    )
+    asked = await read_request(request, ChatRequest, limit_bytes=service.settings.chat_body_limit_bytes)
     check_model(asked.model)
     conversation = read_conversation(asked.messages)
     # One snapshot serves the whole request, so that no answer can mix two generations.
     snapshot = service.live.snapshot()
-    query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
+    answered = service.answering(snapshot, said=conversation.unanswered)
     remark = service.small_talk.reply_to_all(conversation.unanswered)
 
     def work() -> Answering | Remark:
-        said = conversation.unanswered
         if remark is not None:
-            return Remark(said[-1], remark, snapshot)
+            return Remark(conversation.unanswered[-1], remark, snapshot)
         question = conversation.question(snapshot.subjects)
-
-        def found_for(text: str) -> QueryResponse:
-            return answer_query(snapshot, asked.query(text), policy, query_id=query_id, today=today, said=said)
-
-        found = found_for(question.text)
+        found = answered(asked.query(question.text))
         if question.otherwise is not None and _is_open(found):
-            second = found_for(question.otherwise)
+            second = answered(asked.query(question.otherwise))
             found = found if _is_open(second) else second
         return Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
 

@@ -9,14 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from api.admission.late_refusal import within_limits
 from api.bodies import RequestBody, ResponseBody
-from api.http.identifiers import new_identifier
-from api.http.json_body import read_json
 from api.http.problems import Problem
-from api.query.answers import answer_query
 from api.query.filters import AnyFilter
 from api.query.request import AnswerKind, QueryRequest
 from api.query.response import AnswerabilityBody, CitationBody, IndexReference, PassageBody, WarningBody
-from api.service import service_of
+from api.service import read_request, service_of
 
 STORE_NAME = "default"
 MAX_ATTRIBUTE_CHARS = 512
@@ -97,18 +94,15 @@ async def search_store(
 ) -> Response:
     """The best passages for a question, in the shape of OpenAI's vector-store search."""
     service = service_of(request)
-    settings = service.settings
     if store != STORE_NAME:
         detail = f"there is one vector store here, {STORE_NAME}; search that"
         raise Problem(404, "vector_store_not_found", detail)
-    asked = await read_json(
-        request, StoreSearchRequest, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
-    )
+    asked = await read_request(request, StoreSearchRequest)
     snapshot = service.live.snapshot()
-    query_id, today, policy = f"q_{new_identifier()}", service.today(), service.policy
+    answered = service.answering(snapshot)
 
     def work() -> str:
-        found = answer_query(snapshot, _query(asked), policy, query_id=query_id, today=today)
+        found = answered(_query(asked))
         options = asked.ranking_options
         least = 0.0 if options is None or options.score_threshold is None else options.score_threshold
         kept = [passage for passage in found.passages if passage.score >= least]

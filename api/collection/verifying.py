@@ -7,8 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.bodies import RequestBody, ResponseBody
-from api.http.json_body import read_json
-from api.service import service_of
+from api.service import read_request, service_of
 from retriever.provenance.verify import Verdict, verify_citation
 
 MAX_TEXT = 20_000
@@ -61,10 +60,7 @@ class VerifyResponse(ResponseBody):
 async def verify(request: Request) -> Response:
     """Whether a text stands in a document where a citation says, today or in the version that was cited."""
     service = service_of(request)
-    settings = service.settings
-    asked = await read_json(
-        request, VerifyRequest, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
-    )
+    asked = await read_request(request, VerifyRequest)
     index = service.live.snapshot().index
 
     def work() -> str:

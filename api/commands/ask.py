@@ -74,9 +74,8 @@ def command(
     from api.encoder_ahead import EncoderAhead
 
     ahead = EncoderAhead(index_dir)  # it is compiled while the rest is imported
-    from api.http.identifiers import new_identifier
     from api.query.answer_policy import AnswerPolicy, routing_rules
-    from api.query.answers import answer_query
+    from api.query.answers import answer_query, new_query_id
     from api.query.request import QueryRequest
     from api.snapshot import open_snapshot
     from api.today import utc_today
@@ -94,7 +93,7 @@ def command(
         snapshot = open_snapshot(
             index_dir, rules=policy.rules, reranker=reranker, synonyms=read_synonyms(synonyms), lender=ahead.take
         )
-        response = answer_query(snapshot, request, policy, query_id=f"q_{new_identifier()}", today=today)
+        response = answer_query(snapshot, request, policy, query_id=new_query_id(), today=today)
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)
         sys.exit(2)

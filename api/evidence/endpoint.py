@@ -8,13 +8,10 @@ from api.admission.late_refusal import within_limits
 from api.evidence.body import EvidenceRequest, EvidenceResponse
 from api.evidence.cancer_type import Fit, asked_type
 from api.evidence.gate import Gate
-from api.http.identifiers import new_identifier
-from api.http.json_body import read_json
 from api.http.parameters import only_parameters
 from api.openapi import body_of, refusals
-from api.query.answers import answer_query
 from api.query.request import QueryRequest
-from api.service import Service, service_of
+from api.service import Service, read_request, service_of
 from api.snapshot import Snapshot
 
 CANDIDATES = 20
@@ -38,10 +35,7 @@ def add_evidence_routes(app: FastAPI) -> None:
 async def evidence(request: Request) -> Response:
     """The passages that may be answered from, judged by the service's evidence policy, or why there are none."""
     service = service_of(request)
-    settings = service.settings
-    asked = await read_json(
-        request, EvidenceRequest, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
-    )
+    asked = await read_request(request, EvidenceRequest)
     snapshot = service.live.snapshot()
     with within_limits(request, snapshot, asked.query):
         body = await service.threads.run(partial(_judged, service, snapshot, asked))
@@ -55,14 +49,8 @@ def _judged(service: Service, snapshot: Snapshot, asked: EvidenceRequest) -> Evi
     request = QueryRequest(
         query=asked.query, top_k=max(CANDIDATES, asked.top_k), max_per_document=policy.chunks.per_document
     )
-    response = answer_query(
-        snapshot,
-        request,
-        service.policy,
-        query_id=f"q_{new_identifier()}",
-        today=today,
-        only=[fit is not Fit.OTHER for fit in fits.values()] or None,
-    )
+    answered = service.answering(snapshot, only=[fit is not Fit.OTHER for fit in fits.values()] or None)
+    response = answered(request)
     gate = Gate(
         policy=policy,
         minimum=policy.minimum_for(asked.query_type, asked.intent),

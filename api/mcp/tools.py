@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,10 +14,9 @@ from api.admission.late_refusal import routed
 from api.bodies import RequestBody, ResponseBody
 from api.collection.documents import document_not_found
 from api.collection.response import DocumentBody, document_body
-from api.http.identifiers import new_identifier
 from api.http.json_body import check
 from api.http.problems import Problem
-from api.query.answers import answer_query, citation_body
+from api.query.answers import citation_body
 from api.query.request import AnswerKind, QueryRequest
 from api.query.response import CitationBody, PassageBody, QueryResponse, WarningBody
 from api.service import Service
@@ -180,12 +180,9 @@ TOOLS = (
 
 
 async def _answered(service: Service, request: QueryRequest) -> QueryResponse:
-    snapshot, today, policy = service.live.snapshot(), service.today(), service.policy
-    query_id = f"q_{new_identifier()}"
+    snapshot = service.live.snapshot()
     try:
-        return await service.threads.run(
-            lambda: answer_query(snapshot, request, policy, query_id=query_id, today=today)
-        )
+        return await service.threads.run(partial(service.answering(snapshot), request))
     except Problem as problem:
         raise routed(problem, service, snapshot, [request.query]) from None
 

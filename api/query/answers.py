@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from time import perf_counter
 
+from api.http.identifiers import new_identifier
 from api.observing.observer import QuestionSeen
 from api.query.answer_policy import AnswerPolicy
 from api.query.answer_warnings import warnings_about
@@ -78,6 +79,11 @@ def answer_query(
     )
     snapshot.observer.question_answered(_seen(response))
     return response
+
+
+def new_query_id() -> str:
+    """An id for one answered question; ids sort by time."""
+    return f"q_{new_identifier()}"
 
 
 def citation_body(citation: Citation) -> CitationBody:

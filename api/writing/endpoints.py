@@ -1,23 +1,19 @@
 """The endpoints that change the collection: off unless a folder is named that the service may write."""
 
 import re
-from typing import TypeVar
 
 from fastapi import Depends, FastAPI, Request, Response
-from pydantic import BaseModel
 
 from api.collection.documents import DocumentId, document_not_found
 from api.collection.response import IndexBody, document_body, index_body
-from api.http.json_body import media_type_of, read_body, read_json
+from api.http.json_body import media_type_of, read_body
 from api.http.parameters import only_parameters
 from api.http.problems import FieldError, Problem, invalid
 from api.openapi import body_of, refusals
-from api.service import service_of
+from api.service import read_request, service_of
 from api.writing.body import DeletedBody, ReloadRequest, RollbackRequest, WriteWarning, WrittenBody
 from api.writing.document_folder import EXTENSIONS
 from api.writing.writer import CollectionWriter
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _DOCUMENT_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _BODY = {"schema": {"type": "string", "format": "binary"}}
@@ -105,7 +101,7 @@ async def reload_index(request: Request) -> IndexBody:
     """Takes up what is published now, without waiting for the next look; says why where that is refused."""
     _writer(request)
     service = service_of(request)
-    await _read(request, ReloadRequest)
+    await read_request(request, ReloadRequest)
     await service.live.refresh(retry=True)
     if service.live.last_failure is not None:
         raise service.live.last_failure.error
@@ -115,15 +111,8 @@ async def reload_index(request: Request) -> IndexBody:
 async def rollback_index(request: Request) -> IndexBody:
     """Lets an older generation serve, verified before anything moves. The files stay as they are."""
     writer = _writer(request)
-    asked = await _read(request, RollbackRequest)
+    asked = await read_request(request, RollbackRequest)
     return index_body((await writer.rollback(asked.to)).index)
-
-
-async def _read(request: Request, model: type[ModelT]) -> ModelT:
-    settings = service_of(request).settings
-    return await read_json(
-        request, model, limit_bytes=settings.body_limit_bytes, timeout_s=settings.body_timeout_s
-    )
 
 
 def _writer(request: Request) -> CollectionWriter:
