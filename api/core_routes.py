@@ -11,7 +11,7 @@ from api.collection.suggestions import SuggestionsBody
 from api.collection.verifying import VerifyResponse
 from api.http.parameters import only_parameters
 from api.observing import health
-from api.openapi import FILTER_PARAMETERS, body_of, refusals
+from api.operations import FILTER_PARAMETERS, body_of, refusals
 from api.query import asking
 from api.query.response import QueryResponse
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI derives, plus the bodies and refusals that we read and write ourselves."""
+"""The OpenAPI document: what FastAPI derives, the models that no signature names, and what the gate refuses."""
 
 import asyncio
 import json
@@ -17,24 +17,11 @@ from api.chat.vector_store import StoreSearchRequest
 from api.collection.verifying import VerifyRequest
 from api.evidence.body import EvidenceRequest
 from api.http.openai_errors import OpenAIRefusal
-from api.http.problems import MEDIA_TYPE, ProblemDetails
+from api.http.problems import ProblemDetails
 from api.observing.health import NotReady
+from api.operations import REFERENCE
 from api.query.request import QueryRequest
 from api.writing.body import ReloadRequest, RollbackRequest
-
-_REFERENCE = "#/components/schemas/{model}"
-_REASONS = {
-    400: "The body is not the JSON that is read here.",
-    403: "This service may not be written to, or not with this key.",
-    404: "There is no such document, model or store.",
-    408: "The body did not arrive in time.",
-    409: "The change would lose something else, or the index refused it; nothing was changed.",
-    413: "The body is too large.",
-    415: "The body is of another type than is read here, not in UTF-8, or compressed.",
-    422: "A value is not accepted; `errors` says which and why.",
-    500: "The service failed; its log has the particulars under the request id.",
-    503: "No index is open, or too many questions are waiting; `Retry-After` says when to come back.",
-}
 
 _GATE = {
     401: "No valid key came with the request.",
@@ -49,47 +36,6 @@ _READ = (
 )
 """The bodies that we read ourselves; the models of refusals and others that no handler's signature names."""
 _WRITTEN = (ProblemDetails, NotReady, OpenAIRefusal)
-
-FILTER_PARAMETERS: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "filter",
-            "in": "query",
-            "required": False,
-            "style": "form",
-            "explode": True,
-            "description": "`filter.KEY=VALUE` keeps the documents whose metadata field KEY equals VALUE; several "
-            "keys all have to match, a repeated key matches with any of its values.",
-            "schema": {
-                "type": "object",
-                "propertyNames": {"pattern": r"^filter\.[a-z_]+$"},
-                "additionalProperties": {"type": "string"},
-            },
-        }
-    ]
-}
-
-
-def body_of(model: str) -> dict[str, Any]:
-    """What a route adds to its operation whose body we read ourselves: JSON of that model."""
-    schema = {"$ref": _REFERENCE.format(model=model)}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-def refusals(
-    *statuses: int, model: str = "ProblemDetails", media_type: str = MEDIA_TYPE
-) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that can be refused with these statuses, and with 500 as every route can."""
-    schema = {"$ref": _REFERENCE.format(model=model)}
-    return {
-        status: {"description": _REASONS[status], "content": {media_type: {"schema": schema}}}
-        | (
-            {"headers": {"Retry-After": {"schema": {"type": "string"}}}}
-            if status == HTTPStatus.SERVICE_UNAVAILABLE
-            else {}
-        )
-        for status in (*statuses, 500)
-    }
 
 
 def add_openapi(app: FastAPI, *, with_keys: bool) -> None:
@@ -121,7 +67,7 @@ def _complete_document(app: FastAPI, *, with_keys: bool) -> Callable[[], dict[st
         document = derive()
         read = [(model, "validation") for model in _READ]
         ours = [*read, *((model, "serialization") for model in _WRITTEN)]
-        _, definitions = models_json_schema(ours, ref_template=_REFERENCE)  # type: ignore[arg-type]
+        _, definitions = models_json_schema(ours, ref_template=REFERENCE)  # type: ignore[arg-type]
         document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
         document["components"]["securitySchemes"] = {_SCHEME: {"type": "http", "scheme": "bearer"}}
         for path, operations in document["paths"].items():

@@ -8,7 +8,7 @@ from api.chat.response import ChatCompletion
 from api.chat.vector_store import StoreSearchPage
 from api.http.openai_errors import MEDIA_TYPE
 from api.http.parameters import only_parameters
-from api.openapi import body_of, refusals
+from api.operations import body_of, refusals
 
 _EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
 _EVENTS = {"content": {"text/event-stream": {"schema": _EVENT}}}

@@ -9,7 +9,7 @@ from api.evidence.body import EvidenceRequest, EvidenceResponse
 from api.evidence.cancer_type import Fit, asked_type
 from api.evidence.gate import Gate
 from api.http.parameters import only_parameters
-from api.openapi import body_of, refusals
+from api.operations import body_of, refusals
 from api.query.request import QueryRequest
 from api.service import Service, read_request, service_of
 from api.snapshot import Snapshot

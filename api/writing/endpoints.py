@@ -9,7 +9,7 @@ from api.collection.response import IndexBody, document_body, index_body
 from api.http.json_body import media_type_of, read_body
 from api.http.parameters import only_parameters
 from api.http.problems import FieldError, Problem, invalid
-from api.openapi import body_of, refusals
+from api.operations import body_of, refusals
 from api.service import read_request, service_of
 from api.writing.body import DeletedBody, ReloadRequest, RollbackRequest, WriteWarning, WrittenBody
 from api.writing.document_folder import EXTENSIONS
