@@ -48,7 +48,7 @@ from api.workers.supervisor_link import SupervisorLink
 from api.writing.endpoints import add_writing_routes
 from api.writing.writer import CollectionWriter
 from retriever.errors import FootnotedError
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.questions.synonyms import read_synonyms
 from retriever.search.dense import DenseSearch
 

@@ -12,7 +12,7 @@ from api.query.request import QueryRequest
 from api.query.response import QueryResponse
 from api.snapshot import Snapshot
 from retriever.document import Metadata
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.questions.routing import default_rules
 from tests.fakes_api import PAGES, TODAY, MemoryIndex, snapshot_of
 

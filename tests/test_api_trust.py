@@ -16,7 +16,7 @@ from api.commands.serve import command as serve
 from api.query.answer_policy import routing_rules
 from api.settings import Settings
 from retriever.document import Metadata
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.query import Comparison, NoHits, Operator, Query
 from retriever.questions.routing import RoutingRulesInvalid
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection

@@ -254,7 +254,7 @@ def _asked(opener: FolderOpener, name: str, question: str) -> QueryResponse:
     from api.query.answer_policy import AnswerPolicy
     from api.query.answers import answer_query
     from api.query.request import QueryRequest
-    from retriever.provenance.governance import FreshnessPolicy
+    from retriever.provenance.overdue import FreshnessPolicy
     from tests.fakes_api import TODAY
 
     snapshot = opener.generations[name]

@@ -17,15 +17,13 @@ from retriever.passage import Passage
 from retriever.provenance.governance import (
     EXPECTED_FIELDS,
     Audience,
-    FreshnessPolicy,
     SameTitle,
-    apply_freshness,
     audience_of,
     govern,
     govern_documents,
-    may_be_searched,
     suspect_title,
 )
+from retriever.provenance.overdue import FreshnessPolicy, apply_freshness, may_be_searched
 from retriever.query import Comparison, Hit, Operator
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.shared_data import shared

@@ -17,7 +17,7 @@ from api.query.response import QueryResponse
 from api.snapshot import Snapshot, open_snapshot
 from retriever.encoder import EncoderIdentity
 from retriever.errors import EncoderUnavailable
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.query import Mode
 from retriever.questions.direction import learnt_direction
 from retriever.questions.example_vectors import example_texts, keep_vectors, kept_vectors

@@ -80,7 +80,7 @@ def command(
     from api.snapshot import open_snapshot
     from api.today import utc_today
     from retriever.errors import FootnotedError, QueryInvalid
-    from retriever.provenance.governance import FreshnessPolicy
+    from retriever.provenance.overdue import FreshnessPolicy
     from retriever.questions.synonyms import read_synonyms
 
     try:

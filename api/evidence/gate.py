@@ -18,7 +18,7 @@ from api.evidence.policy import EvidencePolicy, Minimum
 from api.query.response import PassageBody, QueryResponse, WarningCode
 from retriever.abstention.answerability import Decision, Reason
 from retriever.freshness import Freshness, is_to_come
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 
 _NOT_FOUND = "This was not found in the collection."
 _MESSAGES: Mapping[ReasonCode, str] = {

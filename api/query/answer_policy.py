@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.query.response import WarningCode
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.questions.routing import RoutingRules, RoutingRulesInvalid, default_rules, read_rules
 
 ROUTING_CODES = frozenset({WarningCode.EMERGENCY, WarningCode.SELF_HARM})

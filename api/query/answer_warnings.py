@@ -7,7 +7,7 @@ from api.query.response import PassageBody, WarningBody, WarningCode
 from api.snapshot import Snapshot
 from retriever.answers.answer import Answer
 from retriever.freshness import Freshness
-from retriever.provenance.governance import FreshnessPolicy
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.query import Mode, NoHits, Query, Retrieval
 from retriever.questions.routing import Routing, route
 

@@ -31,7 +31,7 @@ from retriever.document import Document
 from retriever.index import Index
 from retriever.provenance.citation import Citation, cite
 from retriever.provenance.deep_link import deep_link
-from retriever.provenance.governance import FreshnessPolicy, apply_freshness, may_be_searched
+from retriever.provenance.overdue import FreshnessPolicy, apply_freshness, may_be_searched
 from retriever.query import Hit, Query, Retrieval
 
 SCORE_DIGITS = 6

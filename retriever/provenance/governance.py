@@ -1,10 +1,10 @@
-"""Governance: what the keeper of a collection should look at, and what a page's age makes of its passages."""
+"""Governance: what the keeper of a collection should look at, and for whom its pages are."""
 
 import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from retriever.document import Document
 from retriever.freshness import Freshness, review
 from retriever.index import Index
-from retriever.query import Hit
 
 EXPECTED_FIELDS = (
     *("url", "source", "source_type", "citation", "license", "language", "audience_level", "status", "version"),
@@ -29,15 +28,6 @@ class Audience(StrEnum):
 
     PATIENT = "patient"
     PROFESSIONAL = "professional"
-
-
-class FreshnessPolicy(StrEnum):
-    """What becomes of passages whose page is overdue for review."""
-
-    IGNORE = "ignore"
-    WARN = "warn"
-    DEMOTE = "demote"
-    EXCLUDE = "exclude"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,34 +205,6 @@ def govern_documents(
         suspect_titles=tuple(suspects),
         audience_conflicts=tuple(conflicts),
     )
-
-
-def is_overdue(document: Document, *, today: date) -> bool:
-    """Whether a page's next review was due before `today`. A page that promises no review never is."""
-    return review(document.metadata, today=today).freshness is Freshness.OVERDUE
-
-
-def may_be_searched(documents: Sequence[Document], policy: FreshnessPolicy, *, today: date) -> tuple[bool, ...]:
-    """Which documents a search may find under a policy, in their order: `exclude` leaves overdue ones out."""
-    is_strict = policy is FreshnessPolicy.EXCLUDE
-    return tuple(not (is_strict and is_overdue(document, today=today)) for document in documents)
-
-
-def apply_freshness(hits: Sequence[Hit], policy: FreshnessPolicy, *, today: date) -> tuple[Hit, ...]:
-    """The hits under a policy, ranked anew from 1; the order among hits of one standing never changes.
-
-    `demote` puts overdue ones behind all others, `exclude` leaves them out, `ignore` and `warn` change nothing.
-    """
-    overdue = [hit for hit in hits if is_overdue(hit.document, today=today)]
-    others = [hit for hit in hits if not is_overdue(hit.document, today=today)]
-    match policy:
-        case FreshnessPolicy.IGNORE | FreshnessPolicy.WARN:
-            return tuple(hits)
-        case FreshnessPolicy.DEMOTE:
-            kept = [*others, *overdue]
-        case FreshnessPolicy.EXCLUDE:
-            kept = others
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1))
 
 
 def _audience_conflict(document: Document) -> AudienceConflict | None:
