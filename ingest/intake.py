@@ -18,7 +18,6 @@ from ingest.reading.reading_text import READING_VERSION
 from ingest.report import FileReport, FileWarning, Outcome
 from ingest.split import split
 from ingest.staging import Staging
-from retriever.document import Document
 from retriever.encoder import Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder
 from retriever.index import Index
@@ -187,19 +186,8 @@ class Intake:
             return Outcome.UNCHANGED
         same = before is not None and before.sha256 == found.sha256 and before.source_path == candidate.source_path
         same_body = before is not None and before.body_sha256 == read.body_sha256
-        prefix_title = read.metadata.title
-        if complete is not None and before is not None and same_body:
-            prefix_title = before.prefix_title
-        document = Document(
-            document_id=candidate.document_id,
-            source_path=candidate.source_path,
-            sha256=found.sha256,
-            body_sha256=read.body_sha256,
-            metadata=read.metadata,
-            prefix_title=prefix_title,
-            sections=read.reading_text.sections,
-            page_starts=read.reading_text.page_starts,
-        )
+        kept_title = before.prefix_title if complete is not None and before is not None and same_body else None
+        document = read.document(candidate.document_id, candidate.source_path, prefix_title=kept_title)
         passages = split(
             read.reading_text,
             prefix_title=document.prefix_title,

@@ -41,7 +41,7 @@ def keep(made: Path, cached: Path) -> None:
     discard(cached)
     with storage_failures(cached.parent):
         _mark(cached).write_text(digest)  # first: killed in between, it leaves no folder that nothing vouches for
-        made.rename(cached)
+        LocalDisk().rename(made, cached)
 
 
 def is_kept(cached: Path) -> bool:

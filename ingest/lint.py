@@ -1,6 +1,5 @@
 """Lint: what the keeper of files should look at before they are ingested; no model and no index is needed."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from ingest.progress import Progress
 from ingest.report import NO_FAULT
 from retriever.document import Document
 from retriever.freshness import Freshness, is_to_come, review
-from retriever.provenance.governance import GovernanceReport, govern_documents
+from retriever.provenance.governance import GovernanceReport, govern_documents, words_digest
 
 
 class Severity(StrEnum):
@@ -93,20 +92,8 @@ def lint(found: FoundFiles, *, today: date, progress: Progress) -> LintReport:
             Finding(Severity.FAULT, str(one.code), (candidate.source_path,), one.detail, one.line)
             for one in read.warnings
         ]
-        documents.append(
-            Document(
-                document_id=candidate.document_id,
-                source_path=candidate.source_path,
-                sha256=read.sha256,
-                body_sha256=read.body_sha256,
-                metadata=read.metadata,
-                prefix_title=read.metadata.title,
-                sections=read.reading_text.sections,
-                page_starts=read.reading_text.page_starts,
-            )
-        )
-        words = " ".join(read.reading_text.text.split())
-        digests[candidate.document_id] = hashlib.sha256(words.encode()).hexdigest()
+        documents.append(read.document(candidate.document_id, candidate.source_path))
+        digests[candidate.document_id] = words_digest(read.reading_text.text)
     by_id = {document.document_id: document for document in documents}
     findings += _governed(govern_documents(documents, digests, today=today), by_id)
     findings.sort(key=lambda finding: (finding.severity, finding.code, finding.paths, finding.line or 0))

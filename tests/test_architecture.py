@@ -143,6 +143,16 @@ def test_nothing_is_ordered_by_the_time_of_a_file() -> None:
     assert not [name for name in compared if ordered.search((ROOT / name).read_text(encoding="utf-8"))]
 
 
+def test_one_module_flushes_to_the_disk_and_renames() -> None:
+    # Without a sync at each step a power loss may bring back half a change; the model of a disk sees these steps.
+    changes = re.compile(r"\bos\.(?:fsync|rename|replace)\b|(?<!disk)(?<!LocalDisk\(\))\.rename\(")
+    found = {
+        path.relative_to(ROOT).as_posix() for path in sources() if changes.search(path.read_text(encoding="utf-8"))
+    }
+    # An ingest's checkpoint keeps its file open, and appends.
+    assert found == {"retriever/store/durable.py", "ingest/checkpoint.py"}
+
+
 def test_no_test_asserts_how_long_something_took() -> None:
     clocks = {
         "monotonic",

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from retriever.errors import FootnotedError
-from retriever.store.durable import LocalDisk, storage_failures
+from retriever.store.durable import LocalDisk, replace_file, storage_failures
 
 FILE_FORMAT = 1
 MAX_FILE_BYTES = 1 << 20
@@ -134,7 +134,7 @@ def change_keys(path: Path, change: Callable[[KeyRing], KeyRing]) -> None:
 
 
 def _write(path: Path, ring: KeyRing) -> None:
-    disk = LocalDisk()
+    content = msgspec.json.format(msgspec.json.encode(_File(FILE_FORMAT, ring.keys)), indent=1) + b"\n"
     staged = path.with_name(f".{path.name}.tmp")
     staged.unlink(missing_ok=True)
     try:
@@ -144,14 +144,9 @@ def _write(path: Path, ring: KeyRing) -> None:
             known = path.stat()
             staged.chmod(known.st_mode & 0o777)
             os.chown(staged, known.st_uid, known.st_gid)
-        disk.write(
-            staged, msgspec.json.format(msgspec.json.encode(_File(FILE_FORMAT, ring.keys)), indent=1) + b"\n"
-        )
-        disk.sync_file(staged)
-        disk.replace(staged, path)
+        replace_file(LocalDisk(), path, content, staged=staged)
     finally:
         staged.unlink(missing_ok=True)
-    disk.sync_folder(path.parent)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from mcp.types import (
 from pydantic import ValidationError
 
 from api.http.problems import Problem, problem_of
-from api.mcp.tools import TOOLS, schema_of
+from api.mcp.tools import TOOLS, ToolKind, schema_of
 from api.service import Service
 from retriever.errors import FootnotedError
 
@@ -42,7 +42,7 @@ def make_server(service: Service, *, version: str) -> Server[Any]:
     """A server whose every call works on one snapshot of the service's live index."""
     _silence_sdk()
     kinds = {kind.name: kind for kind in TOOLS}
-    listed = ListToolsResult(tools=[_described(name) for name in kinds])
+    listed = ListToolsResult(tools=[_described(kind) for kind in TOOLS])
 
     async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return listed
@@ -95,8 +95,7 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__} at {' < '.join(f'{frame.name}:{frame.lineno}' for frame in frames)}"
 
 
-def _described(name: str) -> Tool:
-    kind = next(kind for kind in TOOLS if kind.name == name)
+def _described(kind: ToolKind) -> Tool:
     return Tool(
         name=kind.name,
         title=kind.title,

@@ -221,5 +221,4 @@ def _link(address: str | None) -> str:
 
 def schema_of(model: type[BaseModel], *, given: bool) -> dict[str, Any]:
     """The JSON schema of what a tool takes, or of what it gives."""
-    schema = model.model_json_schema(mode="serialization" if given else "validation")
-    return dict(json.loads(json.dumps(schema)))
+    return model.model_json_schema(mode="serialization" if given else "validation")

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from api.workers.child import child_environment
+from api.child_environment import child_environment
 from api.workers.failures import failure_content
 from api.workers.messages import Message, receive
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused

@@ -15,9 +15,9 @@ from threading import Lock, Thread
 from types import FrameType
 from typing import Any
 
+from api.child_environment import child_environment
 from api.setting_kinds import Secret
 from api.settings import Settings
-from api.workers.child import child_environment
 from api.workers.keeper import Keeper
 from api.workers.messages import Message, receive, send
 

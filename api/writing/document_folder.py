@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.http.problems import Problem
 from retriever.document import Document
-from retriever.store.durable import Disk, LocalDisk, make_folders, storage_failures
+from retriever.store.durable import Disk, LocalDisk, make_folders, replace_file, storage_failures
 
 EXTENSIONS: Mapping[str, str] = {
     "text/markdown": ".md",
@@ -79,11 +79,4 @@ class DocumentFolder:
                 self._disk.sync_folder(path.parent)
             return
         # Hidden, so that an ingest that runs meanwhile does not take it for a document.
-        written = path.with_name(f".{path.name[:200]}.tmp")
-        try:
-            self._disk.write(written, content)
-            self._disk.sync_file(written)
-            self._disk.replace(written, path)
-        finally:
-            written.unlink(missing_ok=True)
-        self._disk.sync_folder(path.parent)
+        replace_file(self._disk, path, content, staged=path.with_name(f".{path.name[:200]}.tmp"))

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
+from api.child_environment import child_environment
 from api.http.problems import Problem
 from retriever.index import Index
 
@@ -94,7 +94,6 @@ class IngestProcess:
 
     def _run(self, arguments: list[str], *, timeout_s: float) -> tuple[int, str, str]:
         """Exit code, standard output and standard error. Raises Problem 503 at the time limit, or when stopped."""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         with self._lock:
             if self._stopped:
                 raise Problem(503, "stopping", "the service is stopping; nothing was changed", headers=_RETRY)
@@ -104,7 +103,7 @@ class IngestProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env=environment,
+                env=child_environment(),
             )
         try:
             output, errors = child.communicate(timeout=timeout_s)

@@ -50,7 +50,7 @@ class Task:
         refuse_missing(dataset, names, allowed=False)
         for row in range(len(index.rows)):
             passage = index.passage(row)
-            identifier = f"{passage.document_id}:{passage.start_char}-{passage.end_char}"
+            identifier = passage.passage_id
             name = names.name(passage.document_id)
             span = Span(name, passage.source_start_char, passage.source_end_char)
             self._places[identifier] = (name, span, int(index.first_same[row]))

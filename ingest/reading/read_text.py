@@ -16,7 +16,7 @@ from ingest.reading.front_matter import read_front_matter
 from ingest.reading.reading_text import Reading, make_reading_text, reading_text_of
 from ingest.reading.signatures import refuse_wrong_type
 from ingest.reading.source_type import SourceType
-from retriever.document import Metadata, ReadingText
+from retriever.document import Document, Metadata, ReadingText
 
 MAX_FALLBACK_TITLE_CHARS = 120
 
@@ -33,6 +33,19 @@ class ReadDocument:
     sha256: str
     body_sha256: str
     warnings: tuple[DocumentWarning, ...]
+
+    def document(self, document_id: str, source_path: str, *, prefix_title: str | None = None) -> Document:
+        """The document that this file is; `prefix_title` where that of its passages is not its title."""
+        return Document(
+            document_id=document_id,
+            source_path=source_path,
+            sha256=self.sha256,
+            body_sha256=self.body_sha256,
+            metadata=self.metadata,
+            prefix_title=self.metadata.title if prefix_title is None else prefix_title,
+            sections=self.reading_text.sections,
+            page_starts=self.reading_text.page_starts,
+        )
 
 
 def read_text(content: bytes, sha256: str, *, source_type: SourceType, stem: str) -> ReadDocument:

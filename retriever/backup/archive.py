@@ -21,12 +21,11 @@ from retriever.errors import FootnotedError, IndexCorrupt, StorageFailed
 from retriever.store.durable import Disk, LocalDisk, failpoint, make_folders, remove_tree, storage_failures
 from retriever.store.generation import VerifiedGeneration, open_generation
 from retriever.store.lock import writer_lock
-from retriever.store.manifest import MANIFEST_FILE, Manifest, decode_manifest, encode_manifest
+from retriever.store.manifest import LARGEST_MANIFEST, MANIFEST_FILE, Manifest, decode_manifest, encode_manifest
 from retriever.store.pointer import Pointer, generation_name, generation_number, move_pointer
 from retriever.store.publish import highest_number, retire, sweep
 from retriever.store.store import IndexStore
 
-_LARGEST_MANIFEST = 16 << 20
 _ENCODER = "encoder/"
 _REGULAR = (tarfile.REGTYPE, tarfile.AREGTYPE)
 
@@ -197,7 +196,7 @@ def _is_safe(file: str) -> bool:
 def _manifest(archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo], source: Path) -> Manifest:
     """The archive's manifest. Raises IndexCorrupt unless the members are exactly its files, at their sizes."""
     first = members.pop(MANIFEST_FILE, None)
-    if first is None or first.size > _LARGEST_MANIFEST:
+    if first is None or first.size > LARGEST_MANIFEST:
         raise IndexCorrupt(f"{source} is not a backup: it does not begin with a manifest; {_ADVICE}")
     manifest = decode_manifest(_content(archive, first), generation=first.name.partition("/")[0])
     if {file: member.size for file, member in members.items()} != {

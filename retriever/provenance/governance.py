@@ -161,12 +161,15 @@ def suspect_title(title: str) -> str | None:
     return None
 
 
+def words_digest(reading_text: str) -> str:
+    """The digest by which two texts hold the same words, whatever white space is between them."""
+    return hashlib.sha256(" ".join(reading_text.split()).encode()).hexdigest()
+
+
 def govern(index: Index, *, today: date) -> GovernanceReport:
     """Reads every document's metadata and reading text once."""
     texts = {
-        document.document_id: hashlib.sha256(
-            " ".join(index.reading_text(document.document_id).split()).encode()
-        ).hexdigest()
+        document.document_id: words_digest(index.reading_text(document.document_id))
         for document in index.documents
     }
     return govern_documents(index.documents, texts, today=today)
@@ -175,7 +178,7 @@ def govern(index: Index, *, today: date) -> GovernanceReport:
 def govern_documents(
     documents: Sequence[Document], text_digests: Mapping[str, str], *, today: date
 ) -> GovernanceReport:
-    """The report on these documents; `text_digests` gives for each document_id a digest of its reading text."""
+    """The report on these documents; `text_digests` gives the `words_digest` of each document_id."""
     documents = sorted(documents, key=lambda document: document.document_id)
     by_freshness: dict[Freshness, list[str]] = {freshness: [] for freshness in Freshness}
     missing: dict[str, list[str]] = {field: [] for field in EXPECTED_FIELDS}

@@ -1,5 +1,7 @@
 """File operations that survive power loss; the only module that flushes to the disk, renames and replaces.
 
+But for an ingest's checkpoint, which flushes the file that it keeps open.
+
 Each step of the publish path passes a failpoint, so that a test can stop the process, or fail the disk, there.
 """
 
@@ -146,6 +148,20 @@ def remove_tree(disk: Disk, path: Path) -> None:
         remove_tree(disk, child)
     failpoint("remove.entry")
     disk.remove_folder(path)
+
+
+def replace_file(disk: Disk, path: Path, content: bytes, *, staged: Path) -> None:
+    """From now on `path` holds exactly `content`, in one step; durable when this returns.
+
+    It is written as `staged` first, a file of the same folder, which is gone afterwards. Raises OSError.
+    """
+    try:
+        disk.write(staged, content)
+        disk.sync_file(staged)
+        disk.replace(staged, path)
+    finally:
+        staged.unlink(missing_ok=True)
+    disk.sync_folder(path.parent)
 
 
 @contextmanager

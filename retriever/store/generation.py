@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from retriever.errors import IndexCorrupt, StorageFailed
-from retriever.store.manifest import MANIFEST_FILE, REPAIR, FileEntry, Manifest, decode_manifest
+from retriever.store.manifest import LARGEST_MANIFEST, MANIFEST_FILE, REPAIR, FileEntry, Manifest, decode_manifest
 
 _BLOCK = 1 << 20
-_LARGEST_MANIFEST = 16 << 20
 _DAMAGE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO)
 
 
@@ -74,6 +73,19 @@ class VerifiedGeneration:
         for file in sorted(self.manifest.files):
             self.check(file)
 
+    def check_listing(self) -> None:
+        """Raises IndexCorrupt unless the directory holds exactly the files of the manifest, at their sizes."""
+        generation, expected = self.manifest.generation, self.manifest.files
+        files, folders = listing(self.path, generation=generation)
+        files.pop(MANIFEST_FILE, None)
+        needed = {parent.as_posix() for name in expected for parent in Path(name).parents} - {"."}
+        if missing := sorted(set(expected) - set(files)):
+            raise IndexCorrupt(f"{generation}/{missing[0]} is missing; {REPAIR}")
+        if extra := sorted((set(files) - set(expected)) | (set(folders) - needed)):
+            raise IndexCorrupt(f"{generation}/{extra[0]} does not belong to the generation; {REPAIR}")
+        for name, entry in expected.items():
+            self._check_size(name, entry, files[name])
+
     def prepared(self, names: tuple[str, ...]) -> None:
         """Nothing: the files are as they were published."""
 
@@ -106,8 +118,8 @@ def open_generation(path: Path, *, generation: str, manifest_sha256: str | None 
     """
     where = f"{generation}/{MANIFEST_FILE}"
     with _opened(path, MANIFEST_FILE, where) as stream:
-        content = _read(stream, _LARGEST_MANIFEST + 1, where)
-    if len(content) > _LARGEST_MANIFEST:
+        content = _read(stream, LARGEST_MANIFEST + 1, where)
+    if len(content) > LARGEST_MANIFEST:
         raise IndexCorrupt(f"{where} is too large to be a manifest; {REPAIR}")
     manifest = decode_manifest(content, generation=generation)
     if manifest_sha256 is not None and manifest.manifest_sha256 != manifest_sha256:
@@ -116,7 +128,7 @@ def open_generation(path: Path, *, generation: str, manifest_sha256: str | None 
             f"CURRENT says {manifest_sha256}; {REPAIR}"
         )
     opened = VerifiedGeneration(path=path, manifest=manifest)
-    _check_listing(opened)
+    opened.check_listing()
     return opened
 
 
@@ -153,19 +165,6 @@ def _list(folder: Path, prefix: str, generation: str, files: dict[str, int], fol
             folders.append(name)
         else:
             files[name] = kind.st_size
-
-
-def _check_listing(opened: VerifiedGeneration) -> None:
-    generation, expected = opened.manifest.generation, opened.manifest.files
-    files, folders = listing(opened.path, generation=generation)
-    files.pop(MANIFEST_FILE, None)
-    needed = {parent.as_posix() for name in expected for parent in Path(name).parents} - {"."}
-    if missing := sorted(set(expected) - set(files)):
-        raise IndexCorrupt(f"{generation}/{missing[0]} is missing; {REPAIR}")
-    if extra := sorted((set(files) - set(expected)) | (set(folders) - needed)):
-        raise IndexCorrupt(f"{generation}/{extra[0]} does not belong to the generation; {REPAIR}")
-    for name, entry in expected.items():
-        opened._check_size(name, entry, files[name])
 
 
 def _opened(folder: Path, file: str, where: str) -> BinaryIO:

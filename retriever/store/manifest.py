@@ -13,6 +13,8 @@ from retriever.errors import IndexCorrupt, IndexMismatch
 
 FORMAT = 1
 MANIFEST_FILE = "MANIFEST.json"
+LARGEST_MANIFEST = 16 << 20
+"""Bytes; what is larger is read no further."""
 VECTORS = "dense.faiss"
 """The file of the vectors, which a generation that was published for the search by words alone does not have."""
 REPAIR = "serve an older one with `footnoted index rollback`, or run `footnoted ingest` again"

@@ -100,8 +100,7 @@ class IndexStore:
         `read` takes each apart as a service would, and may refuse one that is sound but laid out differently. A
         damaged pointer makes none of them current. Raises IndexMissing when there is no such directory.
         """
-        if not self._index_dir.is_dir():
-            raise IndexMissing(f"there is no directory {self._index_dir}; choose the index with --index")
+        self._refuse_no_directory()
         try:
             pointer = read_pointer(self._index_dir)
         except IndexCorrupt:
@@ -116,8 +115,7 @@ class IndexStore:
         Raises IndexMissing when there is no such generation, IndexRefused when it is not sound, IndexLocked,
         StorageFailed; then the pointer stands where it stood.
         """
-        if not self._index_dir.is_dir():
-            raise IndexMissing(f"there is no directory {self._index_dir}; choose the index with --index")
+        self._refuse_no_directory()
         with writer_lock(self._index_dir):
             target = self._open(self._older() if to is None else to, pointer=None)
             target.verify()
@@ -132,8 +130,7 @@ class IndexStore:
         The current generation always stays. Raises ValueError for `keep` below 1, IndexMissing, IndexCorrupt
         for a damaged pointer, IndexLocked, StorageFailed.
         """
-        if not self._index_dir.is_dir():
-            raise IndexMissing(f"there is no directory {self._index_dir}; choose the index with --index")
+        self._refuse_no_directory()
         with writer_lock(self._index_dir), storage_failures(self._index_dir):
             return prune(self._disk, self._index_dir, keep=keep)
 
@@ -152,6 +149,10 @@ class IndexStore:
                 yield writer
             finally:
                 writer.close()
+
+    def _refuse_no_directory(self) -> None:
+        if not self._index_dir.is_dir():
+            raise IndexMissing(f"there is no directory {self._index_dir}; choose the index with --index")
 
     def _open(self, generation: str, pointer: Pointer | None) -> VerifiedGeneration:
         path = self._index_dir / generation

@@ -49,5 +49,4 @@ class Peer:
     def search(self, question: str, top_k: int) -> list[str]:
         """The ids of the best passages, best first, any number of one document."""
         query = Query(text=normalise_question(question), top_k=top_k, max_per_document=top_k)
-        hits = [hit.passage for hit in self._retriever.retrieve(query).hits]
-        return [f"{passage.document_id}:{passage.start_char}-{passage.end_char}" for passage in hits]
+        return [hit.passage.passage_id for hit in self._retriever.retrieve(query).hits]

@@ -1,4 +1,4 @@
-"""What every child process of the service is started with."""
+"""What every child process of the service, and of its workers, is started with."""
 
 import os
 import sys
