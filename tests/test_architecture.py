@@ -191,8 +191,17 @@ def test_no_committed_file_names_a_place_of_one_machine() -> None:
 
 
 def test_every_decision_is_numbered_once() -> None:
-    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_every_decision_is_listed_once_by_its_number() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(
+        r"^\| \[(\d+) [^]]+\]\((\S+)\) \|", (folder / "README.md").read_text(encoding="utf-8"), re.M
+    )
+    assert sorted(f"{int(number):04}" for number, _ in listed) == sorted(name[:4] for _, name in listed)
+    assert sorted(name for _, name in listed) == sorted(path.name for path in folder.glob("[0-9]*.md"))
 
 
 def test_help_is_printed_without_the_heavy_libraries() -> None:
