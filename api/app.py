@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.admission.caller import networks
-from api.admission.gate import Gate, Keeper
+from api.admission.gate import Doorkeeper, Gate
 from api.admission.live_keys import LiveKeys
 from api.admission.quick_refusal import QuickRefusals
 from api.admission.rate_limit import Rate, RateLimiter
@@ -161,13 +161,13 @@ def create_app(
     if settings.metrics:
         add_metrics(app, metrics)
     _add_error_handlers(app)
-    keeper = Keeper(
+    doorkeeper = Doorkeeper(
         keys=None if settings.keys_file is None else LiveKeys(settings.keys_file),
         limiter=None if settings.rate_limit == "off" else RateLimiter(Rate.parse(settings.rate_limit)),
         trusted=networks(settings.trusted_proxies),
     )
-    app.state.quick_refusals = QuickRefusals(app.state.service, keeper, observer)
-    app.add_middleware(Gate, keeper=keeper)
+    app.state.quick_refusals = QuickRefusals(app.state.service, doorkeeper, observer)
+    app.add_middleware(Gate, doorkeeper=doorkeeper)
     app.add_middleware(RequestEdge, observer=observer)
     add_openapi(app, with_keys=settings.keys_file is not None)
     return app

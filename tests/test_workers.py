@@ -19,9 +19,9 @@ from prometheus_client.exposition import generate_latest
 
 from api.live_index import LiveIndex
 from api.settings import Settings
+from api.workers.copy_holder import CopyHolder
 from api.workers.counts import EveryWorker, counts_of
 from api.workers.failures import failure_content, failure_of
-from api.workers.keeper import Keeper
 from api.workers.messages import receive, send
 from api.workers.supervisor_link import Channels, SupervisorLink
 from retriever.errors import IndexCorrupt, IndexMissing, IndexRefused
@@ -67,13 +67,13 @@ def supervised(folder: Path, plan: str) -> "subprocess.Popen[str]":
 
 
 @contextmanager
-def linked(keeper: Keeper) -> Iterator[SupervisorLink]:
-    """A worker's link whose index channel is answered from a keeper, in a thread."""
+def linked(holder: CopyHolder) -> Iterator[SupervisorLink]:
+    """A worker's link whose index channel is answered from a holder, in a thread."""
     ours, theirs = socket.socketpair()
 
     def answer() -> None:
         while (asked := receive(ours)) is not None:
-            found = keeper.current() if asked.content["ask"] == "published" else keeper.last_good()
+            found = holder.current() if asked.content["ask"] == "published" else holder.last_good()
             send(ours, found.content, found.descriptor)
             if found.descriptor is not None:
                 os.close(found.descriptor)
@@ -111,13 +111,13 @@ def test_an_error_of_another_process_keeps_its_class_and_an_unknown_one_is_a_ref
 
 
 def test_all_workers_read_one_copy_and_a_refused_generation_leaves_the_last_good_one(index_dir: Path) -> None:
-    keeper = Keeper(index_dir)
-    with linked(keeper) as first, linked(keeper) as second:
+    holder = CopyHolder(index_dir)
+    with linked(holder) as first, linked(holder) as second:
         with pytest.raises(IndexMissing):
             first.last_good(index_dir)
         one, other = first.published(index_dir), second.published(index_dir)
         assert one.manifest == other.manifest == IndexStore(index_dir).open().manifest
-        copies = [keeper.current(), keeper.last_good()]
+        copies = [holder.current(), holder.last_good()]
         assert len({os.fstat(copy.descriptor or -1).st_ino for copy in copies}) == 1
         for copy in copies:
             os.close(copy.descriptor or -1)
@@ -130,7 +130,7 @@ def test_all_workers_read_one_copy_and_a_refused_generation_leaves_the_last_good
         with pytest.raises(IndexCorrupt, match="is altered"):
             second.published(index_dir)  # told from the first reading
         assert second.last_good(index_dir).manifest == one.manifest
-        keeper.close()
+        holder.close()
         # What a worker has mapped stays, whatever the supervisor lets go of.
         assert bytes(one.read("texts.bin")) == bytes(other.read("texts.bin"))
 

@@ -24,7 +24,7 @@ _DOCUMENT = re.compile(r"/v1/documents/[^/]+")
 _WRITING = frozenset({"PUT", "PATCH", "DELETE"})
 
 
-class Keeper:
+class Doorkeeper:
     """Knows whose request one is and how often that caller may ask.
 
     Without a file of keys everybody may read and nobody may write.
@@ -66,9 +66,9 @@ class Keeper:
 class Gate:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, keeper: Keeper) -> None:
+    def __init__(self, app: ASGIApp, *, doorkeeper: Doorkeeper) -> None:
         self._app = app
-        self._keeper = keeper
+        self._doorkeeper = doorkeeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through, or answers it with its refusal."""
@@ -76,8 +76,8 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            caller = self._keeper.caller(scope)
-            standing = self._keeper.count(caller)
+            caller = self._doorkeeper.caller(scope)
+            standing = self._doorkeeper.count(caller)
             if standing is not None and not standing.allowed:
                 _refuse(scope, standing)
         except Problem as problem:

@@ -16,7 +16,7 @@ from fastapi import Request
 from pydantic import BaseModel
 from starlette.types import Scope
 
-from api.admission.gate import Keeper, above_rate
+from api.admission.gate import Doorkeeper, above_rate
 from api.admission.late_refusal import routed
 from api.admission.refusal_tally import RefusalTally
 from api.chat.completions import check_model
@@ -65,9 +65,9 @@ _ENDPOINTS: Mapping[str, _Endpoint] = {
 class QuickRefusals:
     """Refuses at the connection. Used from the event loop alone."""
 
-    def __init__(self, service: Service, keeper: Keeper, observer: Observer) -> None:
+    def __init__(self, service: Service, doorkeeper: Doorkeeper, observer: Observer) -> None:
         self._service = service
-        self._keeper = keeper
+        self._doorkeeper = doorkeeper
         self._observer = observer
         self._tally = RefusalTally()
         self._let_through: Counter[str] = Counter()
@@ -105,9 +105,9 @@ class QuickRefusals:
 
     def _problem(self, scope: Scope, body: bytes) -> Problem | None:
         """Why a request is refused, if it is. Raises Problem, FootnotedError where it is faulty besides."""
-        caller = self._keeper.caller(scope)
+        caller = self._doorkeeper.caller(scope)
         threads = self._service.threads
-        if threads.has_room(caller, besides=self._let_through) and not self._keeper.is_used_up(caller):
+        if threads.has_room(caller, besides=self._let_through) and not self._doorkeeper.is_used_up(caller):
             self._let_one_through(caller)
             return None
         endpoint, settings = _ENDPOINTS[scope["path"]], self._service.settings
@@ -121,7 +121,7 @@ class QuickRefusals:
             if not is_json(Request(scope)):
                 return None
             said = endpoint.said(check(parse_json(body), endpoint.model))
-        standing = self._keeper.count(caller)
+        standing = self._doorkeeper.count(caller)
         if standing is not None and not standing.allowed:
             return routed(above_rate(standing), self._service, snapshot, said)
         problem = routed(threads.refusal(), self._service, snapshot, said)

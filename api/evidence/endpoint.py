@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from api.admission.late_refusal import within_limits
 from api.evidence.body import EvidenceRequest, EvidenceResponse
 from api.evidence.cancer_type import Fit, asked_type
-from api.evidence.gate import Gate
+from api.evidence.gate import EvidenceGate
 from api.http.parameters import only_parameters
 from api.operations import body_of, refusals
 from api.query.request import QueryRequest
@@ -51,7 +51,7 @@ def _judged(service: Service, snapshot: Snapshot, asked: EvidenceRequest) -> Evi
     )
     answered = service.answering(snapshot, only=[fit is not Fit.OTHER for fit in fits.values()] or None)
     response = answered(request)
-    gate = Gate(
+    gate = EvidenceGate(
         policy=policy,
         minimum=policy.minimum_for(asked.query_type, asked.intent),
         freshness=service.policy.freshness,

@@ -35,7 +35,7 @@ _ROUTED = (WarningCode.SELF_HARM, WarningCode.EMERGENCY)
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class EvidenceGate:
     """What a response is judged by. `fits` says of each document by its id what it has to do with the type of
     cancer that was asked for; it is empty where none was.
     """

@@ -18,7 +18,7 @@ from typing import Any
 from api.child_environment import child_environment
 from api.setting_kinds import Secret
 from api.settings import Settings
-from api.workers.keeper import Keeper
+from api.workers.copy_holder import CopyHolder
 from api.workers.messages import Message, receive, send
 
 logger = logging.getLogger("footnoted.workers")
@@ -66,7 +66,7 @@ class Supervisor:
         self._listener = listener
         self._announce = announce
         self._program = program
-        self._keeper = Keeper(settings.index_dir, dense_search=settings.dense_search)
+        self._holder = CopyHolder(settings.index_dir, dense_search=settings.dense_search)
         self._workers = [_Worker(number) for number in range(1, settings.workers + 1)]
         self._asking = Lock()
         self._asked = 0
@@ -173,9 +173,9 @@ class Supervisor:
     def _answer(self, worker: _Worker, asked: Mapping[str, Any]) -> Message:
         match asked:
             case {"ask": "published"}:
-                return self._keeper.current()
+                return self._holder.current()
             case {"ask": "last good"}:
-                return self._keeper.last_good()
+                return self._holder.last_good()
             case {"tell": "ready"}:
                 worker.is_ready = True
                 if self._was_ready:
@@ -203,7 +203,7 @@ class Supervisor:
         """Ends all workers: open requests may finish, whoever takes longer than it may is killed."""
         self._is_stopping = True
         self._listener.close()
-        self._keeper.close()
+        self._holder.close()
         running = [worker.process for worker in self._workers if worker.process is not None]
         for process in running:
             process.terminate()

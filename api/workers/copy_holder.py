@@ -1,4 +1,4 @@
-"""The keeper of the shared copy: made once for each generation, given to every worker that asks."""
+"""The holder of the shared copy: made once for each generation, given to every worker that asks."""
 
 import os
 import socket
@@ -36,7 +36,7 @@ class _Refusal:
     until: float
 
 
-class Keeper:
+class CopyHolder:
     """Holds the copy of the newest generation that was sound. Safe to share between threads."""
 
     def __init__(self, index_dir: Path, *, dense_search: str = "exact") -> None:
