@@ -1,19 +1,21 @@
 """Small talk: messages that ask nothing of the pages, such as thanks, and what is replied. It is a file."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from api.policy_file import PolicyTable, checked, read_policy, tables_of
 
 SMALL_TALK_FILE = "small_talk.toml"
 LONGEST_WORDS = 16
 """A longer message is searched."""
+_WHAT = "the small talk"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -21,19 +23,15 @@ class SmallTalkInvalid(ValueError):
     """A file of small talk cannot be used; the message names the key and the cause."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Reply(_Table):
+class _Reply(PolicyTable):
     to: list[str] = Field(min_length=1)
     text: str = Field(min_length=1)
 
 
-class _File(_Table):
+class _File(PolicyTable):
     version: Literal[1]
-    said_along: list[str] = []
-    reply: list[_Reply] = []
+    said_along: list[str] = Field(default_factory=list)
+    reply: list[_Reply] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +73,13 @@ def read_small_talk(path: Path | None) -> SmallTalk:
     """The small talk in a file, or the program's own. Raises SmallTalkInvalid, also where it cannot be read."""
     if path is None:
         return _packaged()
-    try:
-        return parse_small_talk(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise SmallTalkInvalid(f"the small talk in {path} cannot be read: {reason}; mend the file") from error
+    return read_policy(path, parse_small_talk, what=_WHAT, refused=SmallTalkInvalid)
 
 
 def parse_small_talk(content: str) -> SmallTalk:
     """The small talk in the text of such a file. Raises SmallTalkInvalid naming what is wrong."""
-    try:
-        tables: dict[str, Any] = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise SmallTalkInvalid(f"the small talk is not TOML: {error}; mend that line") from error
-    try:
-        file = _File.model_validate(tables)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SmallTalkInvalid(f"the small talk has a fault at {place}: {first['msg']}") from error
+    tables = tables_of(content, what=_WHAT, refused=SmallTalkInvalid)
+    file = checked(tables, _File, what=_WHAT, refused=SmallTalkInvalid)
     replies: dict[tuple[str, ...], int | None] = dict.fromkeys(map(_words, file.said_along))
     for number, reply in enumerate(file.reply):
         for phrase in reply.to:

@@ -1,34 +1,32 @@
 """The evidence policy: which pages are trusted, and how much evidence a type of question needs. It is a file."""
 
-import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from api.policy_file import PolicyTable, checked, read_policy, tables_of
 
 POLICY_FILE = "evidence.toml"
+_WHAT = "the evidence policy"
 
 
 class EvidencePolicyInvalid(ValueError):
     """A file of the policy cannot be used; the message names the key and the cause."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Tier(_Table):
+class Tier(PolicyTable):
     """Pages whose `sourceType` fits the pattern have this tier; 1 is the best."""
 
     source_type: str
     tier: int = Field(ge=1, le=9)
 
 
-class Trust(_Table):
+class Trust(PolicyTable):
     """The tiers, in the order in which they are tried."""
 
     trusted: int = Field(ge=1, le=9)
@@ -42,21 +40,21 @@ class Trust(_Table):
         return next(fitting, self.otherwise)
 
 
-class Chunks(_Table):
+class Chunks(PolicyTable):
     """How chunks are chosen; `below_best` is a difference of cosines."""
 
     per_document: int = Field(ge=1, le=50)
     below_best: float = Field(ge=0, le=2)
 
 
-class Strong(_Table):
+class Strong(PolicyTable):
     """What makes evidence strong."""
 
     probability: float = Field(ge=0, le=1)
     tier: int = Field(ge=1, le=9)
 
 
-class CancerTypes(_Table):
+class CancerTypes(PolicyTable):
     """How types of cancer are told from one another; see the file."""
 
     bonus: float = Field(ge=0, le=1)
@@ -65,7 +63,7 @@ class CancerTypes(_Table):
     known: list[str]
 
 
-class Minimum(_Table):
+class Minimum(PolicyTable):
     """The least evidence for a type of question; see the file."""
 
     tier: int = Field(ge=1, le=9)
@@ -88,7 +86,7 @@ class Minimum(_Table):
         )
 
 
-class EvidencePolicy(_Table):
+class EvidencePolicy(PolicyTable):
     """The whole policy. `minimum` holds `default` and the types of question under their plain names."""
 
     version: Literal[1]
@@ -114,31 +112,19 @@ def evidence_policy(path: Path | None) -> EvidencePolicy:
     """The policy in a file, or the program's own. Raises EvidencePolicyInvalid, also where it cannot be read."""
     if path is None:
         return _packaged()
-    try:
-        return parse_policy(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise EvidencePolicyInvalid(f"the evidence policy in {path} cannot be read: {reason}") from error
+    return read_policy(path, parse_policy, what=_WHAT, refused=EvidencePolicyInvalid)
 
 
 def parse_policy(content: str) -> EvidencePolicy:
     """The policy in the text of such a file. Raises EvidencePolicyInvalid naming what is wrong."""
-    try:
-        tables: dict[str, Any] = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise EvidencePolicyInvalid(f"the evidence policy is not TOML: {error}; mend that line") from error
+    tables = tables_of(content, what=_WHAT, refused=EvidencePolicyInvalid)
     minimum = tables.get("minimum")
     if not isinstance(minimum, dict) or not all(isinstance(each, dict) for each in minimum.values()):
         raise EvidencePolicyInvalid("the evidence policy needs tables [minimum.default], [minimum.NAME]")
     if "default" not in minimum:
         raise EvidencePolicyInvalid("the evidence policy lacks the table [minimum.default]")
     filled = {_plain(name): {**minimum["default"], **table} for name, table in minimum.items()}
-    try:
-        return EvidencePolicy.model_validate({**tables, "minimum": filled})
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise EvidencePolicyInvalid(f"the evidence policy has a fault at {place}: {first['msg']}") from error
+    return checked({**tables, "minimum": filled}, EvidencePolicy, what=_WHAT, refused=EvidencePolicyInvalid)
 
 
 @cache

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.policy_file import read_policy
 from api.query.response import WarningCode
 from retriever.provenance.overdue import FreshnessPolicy
-from retriever.questions.routing import RoutingRules, RoutingRulesInvalid, default_rules, read_rules
+from retriever.questions.routing import RoutingRules, RoutingRulesInvalid, default_rules, parse_rules
 
 ROUTING_CODES = frozenset({WarningCode.EMERGENCY, WarningCode.SELF_HARM})
 """The codes that a rule may have: programs that show the warnings know these."""
@@ -26,11 +27,7 @@ def routing_rules(path: Path | None) -> RoutingRules:
     """
     if path is None:
         return default_rules()
-    try:
-        rules = read_rules(path)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise RoutingRulesInvalid(f"the routing rules in {path} cannot be read: {reason}") from error
+    rules = read_policy(path, parse_rules, what="the routing rules", refused=RoutingRulesInvalid)
     if any(rule.code not in ROUTING_CODES for rule in rules.rules):
         allowed = " or ".join(sorted(ROUTING_CODES))
         raise RoutingRulesInvalid(f"a rule in {path} has a code that is unknown here; use {allowed}")
