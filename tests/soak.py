@@ -19,7 +19,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, linear_regression
 
-from eval.performance.load import Target, capacity, offer, quantile, warm_up
+from eval.measures.percentiles import quantile
+from eval.performance.load import Target, capacity, offer, warm_up
 from retriever.errors import FootnotedError
 from retriever.index import Index
 from tests.running import CHECKOUT, server

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.performance.load import Exchange, Figures, Target, arrivals, capacity, figures, quantile
+from eval.measures.percentiles import quantile
+from eval.performance.load import Exchange, Figures, Target, arrivals, capacity, figures
 from eval.performance.load_verdicts import Kind, Phase, SharedMachine, verdicts
 from eval.performance.run_load import run_load, service_ms
 from tests.running_server import running_server

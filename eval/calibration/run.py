@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from eval.asking import asking
@@ -26,6 +25,7 @@ from eval.calibration.calibrate import (
 )
 from eval.calibration.fit import Example
 from eval.datasets.read_dataset import read_dataset
+from eval.report.console import table_console
 from eval.systems.complete_index import open_complete
 from retriever.abstention.calibration import (
     CalibrationState,
@@ -88,7 +88,7 @@ def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int
         ("each collection judged by a fit on the others", lambda one: one.source.rpartition(" on ")[2]),
     ):
         across = transferred(examples, threshold=calibrated.point.threshold, left_out=left_out)
-        _console().print(_answered(title, across))
+        table_console().print(_answered(title, across))
 
 
 def open_retriever(index_dir: Path) -> Retriever:
@@ -131,7 +131,7 @@ def summary(found: Calibrated) -> dict[str, Any]:
 
 def print_calibrated(found: Calibrated) -> None:
     """Prints the threshold, what it means on held-out questions, and the shares answered by category."""
-    console = _console()
+    console = table_console()
     point, calibration = found.point, found.calibration
     console.print(_answered(f"{calibration.questions}; AUROC {found.auroc:.3f}", found.by_category))
     console.print(
@@ -147,10 +147,6 @@ def print_calibrated(found: Calibrated) -> None:
             "collection are harder than people's; label some of your own, or accept more with --max-risk.",
             soft_wrap=True,
         )
-
-
-def _console() -> Console:
-    return Console(highlight=False, width=None if Console().is_terminal else 140)
 
 
 def _answered(title: str, rows: Sequence[Answered]) -> Table:

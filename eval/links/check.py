@@ -1,10 +1,10 @@
 """Answers over HTTP as a suspicious reader checks them: every quote, and every link in a browser."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from re import compile as pattern
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +16,7 @@ from eval.systems.given_answer import TOP_K
 from eval.systems.service import Service, ServiceFailed
 
 _REFUSALS = (400, 422)
-_BETWEEN_QUOTES = pattern(r"(?:\s*(?:\[\d+\])?\s*)*")
+_BETWEEN_QUOTES = re.compile(r"(?:\s*(?:\[\d+\])?\s*)*")
 MOST_FAILURES = 5
 """After so many questions in a row that the service does not answer, the rest is not asked."""
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from eval.errors import ComparisonRefused
+from eval.measures.percentiles import percentiles
 from eval.peers.rounds import Failure, Outcome, Run
 from eval.peers.systems import System
 from eval.peers.task import TOP_K, Quality, Task
 from eval.performance.marked_section import markdown_table
-from eval.report.charts import percentiles
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """What every system is given: passages of an ingest of ours, questions of a dataset; and what is right."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +16,12 @@ from eval.errors import ComparisonRefused
 from eval.measures.rank_documents import document_values
 from eval.measures.spans import Span, hit_values
 from eval.performance.encoder_speed import embedded_text
+from eval.systems.ingested import ingest_pages
 from eval.systems.opened import refuse_missing
 from retriever.encoding.model_files import find_model
 from retriever.index import Index
 
 TOP_K = 10
-INGEST_TIMEOUT_S = 24 * 3600
 _NDCG, _HIT = "nDCG@10", "passage-hit-2@5"
 
 
@@ -122,10 +120,5 @@ def ingested(pages: Path, model: str) -> Iterator[Path]:
     Raises ComparisonRefused where the ingest fails.
     """
     with TemporaryDirectory(prefix="footnoted-peers-") as folder:
-        command = [sys.executable, "-m", "footnoted", "ingest", str(pages), "--index", folder, "--model", model]
-        done = subprocess.run(  # noqa: S603 - our own command, no shell
-            [*command, "--json"], capture_output=True, text=True, timeout=INGEST_TIMEOUT_S, check=False
-        )
-        if done.returncode != 0:
-            raise ComparisonRefused(f"ingesting {pages} failed; run `footnoted ingest {pages}` to see why")
+        ingest_pages(pages, Path(folder), model=model)
         yield Path(folder)

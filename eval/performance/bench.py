@@ -12,7 +12,7 @@ from statistics import median
 
 from eval.datasets.dataset import Question
 from eval.errors import ComparisonRefused
-from eval.report.charts import percentiles
+from eval.measures.percentiles import percentiles
 from eval.systems.in_process import InProcess
 from eval.systems.system import Response
 

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from itertools import count
 from urllib.parse import urlsplit
 
+from eval.measures.percentiles import quantile
 from eval.performance.keep_alive_client import KeepAliveClient
 
 PROBE_EVERY_S = 0.1
@@ -223,12 +224,6 @@ def figures(
         service_cpu=service_cpu,
         generator_lag_p99_ms=quantile([each.left_s - each.due_s for each in exchanges], 0.99) * 1_000,
     )
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of the values does not exceed; 0 without values."""
-    ordered = sorted(values)
-    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] if ordered else 0.0
 
 
 def _client(target: Target) -> KeepAliveClient:

@@ -1,7 +1,5 @@
 """What `footnoted eval bench` does: latency by stage, throughput, memory and index time, in one run."""
 
-import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -11,18 +9,16 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from api.commands.serve import THREAD_TURN_S
 from eval.datasets.read_dataset import read_dataset
-from eval.errors import ComparisonRefused
 from eval.peers.run_peer import peak_rss_mb
 from eval.performance.bench import STAGES, ColdStart, Latency, Throughput, cold, size_mb, throughput, warm
+from eval.report.console import table_console
 from eval.systems.in_process import InProcess
+from eval.systems.ingested import ingest_pages
 from retriever.query import Mode
-
-INGEST_TIMEOUT_S = 24 * 3600
 
 
 def run_bench(
@@ -82,13 +78,7 @@ def ingest_time(pages: Path) -> dict[str, Any]:
     Raises ComparisonRefused where it fails.
     """
     with tempfile.TemporaryDirectory(prefix="footnoted-bench-") as folder:
-        command = [sys.executable, "-m", "footnoted", "ingest", str(pages), "--index", folder, "--json"]
-        done = subprocess.run(  # noqa: S603 - our own command, no shell
-            command, capture_output=True, text=True, timeout=INGEST_TIMEOUT_S, check=False
-        )
-        if done.returncode != 0:
-            raise ComparisonRefused(f"ingesting {pages} failed; run `footnoted ingest {pages}` to see why")
-        report = json.loads(done.stdout)
+        report = ingest_pages(pages, Path(folder))
     return {
         "passages": report["passages"]["embedded"],
         "seconds": report["seconds"],
@@ -99,7 +89,7 @@ def ingest_time(pages: Path) -> dict[str, Any]:
 
 def print_bench(found: dict[str, Any]) -> None:
     """The figures as tables; the first row of each is what the ratios compare with."""
-    console = Console(highlight=False, width=None if Console().is_terminal else 160)
+    console = table_console(width=160)
     latencies = [msgspec.convert(one, Latency) for one in found["warm"]]
     table = _table("warm, one question at a time: milliseconds", "mode", "questions", *_stage_columns(), "ratio")
     first = latencies[0].stages["total"]["p50"]

@@ -26,6 +26,7 @@ from eval.performance.load import (
     warm_up,
 )
 from eval.performance.load_verdicts import Kind, Phase, SharedMachine, verdicts
+from eval.report.console import table_console
 
 SHARE_OF_OTHER = 0.2
 SHARE_BESIDE_SLOW = 0.7
@@ -169,7 +170,7 @@ def echo(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
         return
-    console = Console(highlight=False, width=None if Console().is_terminal else 160)
+    console = table_console(width=160)
     table = Table(
         title=f"capacity C = {found['capacity']:.1f} questions/s; {found['seconds']:g} s each",
         title_justify="left",

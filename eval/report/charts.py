@@ -1,6 +1,5 @@
 """Shapes of the report's drawings: bins of a histogram, positions on an axis."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,14 +63,6 @@ def histogram(
         limit=limit,
         beyond=0 if limit is None else int(np.count_nonzero(values > limit)),
     )
-
-
-def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """p50, p95 and p99, and the mean; zeros where there are no values."""
-    if not values:
-        return {"p50": 0.0, "p95": 0.0, "p99": 0.0, "mean": 0.0}
-    p50, p95, p99 = np.percentile(values, [50, 95, 99]).tolist()
-    return {"p50": p50, "p95": p95, "p99": p99, "mean": float(np.mean(values))}
 
 
 @dataclass(frozen=True, slots=True)

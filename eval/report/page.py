@@ -11,7 +11,8 @@ from eval.datasets.source_tokens import SourceTokens
 from eval.measures.ablation import Ablated, median_ms
 from eval.measures.compare import SAME, Difference
 from eval.measures.evaluate import Evaluation, Measured
-from eval.report.charts import Histogram, curve_chart, histogram, percentiles, reliability_chart
+from eval.measures.percentiles import percentiles
+from eval.report.charts import Histogram, curve_chart, histogram, reliability_chart
 from eval.report.headline import deciding, headline, in_words, meaning
 from eval.report.marks import MarkedPassage, marked
 from eval.report.tables import notes_of

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
 from eval.measures.answer_values import AnswerQuality
@@ -10,6 +9,7 @@ from eval.measures.compare import Difference, Verdict
 from eval.measures.decisions import Decisions
 from eval.measures.evaluate import Evaluation
 from eval.measures.uncertainty import Interval
+from eval.report.console import table_console
 from eval.report.headline import headline
 from eval.results import Baseline
 
@@ -23,7 +23,7 @@ def print_tables(
 
     Without `everything` only the measures that a reader sees first, in their order.
     """
-    console = Console(highlight=False, width=None if Console().is_terminal else 140)
+    console = table_console()
     dataset = evaluation.dataset
     by_measure = {(one.measure, one.subset): one for one in apart}
     table = Table(title=f"{dataset.name}: {len(dataset.questions)} questions", title_justify="left")
