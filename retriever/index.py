@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from retriever.document import Document, SourceMap
 from retriever.errors import IndexMismatch
+from retriever.omissions import Omissions, omissions_of
 from retriever.passage import Passage
 from retriever.remembering import weakly
 from retriever.search.coarse import COARSE_FILES, Approximation
@@ -136,11 +137,11 @@ class Index:
         stored = self._stored[self._places[document_id]]
         return contents.map_of_rows(self._source_map[stored.map_start : stored.map_start + stored.map_slices])
 
-    def omissions(self, document_id: str) -> contents.Omissions:
-        """Where a document's page may show more than its reading text holds; see `contents.omissions`."""
+    def omissions(self, document_id: str) -> Omissions:
+        """Where a document's page may show more than its reading text holds; see `omissions_of`."""
         stored = self._stored[self._places[document_id]]
         rows = self._source_map[stored.map_start : stored.map_start + stored.map_slices]
-        return contents.omissions(rows, self._text(stored.text_start, stored.text_bytes))
+        return omissions_of(rows, self._text(stored.text_start, stored.text_bytes))
 
     def passage_count(self, document_id: str) -> int:
         """How many passages a document has."""

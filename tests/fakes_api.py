@@ -20,6 +20,7 @@ from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.errors import FootnotedError, IndexMissing
 from retriever.filters import check_filter, filter_keys, matching
 from retriever.index import Index
+from retriever.omissions import Omissions
 from retriever.passage import Passage
 from retriever.provenance.deep_link import COMPLETE
 from retriever.query import Hit, NoHits, Query, Retrieval
@@ -27,7 +28,6 @@ from retriever.questions.routing import default_rules
 from retriever.retrieve import Retriever
 from retriever.search.lexical import LexicalField, count_terms
 from retriever.search.spelling import Spelling
-from retriever.store.contents import Omissions
 from retriever.store.manifest import VECTORS, FileEntry, Manifest, SplitIdentity
 from retriever.store.pointer import read_pointer
 from tests.hashing import IDENTITY, HashingEncoder

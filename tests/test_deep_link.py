@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retriever.omissions import Omissions, omissions_of
 from retriever.provenance.deep_link import deep_link, text_directive
-from retriever.store.contents import Omissions, omissions
 from tests.browsing import needs_chromium, tab
 from tests.waiting import PATIENCE_S
 
@@ -313,7 +313,7 @@ def test_what_a_page_shows_besides_its_reading_text_is_told_by_what_its_source_h
     for part, shown, left in zip(slices, ["\n\n", " ", "", " ", "\n\n", " ", ""], [*between, ""], strict=True):
         rows.append((len(text), len(source), len(part)))
         text, source = text + part + shown, source + part + left
-    found = omissions(np.array(rows, np.int32), text)
+    found = omissions_of(np.array(rows, np.int32), text)
     assert text == "Take it.\n\nWait and see.Rest well\n\nnow. Go"
     assert found.references == (text.index("\n\nWait"), text.index("Rest"), text.index("\n\nnow"))
     wide = [text.index(one) for one in ("\n\nWait", " see", "\n\nnow", " Go")]

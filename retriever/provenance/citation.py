@@ -5,10 +5,10 @@ from datetime import date
 
 from retriever.document import Document
 from retriever.freshness import Freshness, review
+from retriever.omissions import Omissions
 from retriever.passage import Passage
 from retriever.provenance.deep_link import deep_link
 from retriever.provenance.governance import Audience, audience_of
-from retriever.store.contents import Omissions
 
 
 @dataclass(frozen=True, slots=True)

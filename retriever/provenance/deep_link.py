@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from retriever.omissions import Omissions
 from retriever.provenance.distinct_words import (
     Context,
     Words,
@@ -22,7 +23,6 @@ from retriever.provenance.distinct_words import (
     without_last_marks,
 )
 from retriever.provenance.searched_page import SearchedPage, searched_page, trimmed
-from retriever.store.contents import Omissions
 
 COMPLETE = Omissions((), np.zeros(0, np.int32), np.zeros(0, np.int32))
 """Of a page that shows its reading text and nothing else."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.omissions import Omissions
 from retriever.provenance.searched_page import SearchedPage, folded_text, trimmed
-from retriever.store.contents import Omissions
 
 EDGE_WORDS = 5
 MAX_CONTEXT_WORDS = 12
