@@ -20,7 +20,7 @@ from eval.calibration.calibrate import (
     on_neighbours,
     transferred,
 )
-from eval.calibration.fit import Example, auroc, choose, curve, fit, held_out, probabilities_of, upper
+from eval.calibration.fit import Example, choose, curve, fit, held_out, probabilities_of, upper
 from eval.datasets.dataset import Question
 from eval.datasets.generated_questions import Generated, generate
 from eval.datasets.read_dataset import read_dataset
@@ -202,10 +202,6 @@ def test_the_lowest_threshold_that_keeps_the_risk_is_chosen() -> None:
 
 def test_the_upper_end_of_none_in_ten_is_wilsons() -> None:
     assert upper(0, 10) == pytest.approx(0.2775, abs=1e-4)
-
-
-def test_auroc_counts_ties_half() -> None:
-    assert auroc(np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False])) == pytest.approx(3.5 / 4)
 
 
 def calibrated(examples: Sequence[Example], **options: float) -> Answered:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from eval.calibration.fit import (
     Example,
-    auroc,
     choose,
     curve,
     fit,
@@ -23,6 +22,7 @@ from eval.datasets.document_names import match_names
 from eval.datasets.generated_questions import LEFT_OUT, generate
 from eval.datasets.wordings import wordy
 from eval.errors import ComparisonRefused, DatasetInvalid
+from eval.measures.abstention import auroc
 from retriever.abstention.calibration import (
     FORMAT,
     Calibration,
@@ -171,7 +171,7 @@ def judged(
         curve=tuple(points),
     )
     answered = answered_by_category(examples, unseen, threshold=point.threshold)
-    return Calibrated(calibration, point, auroc(unseen, labels), answered)
+    return Calibrated(calibration, point, auroc(unseen[labels], unseen[~labels]), answered)
 
 
 def made_for(calibration: Calibration, index: Index) -> Calibration:

@@ -113,12 +113,6 @@ def upper(successes: int, trials: int) -> float:
     return float((share + z / 2 + Z_95 * np.sqrt(share * (1 - share) / trials + z / (4 * trials))) / (1 + z))
 
 
-def auroc(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
-    """How often an answerable question has the higher probability, ties half."""
-    yes, no = probabilities[labels], probabilities[~labels]
-    return float(((yes[:, None] > no) + 0.5 * (yes[:, None] == no)).mean())
-
-
 def labels_of(examples: Sequence[Example]) -> NDArray[np.bool_]:
     """Which examples are answerable, shape (len(examples),)."""
     return np.array([example.answerable for example in examples], dtype=np.bool_)

@@ -71,6 +71,13 @@ def separations(
     return found
 
 
+def auroc(accepted: NDArray[np.float64], declined: NDArray[np.float64]) -> float:
+    """How often a question that can be answered scores higher than one that cannot, ties half."""
+    order = np.sort(accepted)
+    below, not_above = np.searchsorted(order, declined), np.searchsorted(order, declined, side="right")
+    return float((accepted.size - 0.5 * (below + not_above)).mean() / accepted.size)
+
+
 def _separation(
     accepted: NDArray[np.float64], declined: NDArray[np.float64], *, seed: int
 ) -> tuple[Interval, Interval]:
@@ -90,10 +97,9 @@ def _separation(
         places = (yes[:, 1:] > accepted.size * (1 - ACCEPTED)).argmax(axis=1)
         rejected = np.searchsorted(rising, order[places])
         shares.append(np.take_along_axis(no, rejected[:, None], axis=1)[:, 0] / declined.size)
-    mean = (accepted.size - 0.5 * (below + not_above)).mean() / accepted.size
     threshold = order[int(np.floor(accepted.size * (1 - ACCEPTED)))]
     return (
-        _interval(float(mean), np.concatenate(aurocs) / (accepted.size * declined.size)),
+        _interval(auroc(accepted, declined), np.concatenate(aurocs) / (accepted.size * declined.size)),
         _interval(float((declined < threshold).mean()), np.concatenate(shares)),
     )
 
