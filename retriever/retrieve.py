@@ -79,7 +79,7 @@ class Retriever:
         vector = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, text)
         encoded = time.perf_counter()
         with self._turns:
-            rows, scores, parts = self._candidates.ranked(text, query.mode, vector, allowed)
+            rows, scores, parts = self._candidates.ranked(text, query.mode, vector, allowed, top_k=query.top_k)
             first_hits = hits_of(query, self.index, rows, scores, parts, allowed)
         asked = query.text if query.mode is Mode.DENSE else meant.in_place
         sides = compared(asked)
@@ -142,7 +142,9 @@ class Retriever:
             of_side = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, side.question)
             encode_s += time.perf_counter() - started
             with self._turns:
-                rows, scores, _ = self._candidates.ranked(side.question, query.mode, of_side, allowed)
+                rows, scores, _ = self._candidates.ranked(
+                    side.question, query.mode, of_side, allowed, top_k=LOOKED_AT
+                )
                 parts = {} if query.mode is Mode.DENSE else {"body": self.index.body.search(meant)[rows]}
                 if vector is not None:  # how near they are to what was asked: that is what is judged
                     parts["dense"] = self.index.dense.scores_of(vector, rows)

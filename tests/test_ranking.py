@@ -13,6 +13,7 @@ from retriever.query import Mode, Query
 from retriever.questions.question import asks, subject_weights
 from retriever.ranking.children import asks_of_a_child
 from retriever.ranking.ranking import (
+    OF_ANSWERS,
     OF_PAGES,
     OF_TEXTS,
     OF_UNTITLED_TEXTS,
@@ -73,6 +74,42 @@ def test_a_title_of_its_own_or_a_heading_names_a_text(
     pages = [(Metadata(title=title), "Milk helps bones."), (Metadata(title="On kale"), "Kale helps.")]
     texts = MemoryIndex("gen-000001", [pages[0], pages[0], pages[1]], headings=headings)
     assert ranking_of(texts) == expected
+
+
+@pytest.mark.parametrize(("questions", "expected"), [(2, OF_ANSWERS), (1, OF_TEXTS)])
+def test_most_texts_have_to_be_called_by_questions_to_be_ranked_as_answers(
+    questions: int, expected: Ranking, tmp_path: Path
+) -> None:
+    headings = [*["Is kale fine ?", "What does milk do?"][:questions], "Salt", "Tea"][:3]
+    files = {f"{n}.md": f"# Food {n}\n\n## {heading}\n\nIt says so." for n, heading in enumerate(headings)}
+    assert ranking_of(index_of(tmp_path, files)) == expected
+
+
+def test_who_names_what_an_answer_is_called_finds_it_before_those_that_speak_of_it_more(tmp_path: Path) -> None:
+    files = {
+        "a.md": "# Diabetes\n\n## What is (are) Diabetes ?\n\nSugar in the blood stays high after meals.",
+        "b.md": (
+            "# Diabetic Heart Disease\n\n## What is (are) Diabetic Heart Disease ?\n\n"
+            "Diabetes harms: diabetes, whose diabetes, diabetes after diabetes. Diabetes, diabetes, diabetes."
+        ),
+        "c.md": "# Gout\n\n## What is (are) Gout ?\n\nJoints that ache.",
+    }
+    index = index_of(tmp_path, files)
+    as_texts, as_answers = (Retriever(index, HashingEncoder(), ranking=one) for one in (OF_TEXTS, OF_ANSWERS))
+    first = [one.retrieve(Query("whats diabetes")).hits[0].document.source_path for one in (as_texts, as_answers)]
+    assert first == ["b.md", "a.md"]
+
+
+def test_among_answers_names_count_less_where_nothing_is_named_and_a_claim_is_ranked_as_among_texts() -> None:
+    named, unnamed = (OF_ANSWERS.weights_for("does milk help?", Mode.HYBRID, share) for share in (1.0, 0.0))
+    for part in ("headings", "heading_dense"):
+        assert named[part] / sum(named.values()) > unnamed[part] / sum(unnamed.values())
+    claim = OF_TEXTS.weights_for("milk helps", Mode.HYBRID)
+    found = OF_ANSWERS.weights_for("milk helps", Mode.HYBRID, 0.0)
+    assert {part: share for part, share in found.items() if share} == pytest.approx(
+        {part: weight / sum(claim.values()) for part, weight in claim.items()}
+    )
+    assert OF_ANSWERS.weights_for("milk", Mode.HYBRID) == OF_ANSWERS.weights_for("milk?", Mode.HYBRID)
 
 
 @pytest.mark.parametrize(

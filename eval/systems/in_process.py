@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,9 @@ from retriever.retrieve import Retriever
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
 BELOW = 3.0
-"""Taken off the cosines of documents behind the candidates, so that they score less than what was ranked."""
+"""Taken off the scores of what the service does not give, and twice off the cosines of what is no candidate.
+
+So they are less than the scores of those before them."""
 
 
 class InProcess:
@@ -103,17 +106,17 @@ class InProcess:
     def ask(self, question: Question, *, top_k: int, max_per_document: int | None) -> Response:
         """The best passages; a question that the service refuses has none.
 
-        Beyond `MOST_GIVEN`, which no user sees, all candidates are ranked, and behind them the other documents by
-        their cosine.
+        Beyond `MOST_GIVEN`, which no user sees, the ranking goes on: by more candidates, scored as the first ones
+        are, and behind them with the other documents by their cosine.
         """
         started = time.perf_counter()
         query = self._query(question, top_k=top_k, max_per_document=max_per_document)
         if query is None:
             return Response((), 0.0, 0.0, (time.perf_counter() - started) * 1000, refused=True)
-        retrieval = self._retrieve(query)
+        retrieval = self._retrieve(replace(query, top_k=min(top_k, MOST_GIVEN)))
         found = tuple(_found(hit) for hit in retrieval.hits)
-        if top_k > MOST_GIVEN and retrieval.vector is not None:
-            found += self._carried_on(retrieval.vector, found, most=top_k - len(found))
+        if top_k > MOST_GIVEN:
+            found += self._carried_on(query, retrieval.vector, found)
         return Response(
             found=found,
             encode_ms=retrieval.encode_ms,
@@ -149,14 +152,22 @@ class InProcess:
         )
 
     def _carried_on(
-        self, vector: NDArray[np.float32], found: tuple[Found, ...], *, most: int
+        self, query: Query, vector: NDArray[np.float32] | None, given: tuple[Found, ...]
     ) -> tuple[Found, ...]:
-        without = {one.document_id for one in found}
+        """What follows the passages that the service gives, of other documents, as far as `query` goes."""
+        without = {one.document_id for one in given}
+        further = [hit for hit in self._retrieve(query).hits if hit.passage.document_id not in without]
+        found = [_found(hit, below=BELOW) for hit in further[: query.top_k - len(given)]]
+        if vector is None:
+            return tuple(found)
+        without |= {one.document_id for one in found}
         without |= {one for one, path in self.source_paths.items() if path in self._left_out}
+        most = query.top_k - len(given) - len(found)
         others = nearest_others(self.index, vector, without=without, most=most)
-        return tuple(
-            _found_in(self.index.passage(row), score=cosine - BELOW, dense=cosine) for row, cosine in others
-        )
+        found += [
+            _found_in(self.index.passage(row), score=cosine - 2 * BELOW, dense=cosine) for row, cosine in others
+        ]
+        return tuple(found)
 
     def _query(self, question: Question, *, top_k: int, max_per_document: int | None) -> Query | None:
         """The question as the service reads it; None where it refuses it."""
@@ -181,9 +192,9 @@ class InProcess:
         return Quoted(span.document_id, span.quote_start_char, span.quote_end_char, said, said == place)
 
 
-def _found(hit: Hit) -> Found:
+def _found(hit: Hit, *, below: float = 0.0) -> Found:
     copies = tuple(copy.document_id for copy in hit.also_in)
-    return _found_in(hit.passage, score=hit.score, dense=hit.dense, lexical=hit.lexical, copies=copies)
+    return _found_in(hit.passage, score=hit.score - below, dense=hit.dense, lexical=hit.lexical, copies=copies)
 
 
 def _found_in(

@@ -22,6 +22,8 @@ from retriever.search.top_rows import different, top_rows
 
 CANDIDATES = 100
 """How deep each search goes; what it finds is scored by all of them and fused."""
+_DEEPER = 2
+"""Each search goes so many times as deep as passages are wanted, where that is deeper."""
 
 
 class Candidates:
@@ -48,13 +50,23 @@ class Candidates:
         return TitleFit([page_name(document.metadata) for document in self._index.documents])
 
     def ranked(
-        self, text: str, mode: Mode, vector: NDArray[np.float32] | None, allowed: NDArray[np.bool_] | None
+        self,
+        text: str,
+        mode: Mode,
+        vector: NDArray[np.float32] | None,
+        allowed: NDArray[np.bool_] | None,
+        *,
+        top_k: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
-        """All candidates best first: rows, fused scores, and the parts in the same order."""
+        """All candidates best first: rows, fused scores, and the parts in the same order.
+
+        There are no more than each search's best `CANDIDATES` unless `top_k`, the passages wanted, asks for more.
+        """
+        depth = max(CANDIDATES, _DEEPER * top_k)
         lexical = {} if mode is Mode.DENSE else self._lexical(text, allowed)
-        found = [top_rows(scores, CANDIDATES) for scores in lexical.values()]
+        found = [top_rows(scores, depth) for scores in lexical.values()]
         if vector is not None:
-            nearest = self._index.dense.search(vector, top_k=CANDIDATES, allowed=allowed)
+            nearest = self._index.dense.search(vector, top_k=depth, allowed=allowed)
             found.append(nearest[1])
         rows = different(np.concatenate(found))
         documents = self._index.document_of_row[rows]

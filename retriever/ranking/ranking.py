@@ -118,6 +118,38 @@ OF_UNTITLED_TEXTS = replace(
     of_statements={"dense": 0.6, "body": 0.25, "coverage": 0.15},
 )
 """Short texts that are called by their first words: these stand in the text already and name nothing."""
+OF_ANSWERS = replace(
+    OF_TEXTS,
+    weights={
+        **OF_TEXTS.weights,
+        Mode.HYBRID: {
+            "dense": 0.5,
+            "headings": 0.3,
+            "heading_dense": 0.3,
+            "body": 0.15,
+            "coverage": 0.15,
+            "document_dense": 0.1,
+        },
+    },
+    of_statements=None,
+    unnamed=replace(
+        OF_TEXTS,
+        weights={
+            **OF_TEXTS.weights,
+            Mode.HYBRID: {
+                "dense": 0.5,
+                "headings": 0.2,
+                "heading_dense": 0.2,
+                "body": 0.25,
+                "coverage": 0.15,
+                "document_dense": 0.1,
+            },
+        },
+    ),
+)
+"""Short texts that are called by the questions that they answer: what is asked is held against these as much as
+against the answers. Where it names none of them the answer's own words count as well, and a claim is ranked as
+among texts."""
 OF_PAGES = Ranking(
     weights={
         Mode.HYBRID: {
@@ -147,16 +179,25 @@ def kind_of(index: Index) -> CollectionKind:
 
 
 def ranking_of(index: Index) -> Ranking:
-    """The ranking for the kind of collection that this is, and for texts with titles of their own or without."""
+    """The ranking for the kind of collection that this is, and for how its texts are called: by titles of their
+    own, by the questions that they answer, or by nothing."""
     if kind_of(index) is CollectionKind.PAGES:
         return OF_PAGES
     looked_at = index.documents[:: max(1, len(index.documents) // TITLES_LOOKED_AT)]
+    if 2 * sum(map(_is_called_by_a_question, looked_at)) > len(looked_at):
+        return OF_ANSWERS
     untitled = sum(_is_untitled(document, index) for document in looked_at)
     return OF_UNTITLED_TEXTS if 2 * untitled > len(looked_at) else OF_TEXTS
 
 
 def _is_long(query: str) -> bool:
     return len(query.split()) >= PARAGRAPH_WORDS
+
+
+def _is_called_by_a_question(document: Document) -> bool:
+    """Whether the title or a heading of a document is a question."""
+    called = [document.metadata.title, *(heading for section in document.sections for heading in section.headings)]
+    return any(name.rstrip().endswith("?") for name in called)
 
 
 def _is_untitled(document: Document, index: Index) -> bool:
