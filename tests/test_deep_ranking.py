@@ -46,9 +46,7 @@ def test_the_first_of_a_deep_ranking_are_what_the_service_gives_and_the_others_g
     shown = {one.document_id for one in given}
     hits = Retriever(index, HashingEncoder()).retrieve(Query(ASKED, top_k=DOCUMENTS, max_per_document=1)).hits
     expected = [
-        (hit.document.document_id, pytest.approx(hit.score - BELOW))
-        for hit in hits
-        if hit.document.document_id not in shown
+        (hit.document.document_id, hit.score - BELOW) for hit in hits if hit.document.document_id not in shown
     ]
     assert [(one.document_id, one.score) for one in deep[MOST_GIVEN:]] == expected
     assert len(deep) == DOCUMENTS
