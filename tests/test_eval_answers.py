@@ -115,6 +115,18 @@ def test_a_question_that_the_service_refused_counts_as_not_answered() -> None:
     assert found.answered[0].answered == 1
 
 
+def test_false_answers_are_counted_where_nine_of_ten_are_answered() -> None:
+    sure = [(True, 0.9 - 0.05 * place) for place in range(10)]  # the ninth of ten has 0.5
+    found = decisions_of(*asked(*sure, (False, 0.51), (False, 0.5), (False, 0.49), (False, 0.2)), seed=0)
+    assert found is not None
+    assert found.at_coverage.threshold == pytest.approx(0.5)
+    assert [(one.answerable, one.questions, one.answered) for one in found.at_coverage.answered] == [
+        (True, 10, 9),
+        (False, 4, 2),
+        (False, 4, 2),
+    ]
+
+
 def test_bins_say_what_was_said_and_what_was_so() -> None:
     (low, high) = reliability(np.array([0.11, 0.19, 0.95, 1.0]), np.array([False, True, True, True]))
     assert (round(low.said, 6), low.questions, low.answerable.mean) == (0.15, 2, 0.5)

@@ -1,7 +1,8 @@
 """The decision to answer: who is answered, at what risk, and whether a probability means what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from eval.measures.uncertainty import RESAMPLES, Interval, exact_bounds
 from eval.systems.given_answer import Given
 
 RISK = 0.05
+ANSWERED = 0.9
 BINS = 10
 
 
@@ -23,6 +25,17 @@ class Answered:
     questions: int
     answered: int
     share: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class AtCoverage:
+    """The same kinds at the highest threshold that answers `ANSWERED` of the answerable questions.
+
+    A system may be right to refuse more, or to dare more; at one coverage two of them can be compared.
+    """
+
+    threshold: float
+    answered: tuple[Answered, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class Decisions:
 
     threshold: float
     answered: tuple[Answered, ...]
+    at_coverage: AtCoverage
     curve: tuple[CurvePoint, ...]
     at_threshold: CurvePoint
     coverage_at_risk: Interval
@@ -82,17 +96,21 @@ def decisions_of(questions: Sequence[Question], given: Mapping[str, Given], *, s
     if not sure or not yes.size or not no.size:
         return None
     threshold = next(iter(given.values())).threshold
+    decided = {key for key, one in given.items() if one.decided}
+    daring = float(np.sort(yes)[::-1][ceil(round(ANSWERED * yes.size, 9)) - 1])
+    dared = {key for key, chance in sure.items() if chance >= daring}
     bins = reliability(np.concatenate([yes, no]), np.repeat([True, False], [yes.size, no.size]))
     total = yes.size + no.size
     return Decisions(
         threshold=threshold,
-        answered=tuple(_answered(labelled, given)),
+        answered=tuple(_answered(labelled, decided)),
+        at_coverage=AtCoverage(daring, tuple(_answered(labelled, dared))),
         curve=tuple(risk_coverage(yes, no)),
         at_threshold=_point(yes, no, threshold),
         coverage_at_risk=_coverage_at_risk(yes, no, seed=seed),
         reliability=bins,
         calibration_error=sum(one.questions * abs(one.said - one.answerable.mean) for one in bins) / total,
-        gaps=tuple(_gaps(labelled, given, seed=seed)),
+        gaps=tuple(_gaps(labelled, decided, seed=seed)),
     )
 
 
@@ -148,18 +166,17 @@ def _coverage_at_risk(yes: NDArray[np.float64], no: NDArray[np.float64], *, seed
     return Interval(float(best(above_yes.mean(axis=0), above_no.mean(axis=0))), float(low), float(high))
 
 
-def _answered(questions: Sequence[Question], given: Mapping[str, Given]) -> list[Answered]:
+def _answered(questions: Sequence[Question], decided: Collection[str]) -> list[Answered]:
     """Answerable questions by style, unanswerable ones by category, all of each first."""
     kinds: dict[tuple[bool, str], list[bool]] = {}
     for question in questions:
-        decided = question.question_id in given and given[question.question_id].decided
         answerable = bool(question.answerable)
         for name in ("all", *(question.subsets if answerable else (question.category or "other",))):
-            kinds.setdefault((answerable, name), []).append(decided)
+            kinds.setdefault((answerable, name), []).append(question.question_id in decided)
     ordered = sorted(kinds.items(), key=lambda item: (not item[0][0], item[0][1] != "all", item[0][1]))
     return [
-        Answered(answerable, name, len(decided), sum(decided), _share(sum(decided), len(decided)))
-        for (answerable, name), decided in ordered
+        Answered(answerable, name, len(found), sum(found), _share(sum(found), len(found)))
+        for (answerable, name), found in ordered
     ]
 
 
@@ -167,12 +184,12 @@ def _share(answered: int, questions: int) -> Interval:
     return Interval(answered / questions, *exact_bounds(answered, questions))
 
 
-def _gaps(questions: Sequence[Question], given: Mapping[str, Given], *, seed: int) -> list[WordingGap]:
+def _gaps(questions: Sequence[Question], decided: Collection[str], *, seed: int) -> list[WordingGap]:
     """Every style of answerable questions against the one that is refused least."""
     styles: dict[str, list[float]] = {}
     for question in questions:
         if question.answerable:
-            refused = question.question_id not in given or not given[question.question_id].decided
+            refused = question.question_id not in decided
             for style in question.subsets:
                 styles.setdefault(style, []).append(float(refused))
     if len(styles) < 2:

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from eval.measures.answer_values import AnswerQuality
 from eval.measures.compare import Difference, Verdict
-from eval.measures.decisions import Decisions
+from eval.measures.decisions import ANSWERED, Answered, Decisions
 from eval.measures.evaluate import Evaluation
 from eval.measures.uncertainty import Interval
 from eval.report.console import table_console
@@ -114,19 +114,25 @@ def _decisions(found: Decisions) -> Table:
     at_risk = found.coverage_at_risk
     title = (
         f"answered at {found.threshold:.2f}: coverage {found.at_threshold.coverage:.3f} at risk "
-        f"{found.at_threshold.risk:.3f}; coverage at 5 % risk {at_risk.mean:.3f} ({_range(at_risk)})"
+        f"{found.at_threshold.risk:.3f}; coverage at 5 % risk {at_risk.mean:.3f} ({_range(at_risk)}); "
+        f"{ANSWERED:.0%} of the answerable ones are answered at {found.at_coverage.threshold:.2f}"
     )
+    daring = found.at_coverage
     table = Table(title=title, title_justify="left")
-    for heading in ("questions", "kind", "asked", "answered", "share", "95 % interval"):
+    columns = ("answered", "share", "95 % interval")
+    for heading in ("questions", "kind", "asked", *columns, f"at {daring.threshold:.2f}", *columns[1:]):
         table.add_column(heading, justify="left" if heading in ("questions", "kind") else "right")
-    for one in found.answered:
+    for one, dared in zip(found.answered, daring.answered, strict=True):
         side = "answerable" if one.answerable else "unanswerable"
-        counts = (str(one.questions), str(one.answered), f"{one.share.mean:.3f}", _range(one.share))
-        table.add_row(side, one.category, *counts)
+        table.add_row(side, one.category, str(one.questions), *_counted(one), *_counted(dared))
     for gap in found.gaps:
         points = f"{100 * gap.gap.mean:+.1f} points ({100 * gap.gap.low:+.1f} to {100 * gap.gap.high:+.1f})"
         table.caption = f"{gap.style} questions are refused more often than {gap.other} ones by {points}"
     return table
+
+
+def _counted(one: Answered) -> tuple[str, str, str]:
+    return str(one.answered), f"{one.share.mean:.3f}", _range(one.share)
 
 
 def _quality(found: AnswerQuality) -> str:
