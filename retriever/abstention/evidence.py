@@ -108,6 +108,7 @@ class EvidenceReader:
         length = len(query.text.split())
         by_the_way = _fading(sqrt(asked.length * length))
         of_asking = {term: word for term, word in words.items() if term in asked.asking}
+        pages = frozenset(self._index.place_of(hit.document.document_id) for hit in hits)
         stretches = list(phrases(without_contractions(text), without=SIDE_TERMS))
         return Evidence(
             cosine=_cosine(hits, covered),
@@ -116,7 +117,10 @@ class EvidenceReader:
             named=max(share(self._terms_of(name)) for name in names),
             phrased=self._phrased(stretches, words, hits[:BEST_HITS], otherwise=covered),
             missing=by_the_way
-            * max((word.weight for term, word in of_asking.items() if not _has_form(term, anywhere)), default=0),
+            * max(
+                (word.weight for term, word in of_asking.items() if not self._is_told(term, anywhere, pages)),
+                default=0,
+            ),
             unknown=by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
             # No page is named for both of two things that are compared.
             neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, names[0], asked),
@@ -141,6 +145,10 @@ class EvidenceReader:
             weight = log(1 + total / (1 + frequency)) / log(1 + max(total, 1))
             words[term] = _Word(weight, frequency > 0 or headed.size > 0)
         return words
+
+    def _is_told(self, term: str, hits: frozenset[str], pages: frozenset[int]) -> bool:
+        """Whether a hit holds a term in any form, or another passage of one of their pages holds it as it is."""
+        return _has_form(term, hits) or not pages.isdisjoint(self._vocabulary.body.of(term)[0].tolist())
 
     def _phrased(
         self,
