@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retriever.abstention.errands import errand_direction
 from retriever.abstention.own_affairs import asks_of_own_affairs
+from retriever.abstention.word_forms import has_form, other_forms
 from retriever.filters import matching
 from retriever.index import Index
 from retriever.query import Filter, Hit, Query, Retrieval
@@ -25,10 +26,6 @@ from retriever.search.analyze import terms
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
-SHORTEST_FORM = 4
-"""Letters of the shortest stem that may begin another form of its word."""
-LONGEST_ENDING = 2
-"""Letters by which two forms of a word may differ at their end."""
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compared?(?: with| to)?)(?=\s)", re.IGNORECASE)
 
 
@@ -143,12 +140,19 @@ class EvidenceReader:
                 headed = headed[allowed[headed]]
             frequency = int(passages.sum())
             weight = log(1 + total / (1 + frequency)) / log(1 + max(total, 1))
-            words[term] = _Word(weight, frequency > 0 or headed.size > 0)
+            is_known = frequency > 0 or headed.size > 0 or self._knows_other_form(term, allowed)
+            words[term] = _Word(weight, is_known)
         return words
+
+    def _knows_other_form(self, term: str, allowed: NDArray[np.bool_] | None) -> bool:
+        found = (self._vocabulary.body.of(form)[0] for form in other_forms(term))
+        return any(documents.size if allowed is None else allowed[documents].any() for documents in found)
 
     def _is_told(self, term: str, hits: frozenset[str], pages: frozenset[int]) -> bool:
         """Whether a hit holds a term in any form, or another passage of one of their pages holds it as it is."""
-        return _has_form(term, hits) or not pages.isdisjoint(self._vocabulary.body.of(term)[0].tolist())
+        return has_form(term, hits) or any(
+            not pages.isdisjoint(self._vocabulary.body.of(form)[0].tolist()) for form in other_forms(term)
+        )
 
     def _phrased(
         self,
@@ -191,18 +195,6 @@ class EvidenceReader:
 
     def _documents_of(self, wanted: Filter) -> NDArray[np.bool_]:
         return matching(self._index.documents, wanted)
-
-
-def _has_form(term: str, found: frozenset[str]) -> bool:
-    """Whether a term, or a form of it that its stem does not show, is among these: "itchy" and "itching"."""
-    if term in found:
-        return True
-    short, long = max(SHORTEST_FORM, len(term) - LONGEST_ENDING), len(term) + LONGEST_ENDING
-    return any(
-        short <= len(other) <= long and (other.startswith(term) or term.startswith(other))
-        for other in found
-        if len(term) >= SHORTEST_FORM
-    )
 
 
 def _term_set(text: str) -> frozenset[str]:

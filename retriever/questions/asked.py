@@ -8,7 +8,7 @@ from functools import lru_cache
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS, LONG_QUESTION_WORDS
 from retriever.questions.vocabulary import Vocabulary
-from retriever.search.analyze import terms
+from retriever.search.analyze import STOP_WORDS, terms
 from retriever.search.spelling import one_edit_apart
 
 SIDE_TERMS = FACET_TERMS | NARRATIVE_TERMS
@@ -25,6 +25,7 @@ _ASKS = re.compile(
 )
 _CONTRACTED = re.compile(r"(?<=\w)['’](?:s|t|m|d|re|ve|ll)\b", re.IGNORECASE)
 _MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTEST_MISSPELT))
+_SMALLEST = tuple(sorted(word for word in STOP_WORDS | {"have", "does", "what", "when", "should"} if len(word) >= 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +86,5 @@ def _is_aside(term: str, vocabulary: Vocabulary) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _is_misspelt_aside(term: str) -> bool:
-    return len(term) >= SHORTEST_MISSPELT and any(one_edit_apart(term, other) for other in _MISSPELLABLE)
+    likely = _MISSPELLABLE if len(term) >= SHORTEST_MISSPELT else _SMALLEST
+    return any(one_edit_apart(term, other) for other in likely)

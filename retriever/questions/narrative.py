@@ -19,11 +19,11 @@ _TIMES = """
     today tonight tomorrow yesterday morning afternoon evening night weekend monday tuesday wednesday thursday
     friday saturday sunday january february march april may june july august september october november december
     spring summer autumn winter christmas easter birthday lunchtime day days week weeks month months year years
-    yrs hour hours minute minutes ago since lately recently soon now then already yet later nowadays past next
-    until till never once again longer anymore
+    yr yrs hour hours minute minutes ago since lately recently soon now then already yet later nowadays past next
+    until till never once again longer anymore half finish finished finishing
 """
 _FEELINGS = """
-    worried worry worries worrying scared scary afraid anxious nervous upset confused desperate frightened
+    worried worry worries worrying scared scary afraid anxious nervous upset desperate frightened
     terrified embarrassed embarrassing ashamed sorry silly glad happy sad furious angry shocked shock hate love
     lovely awful terrible horrible horrid honest honestly hope hoping wish fed alone curious nice great fine
     like dear
@@ -47,7 +47,8 @@ _SMALL_WORDS = """
     all both couple few many else thing things something anything nothing everything stuff here there back away
     around round off per against about during without within among across behind beyond toward towards upon via
     near between long same own am old kind sort sure exactly whether whatever whenever instead able unable don
-    doesn didn isn wasn aren weren haven hasn hadn couldn shouldn wouldn cannot
+    doesn didn isn wasn aren weren haven hasn hadn couldn shouldn wouldn cannot shall
+    eg ie etc
 """
 _SHAPES = """
     affect affects effect influence amount maximum minimum level number usual usually reason reasons wrong
