@@ -112,8 +112,9 @@ class Hit:
 class Meant:
     """A question as it is read, for search and judgment alone: no response shows it as the words of who asked.
 
-    Its typing errors are mended. `told` has what its names stand for behind them, "keytruda (pembrolizumab)": so
-    it is searched and judged. `in_place` has it in their place: the quotes of an answer are in the pages' words.
+    Its typing errors are mended, and what stands around the question in a message may be left out. `told` has what
+    its names stand for behind them, "keytruda (pembrolizumab)": so it is searched and judged. `in_place` has it in
+    their place: the quotes of an answer are in the pages' words.
     """
 
     told: str
@@ -121,11 +122,20 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A question, or a part of one, as it is read, and its vector, shape (dimension,)."""
+
+    meant: Meant
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The hits of one query, from one generation. `no_hits` says why there are none, if there are none.
 
     `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is how the
-    question was read; None where nothing was searched. `untold_sides`: of two things that the question
+    question was read; None where nothing was searched. `whole` is the message where only what it
+    asks was searched, see `messages`. `untold_sides`: of two things that the question
     compares, how many no hit tells of; None where it compares nothing. `behind` gives what is `further`.
     """
 
@@ -136,6 +146,7 @@ class Retrieval:
     behind: Callable[[], tuple[Hit, ...]] = field(default=tuple, compare=False, repr=False)
     vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     meant: Meant | None = field(default=None, compare=False, repr=False)
+    whole: "Reading | None" = field(default=None, compare=False, repr=False)
     untold_sides: int | None = None
 
     @property

@@ -16,8 +16,9 @@ from retriever.encoding.whole_words import WholeWords
 from retriever.errors import VectorsPending
 from retriever.filters import check_filter, filter_keys, is_active, matching, names_status
 from retriever.index import Index
-from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Retrieval
+from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Reading, Retrieval
 from retriever.questions.aliases import Aliases
+from retriever.questions.messages import parts_of, readings
 from retriever.questions.synonyms import Synonyms, default_synonyms
 from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
@@ -75,16 +76,23 @@ class Retriever:
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
         meant = self.as_meant(query.text)
+        whole, vector = None, None
+        if query.mode is Mode.DENSE:
+            vector = vector_of_question(self._encoder, query.text)
+        elif query.mode is Mode.HYBRID:
+            whole = Reading(meant, vector_of_question(self._encoder, meant.told))
+            asked = self._asked_of(whole, allowed)
+            meant, vector = asked.meant, asked.vector
+            whole = None if asked is whole else whole
         text = query.text if query.mode is Mode.DENSE else meant.told
-        vector = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, text)
         encoded = time.perf_counter()
         with self._turns:
             rows, scores, parts = self._candidates.ranked(text, query.mode, vector, allowed, top_k=query.top_k)
             first_hits = hits_of(query, self.index, rows, scores, parts, allowed)
-        asked = query.text if query.mode is Mode.DENSE else meant.in_place
-        sides = compared(asked)
+        in_place = query.text if query.mode is Mode.DENSE else meant.in_place
+        sides = compared(in_place)
         reading_on = partial(hits_behind, first_hits, self.index, rows, scores, parts, allowed)
-        hits, side_ms = self._with_both_sides(query, asked, sides, first_hits, vector, allowed)
+        hits, side_ms = self._with_both_sides(query, in_place, sides, first_hits, vector, allowed)
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,
@@ -93,6 +101,7 @@ class Retriever:
             behind=reading_on if sides is None else tuple,
             vector=vector,
             meant=meant,
+            whole=whole,
             untold_sides=None if sides is None else len(missing_sides(sides, hits, self.index)),
         )
 
@@ -111,6 +120,22 @@ class Retriever:
         """The question with synonyms in place, typing errors mended, brand names and abbreviations spelled out."""
         in_their_words = self._synonyms.applied(question, self.index)
         return self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
+
+    def _asked_of(self, whole: Reading, allowed: NDArray[np.bool_] | None) -> Reading:
+        """What a message asks, without what stands around it, where that is nearer a passage; else all of it."""
+        told, in_place = parts_of(whole.meant.told), parts_of(whole.meant.in_place)
+        best, nearest = whole, None
+        for places in readings(whole.meant.told) if len(told) == len(in_place) else ():
+            meant = Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place)))
+            one = Reading(meant, vector_of_question(self._encoder, meant.told))
+            nearest = self._nearness(whole, allowed) if nearest is None else nearest
+            if (nearness := self._nearness(one, allowed)) > nearest:
+                best, nearest = one, nearness
+        return best
+
+    def _nearness(self, reading: Reading, allowed: NDArray[np.bool_] | None) -> float:
+        scores, _ = self.index.dense.search(reading.vector, top_k=1, allowed=allowed)
+        return float(scores[0]) if scores.size else 0.0
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""

@@ -146,6 +146,37 @@ def test_of_a_long_message_the_asking_sentence_and_the_names_count(
     assert found.covered == 1
 
 
+def test_a_word_is_missing_where_no_page_of_the_hits_holds_it(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    only = Comparison(Operator.EQ, "source_path", "warfarin.md")
+    found = retriever.retrieve(Query("does warfarin thin the blood", filters=only))
+    first = replace(found, hits=found.hits[:1])
+    (other,) = {"blood", "bleeding"} - set(first.hits[0].passage.text.lower().replace(".", "").split())
+    assert reader.read(Query(f"warfarin {other}", filters=only), replace(first, meant=None)).missing == 0
+    assert reader.read(Query("warfarin cramps", filters=only), replace(first, meant=None)).missing > 0
+
+
+def test_an_unheard_of_name_that_the_question_leans_on_is_unknown(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    leaning, alone, misspelt = (
+        evidence_of(retriever, reader, Query(f"My sister takes {name} at night. {question}"))
+        for name, question in (
+            ("zolbetrimab", "Does it cause clots?"),
+            ("zolbetrimab", "Do hot flushes end?"),
+            ("imatynyb", "Does it cause clots?"),
+        )
+    )
+    assert leaning.unknown == 1
+    assert max(alone.unknown, misspelt.unknown) < 1
+
+
+def test_a_word_said_again_and_again_is_an_errand(retriever: Retriever, reader: EvidenceReader) -> None:
+    assert evidence_of(retriever, reader, Query("clots clots clots of the clots")).errand == 1
+    assert evidence_of(retriever, reader, Query("clots")).errand < 1
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_every_mode_can_be_judged(retriever: Retriever, reader: EvidenceReader, mode: Mode) -> None:
     found = evidence_of(retriever, reader, Query("side effects of imatinib", mode=mode))

@@ -231,6 +231,11 @@ def test_a_response_has_the_text_of_the_examples_rule_first(snapshot: Snapshot, 
     assert all(one.code != "emergency" for one in answered(snapshot, rules, "bone", Mode.HYBRID).warnings)
 
 
+def test_a_cry_beside_the_question_is_heard(snapshot: Snapshot, rules: RoutingRules) -> None:
+    found = answered(snapshot, rules, "roses wither, roses wither. is bone hard?", Mode.HYBRID)
+    assert found.warnings[0].code == "emergency"
+
+
 def test_where_only_words_are_searched_the_patterns_alone_decide(snapshot: Snapshot, rules: RoutingRules) -> None:
     found = answered(snapshot, rules, "roses wither", Mode.LEXICAL)
     assert all(one.code != "emergency" for one in found.warnings)

@@ -307,3 +307,30 @@ def test_the_highest_rows_are_those_of_a_full_sort_whatever_ties(rows: int, shar
 @pytest.mark.parametrize("rows", [[], [7], [7, 7], [3, 0, 3, 12, 0]])
 def test_the_candidates_of_several_searches_are_each_there_once(rows: list[int]) -> None:
     assert different(np.array(rows, dtype=np.int64)).tolist() == sorted(set(rows))
+
+
+MESSAGE = "Our neighbours went to the seaside and came home quite late. Do loose rugs cause falls?"
+
+
+def test_what_a_message_asks_is_searched_without_its_story(retriever: Retriever) -> None:
+    found, alone = (retriever.retrieve(Query(text)) for text in (MESSAGE, "Do loose rugs cause falls?"))
+    assert found.meant is not None
+    assert found.meant.told == "Do loose rugs cause falls?"
+    assert [hit.score for hit in found.hits] == [hit.score for hit in alone.hits]
+    assert found.whole is not None
+    assert found.whole.meant.told == MESSAGE
+    assert not np.array_equal(found.whole.vector, found.vector)
+    assert alone.whole is None
+
+
+def test_a_message_whose_story_is_nearer_is_searched_whole(retriever: Retriever) -> None:
+    told = "Firm shoes prevent falls and good lights prevent falls. Is the seaside nice in June?"
+    found = retriever.retrieve(Query(told))
+    assert found.whole is None
+    assert found.meant is not None
+    assert found.meant.told == told
+
+
+@pytest.mark.parametrize("mode", [Mode.DENSE, Mode.LEXICAL])
+def test_one_search_alone_reads_a_message_whole(retriever: Retriever, mode: Mode) -> None:
+    assert retriever.retrieve(Query(MESSAGE, mode=mode)).whole is None

@@ -61,14 +61,17 @@ def _routing(
     """By the patterns; where they see nothing and the question has a vector, by the examples too."""
     if policy.rules is None or not snapshot.concerns_health:
         return None
-    for text in dict.fromkeys((*said, query.text, retrieval.in_place(query))):  # as it was written, and as meant
+    whole = retrieval.whole  # a cry for help may stand beside the question
+    meant = retrieval.in_place(query) if whole is None else whole.meant.in_place
+    for text in dict.fromkeys((*said, query.text, meant)):  # as it was written, and as meant
         routing = route(text, policy.rules)
         if routing is not None:
             return routing
-    nearness = None if snapshot.nearness is None or retrieval.vector is None else snapshot.nearness.learnt()
+    vector = retrieval.vector if whole is None else whole.vector
+    nearness = None if snapshot.nearness is None or vector is None else snapshot.nearness.learnt()
     if nearness is None:
         return None
-    routing = nearness.route(query.text, retrieval.vector)
+    routing = nearness.route(query.text, vector)
     if routing is None and said and said[-1] != query.text:
         # A question that leans on earlier ones was completed with them; what was written last may be a cry alone.
         return nearness.route(said[-1], None)

@@ -15,17 +15,22 @@ from retriever.abstention.word_forms import has_form, other_forms
 from retriever.filters import matching
 from retriever.index import Index
 from retriever.query import Filter, Hit, Query, Retrieval
-from retriever.questions.asked import SIDE_TERMS, Asked, read_asked, without_contractions
+from retriever.questions.asked import Asked, read_asked
 from retriever.questions.kinds import Kinds, phrases
+from retriever.questions.messages import SIDE_TERMS, is_repetition, named_before, without_contractions
 from retriever.questions.question import LONG_QUESTION_WORDS
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.questions.vocabulary import Vocabulary
 from retriever.remembering import remembering
 from retriever.search.analyze import terms
+from retriever.search.english import is_english
+from retriever.search.sounds import within_edits
 
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
+MISSPELT_NAME = 2
+"""Edits up to which an unknown name may be a known one, misspelt."""
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compared?(?: with| to)?)(?=\s)", re.IGNORECASE)
 
 
@@ -102,10 +107,10 @@ class EvidenceReader:
         texts = [self._terms_of(hit.passage.text) | one for hit, one in zip(hits, headings, strict=True)]
         anywhere = frozenset().union(*texts)
         covered = share(frozenset().union(*texts[:BEST_HITS]))
-        length = len(query.text.split())
+        length = len((query.text if retrieval.whole is None else text).split())
         by_the_way = _fading(sqrt(asked.length * length))
         of_asking = {term: word for term, word in words.items() if term in asked.asking}
-        pages = frozenset(self._index.place_of(hit.document.document_id) for hit in hits)
+        pages = frozenset(self._index.place_of(hit.document.document_id) for hit in hits[:BEST_HITS])
         stretches = list(phrases(without_contractions(text), without=SIDE_TERMS))
         return Evidence(
             cosine=_cosine(hits, covered),
@@ -118,11 +123,13 @@ class EvidenceReader:
                 (word.weight for term, word in of_asking.items() if not self._is_told(term, anywhere, pages)),
                 default=0,
             ),
-            unknown=by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
+            unknown=1.0
+            if any(self._is_unheard_of(name) for name in named_before(text))
+            else by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
             # No page is named for both of two things that are compared.
             neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, names[0], asked),
             errand=1.0
-            if asks_of_own_affairs(retrieval.in_place(query))
+            if asks_of_own_affairs(retrieval.in_place(query)) or is_repetition(text)
             else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
             length=log(max(length, 1)),
         )
@@ -143,6 +150,15 @@ class EvidenceReader:
             is_known = frequency > 0 or headed.size > 0 or self._knows_other_form(term, allowed)
             words[term] = _Word(weight, is_known)
         return words
+
+    def _is_unheard_of(self, name: str) -> bool:
+        """Whether a word is a name that English does not hold, and the collection nothing like it."""
+        (term, *_) = terms(name)
+        return not is_english(name) and not any(
+            other[:1] == term[:1] and within_edits(term, other, MISSPELT_NAME)
+            for field in (self._vocabulary.body, self._vocabulary.headings)
+            for other in field.numbers
+        )
 
     def _knows_other_form(self, term: str, allowed: NDArray[np.bool_] | None) -> bool:
         found = (self._vocabulary.body.of(form)[0] for form in other_forms(term))

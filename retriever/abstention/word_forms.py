@@ -10,8 +10,10 @@ LONGEST_ENDING = 2
 """Letters by which two forms of a word may differ at their end."""
 _IRREGULAR = """
     ate eat eaten; bit bite bitten; bled bleed; blew blow blown; broke break broken; caught catch;
-    chose choose chosen; drank drink drunk; drove drive driven; fell fall fallen; fought fight; forgot forget forgotten;
-    froze freeze frozen; grew grow grown; hid hide hidden; held hold; lay lie lain; lost lose; ran run; rose rise risen;
+    chose choose chosen; drank drink drunk; drove drive driven; fell fall fallen; fought fight;
+    forgot forget forgotten;
+    froze freeze frozen; grew grow grown; hid hide hidden; held hold; lay lie lain; lost lose; ran run;
+    rose rise risen;
     shook shake shaken; shrank shrink shrunk; slept sleep; spat spit; stuck stick; stung sting; swam swim swum;
     swollen swell; threw throw thrown; tore tear torn; woke wake woken; wore wear worn; wept weep;
     child children; tooth teeth; foot feet; man men; woman women

@@ -5,27 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retriever.questions.narrative import NARRATIVE_TERMS
+from retriever.questions.messages import SIDE_TERMS, asks, parts_of, without_contractions
 from retriever.questions.question import FACET_TERMS, LONG_QUESTION_WORDS
 from retriever.questions.vocabulary import Vocabulary
 from retriever.search.analyze import STOP_WORDS, terms
 from retriever.search.spelling import one_edit_apart
 
-SIDE_TERMS = FACET_TERMS | NARRATIVE_TERMS
-"""Words that name a side of a subject or tell a story: no evidence, whether they are found or not."""
 SHORTEST_MISSPELT = 5
 """Letters of the shortest unknown word that may be one of these, misspelt."""
 
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
-_ASKS = re.compile(
-    r"\?\s*$|^\W*(?:and |but |so )?"
-    r"(?:can|could|should|do|does|did|is|are|was|were|will|would|how|what|when|why|where|which|who|tell)\b"
-    r"|\b(?:want|like|need) to (?:know|find)|\bwonder",
-    re.IGNORECASE,
-)
-_CONTRACTED = re.compile(r"(?<=\w)['’](?:s|t|m|d|re|ve|ll)\b", re.IGNORECASE)
 _MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTEST_MISSPELT))
-_SMALLEST = tuple(sorted(word for word in STOP_WORDS | {"have", "does", "what", "when", "should"} if len(word) >= 4))
+_SMALLEST = tuple(
+    sorted(word for word in STOP_WORDS | {"have", "does", "what", "when", "should"} if len(word) >= 4)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +35,6 @@ class Asked:
     sequence: Sequence[str]
 
 
-def without_contractions(text: str) -> str:
-    """The text without the tails of "I'm", "don't", "mother's", which are no words."""
-    return _CONTRACTED.sub("", text)
-
-
 def is_one_sentence(message: str) -> bool:
     """Whether a message is one sentence, all of whose words belong to what is asked; others may tell a story."""
     return sum(any(map(str.isalnum, sentence)) for sentence in _SENTENCE.findall(message)) < 2
@@ -61,10 +49,10 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
     """
     text = without_contractions(message)
     told = dict.fromkeys(terms(text))
-    sentences = _SENTENCE.findall(text)
-    asking = [text]
-    if len(text.split()) > LONG_QUESTION_WORDS and len(sentences) > 1:
-        asking = [sentence for sentence in sentences if _ASKS.search(sentence)] or sentences[-2:]
+    parts = parts_of(text)
+    asking: Sequence[str] = [text]
+    if len(text.split()) > LONG_QUESTION_WORDS and len(parts) > 1:
+        asking = [part for part in parts if asks(part)] or parts[-2:]
     asked = frozenset(term for sentence in asking for term in terms(sentence))
     content = [term for term in told if term not in FACET_TERMS] or list(told)
     content = [term for term in content if not _is_aside(term, vocabulary)] or content

@@ -1,0 +1,27 @@
+"""Which words are forms of one another."""
+
+import pytest
+
+from retriever.abstention.word_forms import has_form, other_forms
+from retriever.search.analyze import terms
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "are_forms"),
+    [
+        ("itchy", "itching", True),
+        ("forgot", "forget", True),
+        ("forgotten", "forgetting", True),
+        ("child", "children", True),
+        ("chemo", "chemotherapy", True),
+        ("chem", "chemotherapy", False),
+        ("endometriosis", "endometrial", False),
+        ("forgot", "forbid", False),
+    ],
+)
+def test_a_form_of_a_word_is_known(asked: str, told: str, are_forms: bool) -> None:
+    assert has_form(*terms(asked), frozenset(terms(told))) is are_forms
+
+
+def test_a_word_with_no_irregular_form_has_itself() -> None:
+    assert other_forms("bone") == {"bone"}
