@@ -48,7 +48,7 @@ def read(message: str) -> Sequence[str]:
     ("message", "texts"),
     [
         ("My aunt has a dog. Can I drink coffee? What of tea?", ["Can I drink coffee? What of tea?"]),
-        ("The line was busy. My skin is red where they radiate me.", ["The line was busy.", "My skin is red where they radiate me."]),
+        ("The line was busy. My skin is red.", ["The line was busy.", "My skin is red."]),
         ("Can I drink coffee?", []),
         ("Can I drink coffee? Is tea allowed?", []),
         # What is asked leans on what was told.
