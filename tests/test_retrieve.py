@@ -319,6 +319,7 @@ def test_what_a_message_asks_is_searched_without_its_story(retriever: Retriever)
     assert [hit.score for hit in found.hits] == [hit.score for hit in alone.hits]
     assert found.whole is not None
     assert found.whole.meant.told == MESSAGE
+    assert found.vector is not None
     assert not np.array_equal(found.whole.vector, found.vector)
     assert alone.whole is None
 

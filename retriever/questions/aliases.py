@@ -8,7 +8,7 @@ import numpy as np
 
 from retriever.index import Index
 from retriever.query import Meant
-from retriever.questions.asked import SIDE_TERMS
+from retriever.questions.messages import SIDE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import page_name
 from retriever.remembering import remembering
