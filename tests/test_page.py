@@ -161,6 +161,21 @@ def test_the_answer_is_copied_with_its_sources(browser: "Browser", address: str)
     ]
 
 
+def test_a_printed_answer_has_its_question_its_evidence_and_the_addresses(page: "Page") -> None:
+    ask(page, "what is denosumab used for?")
+    assert not page.is_visible("#note-1")
+    page.emulate_media(media="print")
+    try:
+        for shown in ("#answer .asked", "#note-1 mark", ".foot p"):
+            assert page.is_visible(shown), shown
+        for left_out in ("#form", "#tools", ".answer-head", ".back", ".read-here", "#results > .passages"):
+            assert not page.is_visible(left_out), left_out
+        address = "getComputedStyle(document.querySelector('#answer .ways a'), '::after').content"
+        assert page.evaluate(address) == '"https://example.org/denosumab"'
+    finally:
+        page.emulate_media(media="screen")
+
+
 def test_what_is_not_found_is_said_clearly(page: "Page") -> None:
     ask(page, "zebra")
     assert page.inner_text("#abstention h2") == "Not found in this collection"

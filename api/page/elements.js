@@ -44,6 +44,13 @@ export function link(address, text) {
   return element("a", { text, attributes: { href: address, target: "_blank", rel: "noopener noreferrer" } });
 }
 
+// A page on the web; on paper, where no link can be followed, its address is written out.
+export function openAt(address, page = address) {
+  const made = link(address, `Open at ${new URL(address).hostname} ↗`);
+  made.dataset.address = page ?? address;
+  return made;
+}
+
 export function languageName(code) {
   try {
     return new Intl.DisplayNames("en", { type: "language" }).of(code) ?? code;

@@ -1,6 +1,6 @@
 // A passage: its words, with what the answer quotes marked, whose they are, and the ways to its page.
 
-import { day, element, languageName, link, named, setting, short, webAddress } from "./elements.js";
+import { day, element, languageName, link, named, openAt, setting, short, webAddress } from "./elements.js";
 import { addressOf } from "./address.js";
 import { shaped, unitsOf } from "./text.js";
 
@@ -65,7 +65,7 @@ export function ways(passage, place = null, marked = null) {
     "p",
     { className: "ways" },
     address
-      ? link(address, `Open at ${new URL(address).hostname} ↗`)
+      ? openAt(address, webAddress(citation.url))
       : element("span", { text: `In the file ${citation.source_path}`, attributes: { dir: "auto" } }),
     element("a", { className: "read-here", text: "Read the whole page here", attributes: { href: here } }),
   );

@@ -1,6 +1,6 @@
 // A document, whole, with the cited span marked, and its contents.
 
-import { bringIntoView, button, element, link, part, setting, short, webAddress } from "./elements.js";
+import { bringIntoView, button, element, openAt, part, setting, short, webAddress } from "./elements.js";
 import { explain } from "./messages.js";
 import { facts } from "./passages.js";
 import { get, Refusal } from "./service.js";
@@ -66,7 +66,7 @@ function fill(view, { about, text, sections, wanted }, back) {
     back,
     element("h1", { className: "title", text: about.title, attributes: { id: "document-title", tabindex: "-1", dir: "auto" } }),
     facts(about),
-    address ? element("p", { className: "ways" }, link(address, `Open at ${new URL(address).hostname} ↗`)) : "",
+    address ? element("p", { className: "ways" }, openAt(address)) : "",
     ...caution(span, wanted, hasChanged),
     ...contents(outline),
     body,
