@@ -277,6 +277,34 @@ def test_the_question_never_stands_in_the_address(page: "Page") -> None:
     assert page.title() == "Denosumab · Footnoted"
 
 
+def test_back_leads_to_the_question_before_and_a_reload_keeps_the_answer(page: "Page") -> None:
+    answer = "#answer .words"
+    ask(page, "what is denosumab used for?")
+    ask(page, "what is a mammogram?")
+    page.go_back()
+    page.wait_for_selector(f"{answer} >> text=Denosumab is used in cancer.")
+    assert page.input_value("#question") == "what is denosumab used for?"
+    page.reload()
+    page.wait_for_selector(f"{answer} >> text=Denosumab is used in cancer.")
+    page.go_forward()
+    page.wait_for_selector(f"{answer} >> text=A mammogram is an X-ray.")
+    page.click(".wordmark")
+    assert not page.is_visible("#results")
+    assert page.input_value("#question") == ""
+    page.go_back()
+    page.wait_for_selector(f"{answer} >> text=A mammogram is an X-ray.")
+
+
+def test_a_question_that_was_cleared_cannot_be_gone_back_to(page: "Page") -> None:
+    ask(page, "what is denosumab used for?")
+    page.click("#history summary")
+    page.click("#history-clear")
+    ask(page, "what is a mammogram?")
+    page.go_back()
+    page.wait_for_selector("#results", state="hidden")
+    assert page.input_value("#question") == ""
+
+
 def test_slash_returns_to_the_question(page: "Page") -> None:
     ask(page, "denosumab")
     page.focus(".ways a")

@@ -16,10 +16,18 @@ function read() {
   }
 }
 
+// Gives the number of the question, by which the browser's own back and forward find it again.
 export function remember(query, outcome, again) {
-  const entries = [{ query, outcome }, ...read().filter((one) => one.query !== query)].slice(0, MOST);
+  const known = read();
+  const id = known.find((one) => one.query === query)?.id ?? Date.now();
+  const entries = [{ id, query, outcome }, ...known.filter((one) => one.query !== query)].slice(0, MOST);
   tab.write(KEY, JSON.stringify(entries));
   show(again);
+  return id;
+}
+
+export function queryOf(id) {
+  return read().find((one) => one.id === id)?.query ?? null;
 }
 
 export function show(again) {

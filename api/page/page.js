@@ -21,6 +21,7 @@ let reading = null;
 let generation = null;
 let place = null;
 let answered = "";
+let shown = null;
 
 function say(text) {
   status.textContent = text;
@@ -64,7 +65,7 @@ async function ask() {
     answered = query;
     generation = body.index.generation;
     compare();
-    history.remember(query, outcome, askAgain);
+    enter(history.remember(query, outcome, askAgain));
     say(spoken);
     // A phone's keyboard would cover the answer.
     if (matchMedia("(hover: none)").matches) question.blur();
@@ -73,6 +74,33 @@ async function ask() {
   } finally {
     if (pending === asked) results.setAttribute("aria-busy", "false");
   }
+}
+
+// Each question is a step that the browser's back leads to. The step holds a number; the words stay in the tab.
+function enter(id) {
+  shown = id;
+  if (window.history.state?.question !== id) window.history.pushState({ question: id }, "");
+}
+
+// Back, forward and a reload show the question of that step, or the empty page where there is none.
+function stepTo() {
+  const wanted = window.history.state?.question ?? null;
+  if (wantedBy(location.hash) || wanted === shown) return;
+  [shown, place] = [wanted, null];
+  const query = history.queryOf(wanted);
+  if (query) askAgain(query);
+  else startOver();
+}
+
+function startOver() {
+  pending?.abort();
+  [shown, place] = [null, null];
+  document.body.classList.remove("has-results");
+  results.replaceChildren();
+  for (const one of [results, message, part("urgent")]) one.hidden = true;
+  [question.value, answered] = ["", ""];
+  say("");
+  question.focus();
 }
 
 // What was asked is shown again once the field holds something else.
@@ -184,8 +212,17 @@ async function follow() {
 }
 
 function leave() {
-  if (place) window.history.back();
-  else location.hash = "";
+  if (place) {
+    window.history.back();
+  } else {
+    goTo(shown);
+  }
+}
+
+// Leaves a document for the question of that number, or for none.
+function goTo(id) {
+  window.history.pushState(id && { question: id }, "", location.pathname);
+  follow();
 }
 
 part("form").addEventListener("submit", (event) => {
@@ -236,8 +273,18 @@ document.addEventListener("keydown", (event) => {
     question.select();
   }
 });
+document.querySelector(".wordmark").addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  goTo(null);
+  startOver();
+});
+addEventListener("popstate", stepTo);
 addEventListener("hashchange", follow);
 
 history.show(askAgain);
+// The address typed anew asks for the empty page; browsers keep the step's number then.
+if (performance.getEntriesByType("navigation")[0]?.type === "navigate") window.history.replaceState(null, "");
 describeCollection();
 follow();
+stepTo();
