@@ -123,7 +123,7 @@ def test_a_page_that_is_near_with_several_passages_is_named_once(page: "Page") -
           question.body = JSON.stringify({ query: document.querySelector("#question").value });
           const body = await (await fetch("/v1/query", question)).json();
           body.passages = body.passages.concat(body.passages);
-          showResponse(body, { kept: "", say: () => {}, searchAll: () => {} });
+          showResponse(body, { kept: "", searchAll: () => {} });
           return [body.passages.length, document.querySelectorAll("details.passage").length];
         }"""
     )
@@ -155,9 +155,24 @@ def test_the_answer_is_copied_with_its_sources(browser: "Browser", address: str)
         assert page.inner_text("#status") == "The answer and its sources are on the clipboard."
     assert copied.split("\n") == [
         *("what is denosumab used for?", "", "Denosumab is used in cancer. [1]", "", "Sources"),
-        "[1] Denosumab. About. NCI, 2025. last reviewed 30 December 2025. review overdue since 30 March 2026. "
+        "[1] Denosumab. About. NCI, 2025. Last reviewed 30 December 2025. Review overdue since 30 March 2026. "
         "https://example.org/denosumab",
         *("", "Quoted word for word from this collection (gen-000001)."),
+    ]
+
+
+def test_one_quote_is_copied_with_its_source(browser: "Browser", address: str) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    with watched(browser, address, permissions=allowed) as page:
+        ask(page, "what is denosumab used for?")
+        page.click("text=Copy this quote")
+        page.wait_for_selector("text=Copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert page.inner_text("#status") == "The words and their source are on the clipboard."
+    assert copied.split("\n") == [
+        *("Denosumab is used in cancer.", ""),
+        "Denosumab. About. NCI, 2025. Last reviewed 30 December 2025. Review overdue since 30 March 2026. "
+        "https://example.org/denosumab",
     ]
 
 
@@ -448,6 +463,17 @@ def test_a_closed_passage_shows_how_it_begins_for_whom_it_is_and_that_it_is_over
     ]
     closed.click()
     assert "Review overdue since 30 March 2026" in page.locator(".passage[open]").inner_text()
+
+
+def test_the_cells_of_a_table_keep_apart_in_a_closed_passage(browser: "Browser", tmp_path: Path) -> None:
+    pages = [
+        (Metadata(title="Doses"), "Age\tDose\nadults\t700 mg\n\nAsk if in doubt about a dose."),
+        *((Metadata(title=f"Bread {n}"), "Bread is baked.") for n in range(3)),
+    ]
+    with published(tmp_path, pages) as address, watched(browser, address) as opened:
+        ask(opened, "zebra giraffe ostrich penguin walrus badger otter lynx heron quokka adults")
+        shown = opened.locator(".passage .begins").first.inner_text()
+    assert shown == "Age · Dose; adults · 700 mg Ask if in doubt about a dose."
 
 
 def test_an_item_that_is_set_in_belongs_to_the_item_before_it(page: "Page") -> None:

@@ -3,10 +3,9 @@
 
 import { bringIntoView, button, element, named, part, sentence, setting, short } from "./elements.js";
 import { alsoIn, citeLine, facts, path, quotesIn, ways, words } from "./passages.js";
-import { copy, withCitations } from "./copying.js";
+import { copyButton, textOf, withCitations } from "./copying.js";
 import { shaped, unitsOf } from "./text.js";
 
-const COPIED_MS = 4000;
 const LONGEST_TAIL = 24;
 
 let cameFrom = null;
@@ -113,7 +112,8 @@ function endOf(box) {
 function footnote({ answer, passages }, rank, number) {
   const passage = passages[rank - 1];
   const { citation } = passage;
-  const first = answer.spans.find((span) => span.passage_rank === rank).quote;
+  const quotes = answer.spans.filter((span) => span.passage_rank === rank);
+  const first = quotes[0].quote;
   const attributes = { id: `note-title-${number}`, "aria-expanded": "false", "aria-controls": `note-${number}` };
   const title = element(
     "button",
@@ -144,7 +144,12 @@ function footnote({ answer, passages }, rank, number) {
       element("h3", {}, title),
       facts(citation, { brief: true }),
       panel,
-      ways(passage, { start: first.start_char, end: first.end_char }, first.deep_link),
+      ways(passage, {
+        start: first.start_char,
+        end: first.end_char,
+        address: first.deep_link,
+        text: () => textOf(answer, quotes),
+      }),
     ),
   );
   entry.addEventListener("keydown", (event) => {
@@ -174,23 +179,15 @@ function remarks({ warnings }, numbers) {
   ));
 }
 
-function copyButton(body, numbers, say) {
-  const made = button("Copy with citations", "quiet small", {}, async () => {
-    const done = await copy(withCitations(body, numbers));
-    made.textContent = done ? "Copied" : "Could not copy";
-    say(done ? "The answer and its sources are on the clipboard." : "The browser did not let the page copy.");
-    setTimeout(() => { made.textContent = "Copy with citations"; }, COPIED_MS);
-  });
-  return made;
-}
-
-export function answerPanel(body, say) {
+export function answerPanel(body) {
   const numbers = numbersOf(body.answer);
+  const copied = () => withCitations(body, numbers);
   return element(
     "section",
     { className: "answer", attributes: { id: "answer", "aria-labelledby": "answer-title" } },
     element("div", { className: "answer-head" },
-      element("h2", { text: "Answer", attributes: { id: "answer-title" } }), copyButton(body, numbers, say)),
+      element("h2", { text: "Answer", attributes: { id: "answer-title" } }),
+      copyButton("Copy with citations", "quiet small", copied, "The answer and its sources are on the clipboard.")),
     element("p", { className: "asked" }, named(body.query)),
     quoted(body, numbers),
     ...remarks(body, numbers),

@@ -1,8 +1,9 @@
-// "Copy with citations": the answer as plain text with numbered sources and their dates.
+// What can be copied, as plain text: the answer with numbered sources and their dates, or one quote with its source.
 
-import { day } from "./elements.js";
+import { button, day, say } from "./elements.js";
 import { unitsOf } from "./text.js";
 
+const COPIED_MS = 4000;
 // What a terminal or a change of direction would act on has no business in a text that is pasted elsewhere.
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
@@ -14,13 +15,22 @@ export function withCitations(body, numbers) {
   return lines.join("\n").replace(UNSEEN, "");
 }
 
-function answerText({ text, spans }, numbers) {
+export function withSource(text, citation) {
+  return `${text}\n\n${sourceLine(citation)}`.replace(UNSEEN, "");
+}
+
+function answerText(answer, numbers) {
+  return textOf(answer, answer.spans, (span) => ` [${numbers.get(span.passage_rank)}]`);
+}
+
+// The words of these spans of an answer, as they follow each other in it.
+export function textOf({ text }, spans, mark = () => "") {
   let made = "";
   let end = 0;
   spans.forEach((span, place) => {
     const [start, stop] = [unitsOf(text, span.start_char), unitsOf(text, span.end_char)];
     const between = text.slice(end, start).includes("\n") ? "\n\n" : " ";
-    made += `${place ? between : ""}${text.slice(start, stop)} [${numbers.get(span.passage_rank)}]`;
+    made += `${place ? between : ""}${text.slice(start, stop)}${mark(span)}`;
     end = stop;
   });
   return made;
@@ -32,14 +42,25 @@ function sourceLine(citation) {
     citation.title,
     section,
     citation.citation || citation.source,
-    citation.last_reviewed && `last reviewed ${day(citation.last_reviewed)}`,
-    citation.freshness === "overdue" && `review overdue since ${day(citation.review_due)}`,
-    citation.url || `file ${citation.source_path}`,
+    citation.last_reviewed && `Last reviewed ${day(citation.last_reviewed)}`,
+    citation.freshness === "overdue" && `Review overdue since ${day(citation.review_due)}`,
+    citation.url || `File ${citation.source_path}`,
   ].filter(Boolean).map((one) => one.replace(/\.$/, "")).join(". ");
 }
 
+// A button that copies what `text` gives, and says `done` to who listens.
+export function copyButton(label, className, text, done) {
+  const made = button(label, className, {}, async () => {
+    const worked = await copy(text());
+    made.textContent = worked ? "Copied" : "Could not copy";
+    say(worked ? done : "The browser did not let the page copy.");
+    setTimeout(() => { made.textContent = label; }, COPIED_MS);
+  });
+  return made;
+}
+
 // True where it worked. The clipboard is kept from pages without TLS, other than this very machine's.
-export async function copy(text) {
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

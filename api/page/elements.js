@@ -17,6 +17,11 @@ export function button(text, className, attributes, act) {
   return made;
 }
 
+// What a screen reader hears.
+export function say(text) {
+  part("status").textContent = text;
+}
+
 export function day(iso) {
   const date = new Date(`${iso}T00:00:00Z`);
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);

@@ -1,7 +1,7 @@
 // The question page: asks, shows what comes back, and goes to and fro between answers and documents.
 
 import { wantedBy } from "./address.js";
-import { button, counted, day, element, part } from "./elements.js";
+import { button, counted, day, element, part, say } from "./elements.js";
 import * as filters from "./filters.js";
 import * as history from "./history.js";
 import { explain } from "./messages.js";
@@ -14,7 +14,7 @@ const WORDS_ONLY = "It is still being made ready: for now pages are found by the
 const PENDING_MS = 15000;
 const EXAMPLES = 4;
 const NAME = "Footnoted";
-const [question, status, results, message] = ["question", "status", "results", "message"].map(part);
+const [question, results, message] = ["question", "results", "message"].map(part);
 
 let pending = null;
 let reading = null;
@@ -22,10 +22,6 @@ let generation = null;
 let place = null;
 let answered = "";
 let shown = null;
-
-function say(text) {
-  status.textContent = text;
-}
 
 function showMessage({ title, text, canRetry }) {
   results.hidden = true;
@@ -61,7 +57,7 @@ async function ask() {
     const [chosen, kept] = [filters.wanted(), filters.inWords()];
     const body = await post("/v1/query", chosen ? { query, filters: chosen } : { query }, { signal: asked.signal });
     if (asked.signal.aborted) return;
-    const { outcome, spoken } = showResponse(body, { kept, say, searchAll });
+    const { outcome, spoken } = showResponse(body, { kept, searchAll });
     answered = query;
     generation = body.index.generation;
     compare();

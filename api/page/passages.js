@@ -2,10 +2,12 @@
 
 import { day, element, languageName, link, named, openAt, setting, short, webAddress } from "./elements.js";
 import { addressOf } from "./address.js";
+import { copyButton, withSource } from "./copying.js";
 import { shaped, unitsOf } from "./text.js";
 
 const LONGEST_PATH = 120;
 const GIST = 240;
+const ROW = /^(.*\t.*)\n(?=.*\t)/gm;
 const BULLETS = /^\s*[-*+◦▪‣–]\s/gm;
 const BADGES = {
   current: () => "Reviewed in time",
@@ -55,12 +57,13 @@ export function citeLine(citation) {
     && element("p", { className: "cite", text: citation.citation, attributes: { dir: "auto" } });
 }
 
-// The page on the web, where it has an address, and its text here with the passage marked, or a quote of it.
-export function ways(passage, place = null, marked = null) {
+// The page on the web, where it has an address, its text here with the passage marked, or a quote of it, and a copy.
+export function ways(passage, quote = null) {
   const { citation } = passage;
-  const address = webAddress(marked ?? citation.deep_link, citation.url);
-  const span = place ?? { start: citation.start_char, end: citation.end_char };
+  const address = webAddress(quote?.address ?? citation.deep_link, citation.url);
+  const span = quote ?? { start: citation.start_char, end: citation.end_char };
   const here = addressOf(passage.document_id, span, citation.document_sha256);
+  const [label, text] = quote ? ["Copy this quote", quote.text] : ["Copy this passage", () => passage.text];
   return element(
     "p",
     { className: "ways" },
@@ -68,6 +71,7 @@ export function ways(passage, place = null, marked = null) {
       ? openAt(address, webAddress(citation.url))
       : element("span", { text: `In the file ${citation.source_path}`, attributes: { dir: "auto" } }),
     element("a", { className: "read-here", text: "Read the whole page here", attributes: { href: here } }),
+    copyButton(label, "plain", () => withSource(text(), citation), "The words and their source are on the clipboard."),
   );
 }
 
@@ -103,6 +107,11 @@ export function quotesIn(passage, answer) {
     .sort((one, other) => one.start - other.start);
 }
 
+// Items and cells keep apart where their lines do not.
+function oneLine(text) {
+  return text.replace(BULLETS, "• ").replace(ROW, "$1; ").replaceAll("\t", " · ").replace(/\s+/g, " ");
+}
+
 // What a person chooses by while a card is closed: how it begins, for whom it is, and whether it is overdue.
 function gist({ text, citation }) {
   const parts = text.split(/\n{2,}/).map((one) => one.trim()).filter(Boolean);
@@ -114,7 +123,7 @@ function gist({ text, citation }) {
     { className: "gist" },
     element("span", {
       className: "begins",
-      text: short(parts.join("\n").replace(BULLETS, "• ").replace(/\s+/g, " "), GIST),
+      text: short(oneLine(parts.join("\n")), GIST),
       attributes: setting(citation.language),
     }),
     " ",

@@ -15,9 +15,9 @@ const ABSTENTIONS = {
 };
 
 // Shows a response; gives its outcome and the sentence that a screen reader hears.
-export function showResponse(body, { kept, say, searchAll }) {
+export function showResponse(body, { kept, searchAll }) {
   const isAlone = showUrgent(body.warnings) && isAbstained(body) && body.passages.length > 0;
-  const shown = isAlone ? onlyUrgent(body) : outcomeOf(body, say, kept);
+  const shown = isAlone ? onlyUrgent(body) : outcomeOf(body, kept);
   part("results").replaceChildren(...[keptLine(kept, searchAll), notices(body), ...shown.parts].filter(Boolean));
   const overdue = body.passages.filter(({ citation }) => citation.freshness === "overdue").length;
   const late = overdue && ` Overdue for review: ${overdue} of ${counted(body.passages.length, "passage", "passages")}.`;
@@ -26,18 +26,18 @@ export function showResponse(body, { kept, say, searchAll }) {
 
 const isAbstained = (body) => body.answerability.decision === "abstain";
 
-function outcomeOf(body, say, kept) {
+function outcomeOf(body, kept) {
   if (isAbstained(body)) return abstained(body, kept);
-  return body.answer ? answered(body, say) : passagesOnly(body);
+  return body.answer ? answered(body) : passagesOnly(body);
 }
 
-function answered(body, say) {
+function answered(body) {
   const quoted = new Set(body.answer.spans.map((span) => span.passage_rank));
   const others = body.passages.filter((passage) => !quoted.has(passage.rank));
   return {
     outcome: "answered",
     spoken: `Answered, with ${counted(quoted.size, "footnote", "footnotes")}.`,
-    parts: [answerPanel(body, say), ...list("Other passages close to your question", others)],
+    parts: [answerPanel(body), ...list("Other passages close to your question", others)],
   };
 }
 
