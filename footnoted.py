@@ -22,7 +22,7 @@ _COMMANDS = {
     "lint": ("ingest.commands.lint", "command", "Say what is wrong with files, without ingesting them."),
     "doctor": ("api.commands.doctor", "command", "Check the installation and the index, and say what to do."),
     "keys": ("api.commands.keys", "keys_group", "Make, list and revoke the keys that callers need."),
-    "index": ("ingest.commands.index", "index_group", "List generations, go back to one, remove old ones."),
+    "index": ("ingest.commands.index", "index_group", "List versions of the index, go back, back up, restore."),
     "completion": ("api.commands.completion", "command", "Print the script that completes commands in a shell."),
 }
 """Name, module, attribute, and the line that `--help` shows without loading the module."""

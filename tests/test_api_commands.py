@@ -203,7 +203,8 @@ def test_ask_filters_and_says_when_nothing_is_found(real_index: Path) -> None:
 
 @pytest.mark.model
 def test_ask_gives_the_same_passages_as_the_service(real_index: Path) -> None:
-    outcome = CliRunner().invoke(ask, ["side effects of denosumab", "--index", str(real_index), "--json"])
+    unquoted = "side effects of denosumab".split()
+    outcome = CliRunner().invoke(ask, [*unquoted, "--index", str(real_index), "--json"])
     printed = json.loads(outcome.stdout)
     with TestClient(create_app(Settings(index_dir=real_index))) as client:
         served = client.post("/v1/query", json={"query": "side effects of denosumab"}).json()

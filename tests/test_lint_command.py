@@ -128,11 +128,18 @@ def test_a_pipe_gets_each_finding_on_one_line(tmp_path: Path) -> None:
     assert f"  {name}: review was due on 2020-04-30\n" in outcome.stdout
 
 
+def test_on_a_terminal_what_is_said_of_many_files_stands_once(tmp_path: Path) -> None:
+    root = write_collection(tmp_path, {"a.txt": FALLS, "b.txt": f"{FALLS} Take care."})
+    terminal = {"FORCE_COLOR": "1", "COLUMNS": "100"}
+    shown = CliRunner().invoke(main, ["lint", str(root)], env=terminal).stdout
+    assert ("a.txt" in shown, "b.txt" in shown, shown.count("the front matter does not say")) == (True, True, 1)
+
+
 def test_notes_alone_end_with_0(tmp_path: Path) -> None:
     write_collection(tmp_path, {"b.txt": FALLS})
     outcome = CliRunner().invoke(main, ["lint", str(tmp_path)])
     assert outcome.exit_code == 0
-    assert "0 faults, 1 notes" in outcome.stdout
+    assert outcome.stdout.endswith(": 0 faults, 1 note\n")
 
 
 def test_a_path_that_is_not_there_is_a_mistake_of_usage(tmp_path: Path) -> None:

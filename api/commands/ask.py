@@ -20,7 +20,7 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 @click.command(
     epilog="Exit codes: 0 done, whether or not it was answered, 2 usage, 3 refused (no index, or a damaged one)."
 )
-@click.argument("question")
+@click.argument("question", nargs=-1, required=True)
 @index_option
 @click.option(
     "--top-k", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages are wanted."
@@ -52,7 +52,7 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the body of POST /v1/query.")
 def command(
-    question: str,
+    question: tuple[str, ...],
     index_dir: Path,
     top_k: int,
     mode: str,
@@ -85,7 +85,7 @@ def command(
 
     try:
         request = QueryRequest.model_validate(
-            {"query": question, "top_k": top_k, "mode": mode, "filters": _request_filter(pairs)}
+            {"query": " ".join(question), "top_k": top_k, "mode": mode, "filters": _request_filter(pairs)}
         )
         today = utc_today()
         request.core_query(today=today)

@@ -76,10 +76,12 @@ def _print(report: "LintReport") -> None:
         if len(findings) > SHOWN:
             console.print(Text(f"  ... and {len(findings) - SHOWN:,} more (--json names them all)", "dim"))
     faults = sum(finding.severity is Severity.FAULT for finding in report.findings)
-    notes = len(report.findings) - faults
-    console.print(
-        Text(f"{report.documents:,} documents read on {report.today}: {faults:,} faults, {notes:,} notes")
-    )
+    found = f"{_counted(faults, 'fault')}, {_counted(len(report.findings) - faults, 'note')}"
+    console.print(Text(f"{_counted(report.documents, 'document')} read on {report.today}: {found}"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _table(findings: "Sequence[Finding]") -> "Table":
@@ -89,8 +91,11 @@ def _table(findings: "Sequence[Finding]") -> "Table":
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(overflow="fold", ratio=1)
     table.add_column(overflow="fold", ratio=1)
+    said: dict[str, list[str]] = {}  # what is said of many files stands once
     for one in findings:
-        table.add_row(Text("\n".join(one.paths) + _place(one)), Text(one.detail))
+        said.setdefault(one.detail, []).append("\n".join(one.paths) + _place(one))
+    for detail, places in said.items():
+        table.add_row(Text("\n".join(places)), Text(detail))
     return table
 
 
