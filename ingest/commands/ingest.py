@@ -94,7 +94,7 @@ def command(
 
     from rich.console import Console
 
-    from ingest.commands.report_text import advice, print_report
+    from ingest.commands.report_text import advice, next_step, print_report
     from ingest.commands.stopping import told_to_stop
     from ingest.errors import IngestRefused
     from ingest.files import FoundFiles, find_files, refuse_overlap
@@ -171,8 +171,9 @@ def command(
         click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode())
     else:
         print_report(report, Console())
-        if (line := advice(report, index_dir)) is not None:
-            click.echo(line, err=True)
+        for line in (advice(report, index_dir), next_step(report, index_dir)):
+            if line is not None:
+                click.echo(line, err=True)
     if strict and report.has_faults():
         sys.exit(EXIT_FAILED)
 

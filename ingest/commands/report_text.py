@@ -1,14 +1,15 @@
 """The report of an ingest for people."""
 
+import shlex
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from ingest.report import Outcome, Report
+from ingest.report import NO_FAULT, FileReport, Outcome, Report
 
 _SHOWN = 20
-"""Names shown of each unremarkable outcome; skipped and removed files are all named, and `--json` names all."""
+"""Names shown of each unremarkable outcome; files that are gone or at fault are all named, and `--json` names all."""
 
 WORTH_CALIBRATING = 2_000
 """Passages from which on questions of one's own are worth collecting."""
@@ -21,7 +22,7 @@ _WORDS = {
     Outcome.REMOVED: ("removed", "red"),
     Outcome.SKIPPED: ("skipped", "magenta"),
 }
-_ALL_NAMED = frozenset({Outcome.REMOVED, Outcome.SKIPPED})
+_FIRST = frozenset({Outcome.ADDED, Outcome.SKIPPED})
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -31,7 +32,8 @@ def print_report(report: Report, console: Console) -> None:
         if not files:
             continue
         console.print(Text.assemble((f"{len(files):,} {word}", f"bold {style}")))
-        shown = files if outcome in _ALL_NAMED else files[:_SHOWN]
+        shown = [file for file in files if _is_notable(file)]
+        shown += [file for file in files if not _is_notable(file)][:_SHOWN]
         for file in shown:
             reason = f"  {file.reason}: {file.detail}" if file.reason else ""
             console.print(Text(f"  {file.path}{reason}"), soft_wrap=True)
@@ -49,6 +51,11 @@ def print_report(report: Report, console: Console) -> None:
     console.print(Text(_summary(report)), soft_wrap=True)
 
 
+def _is_notable(file: FileReport) -> bool:
+    is_fault = file.outcome is Outcome.SKIPPED and file.reason not in NO_FAULT
+    return is_fault or file.outcome is Outcome.REMOVED
+
+
 def advice(report: Report, index_dir: Path) -> str | None:
     """The next step for a large collection whose judgment of what can be answered is not its own."""
     if not report.published or report.passages_total < WORTH_CALIBRATING:
@@ -63,6 +70,14 @@ def advice(report: Report, index_dir: Path) -> str | None:
         "fit one to these pages on labelled questions of your own, some of which they do not answer: "
         f"footnoted eval calibrate QUESTIONS --index {index_dir}"
     )
+
+
+def next_step(report: Report, index_dir: Path) -> str | None:
+    """What to do with a collection that was read for the first time."""
+    if not report.published or any(file.outcome not in _FIRST for file in report.files):
+        return None
+    where = "" if index_dir == Path("index") else f" --index {shlex.quote(str(index_dir))}"
+    return f'next: footnoted ask "your question"{where}, or footnoted serve{where} for the page'
 
 
 def _summary(report: Report) -> str:
