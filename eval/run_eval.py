@@ -15,7 +15,8 @@ from eval.measures.compare import Difference, differences, read_baseline
 from eval.measures.evaluate import Depth, Evaluation, evaluate
 from eval.measures.invariants import broken
 from eval.outputs import refuse_unwritable, writing
-from eval.report.page import Comparison, write_report
+from eval.report.cases import Comparison
+from eval.report.page import write_report
 from eval.report.tables import print_tables
 from eval.results import Baseline, rounded, summary_of, write_results
 from eval.systems.in_process import InProcess

@@ -203,7 +203,7 @@ def test_ask_filters_and_says_when_nothing_is_found(real_index: Path) -> None:
 
 @pytest.mark.model
 def test_ask_gives_the_same_passages_as_the_service(real_index: Path) -> None:
-    unquoted = "side effects of denosumab".split()
+    unquoted = ["side", "effects", "of", "denosumab"]
     outcome = CliRunner().invoke(ask, [*unquoted, "--index", str(real_index), "--json"])
     printed = json.loads(outcome.stdout)
     with TestClient(create_app(Settings(index_dir=real_index))) as client:

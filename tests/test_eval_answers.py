@@ -1,5 +1,6 @@
 """Answers under evaluation: decisions and their risk, precision and recall of quotes, exactness."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,6 +221,7 @@ def test_the_summary_and_the_page_hold_answers_and_decisions(evaluation: Evaluat
     path = tmp_path / "report.html"
     write_report(path, evaluation, against=None, ablated=(), tokens=None, index=None, problems=None)
     page = path.read_text(encoding="utf-8")
+    assert re.search(r"\d+ of the \d+ questions that these pages answer get an answer; of the \d+", page)
     for part in (
         "quotes that equal their span",
         "Risk and coverage",
@@ -228,3 +230,24 @@ def test_the_summary_and_the_page_hold_answers_and_decisions(evaluation: Evaluat
         "trivia",
     ):
         assert part in page
+
+
+def test_the_page_lists_the_questions_that_were_decided_wrongly(index: Index, tmp_path: Path) -> None:
+    """Labels the wrong way round: what is answered should not have been, and what is refused should."""
+    turned = tuple(replace(one, answerable=not one.answerable) for one in DATASET.questions)
+    dataset = replace(DATASET, questions=turned)
+    system = InProcess(index, HashingEncoder(), calibration=replace(default_calibration(), threshold=0.05))
+    names = match_names(system.source_paths, dataset.judged)
+    found = evaluate(dataset, system, names, tokens=SourceTokens(index, names), depth=Depth(), seed=0)
+    path = tmp_path / "report.html"
+    write_report(path, found, against=None, ablated=(), tokens=None, index=None, problems=None)
+    page = path.read_text(encoding="utf-8")
+    sections = {
+        name: page.partition(f'<section id="{name}"')[2].partition("</section>")[0]
+        for name in ("refused", "false")
+    }
+    assert "what happens when denosumab injections stop" in sections["false"]
+    assert STOPPING in sections["false"].partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert "Refused: 1 question<" in sections["refused"]
+    assert "price of a ticket to the moon" in sections["refused"]
+    assert all(f'<a class="card" href="#{name}">' in page for name in sections)

@@ -25,8 +25,9 @@ from eval.measures.compare import Verdict, differences, read_baseline
 from eval.measures.evaluate import Collected, Depth, Evaluation, evaluate
 from eval.measures.invariants import broken, holds_in_order
 from eval.measures.spans import Span
+from eval.report.cases import Comparison
 from eval.report.headline import deciding, in_words, meaning
-from eval.report.page import Comparison, write_report
+from eval.report.page import write_report
 from eval.results import passages_of, write_results
 from eval.systems.in_process import InProcess
 from eval.systems.system import Found

@@ -1,6 +1,6 @@
 """Which measures a reader sees first, and what each of them says in plain words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 
 HEADLINE: tuple[tuple[str, str], ...] = (
@@ -80,19 +80,26 @@ def in_words(means: Mapping[str, float], ranges: Mapping[str, tuple[float, float
     """
     told = []
     for measures, text in _TOLD:
-        taken = next((measure for measure in measures if measure in means), None)
-        if taken is None:
+        measure = taken(measures, means)
+        if measure is None:
             continue
-        told.append(f"{text} for {round(100 * means[taken])}")
-        if taken in ranges:
-            low, high = ranges[taken]
+        told.append(f"{text} for {round(100 * means[measure])}")
+        if measure in ranges:
+            low, high = ranges[measure]
             told[-1] += f" ({round(100 * low)} to {round(100 * high)})"
     return ", ".join(told) or None
 
 
+def taken(measures: Iterable[str], known: Container[str]) -> str | None:
+    """The first of `measures` that was taken."""
+    return next((measure for measure in measures if measure in known), None)
+
+
+FIRST_PAGE = ("Success@1", "R@1")
+FIRST_PASSAGE = ("passage-hit@1", "passage-hit-2@1")
 _TOLD = (
-    (("Success@1", "R@1"), "the right page comes first"),
-    (("passage-hit@1", "passage-hit-2@1"), "the first passage answers"),
+    (FIRST_PAGE, "the right page comes first"),
+    (FIRST_PASSAGE, "the first passage answers"),
     (("passage-hit@5", "passage-hit-2@5"), "one of the first five passages does"),
 )
 """What a reader wants to know first, each by the first of its measures that was taken."""

@@ -11,6 +11,7 @@ from eval.measures.evaluate import Evaluation
 from eval.measures.uncertainty import Interval
 from eval.report.console import table_console
 from eval.report.headline import headline
+from eval.report.lead import lead
 from eval.results import Baseline
 
 _COLOURS = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.NOISE: "dim"}
@@ -25,6 +26,8 @@ def print_tables(
     """
     console = table_console()
     dataset = evaluation.dataset
+    for sentence in lead(evaluation, None):
+        console.print(f"{sentence}\n", markup=False)
     by_measure = {(one.measure, one.subset): one for one in apart}
     table = Table(title=f"{dataset.name}: {len(dataset.questions)} questions", title_justify="left")
     for heading in ("measure", "questions", "mean", "95 % interval"):

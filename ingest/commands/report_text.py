@@ -9,7 +9,7 @@ from rich.text import Text
 from ingest.report import NO_FAULT, FileReport, Outcome, Report
 
 _SHOWN = 20
-"""Names shown of each unremarkable outcome; files that are gone or at fault are all named, and `--json` names all."""
+"""Names shown of each unremarkable outcome; files gone or at fault are all named, and `--json` names all."""
 
 WORTH_CALIBRATING = 2_000
 """Passages from which on questions of one's own are worth collecting."""

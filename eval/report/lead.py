@@ -1,0 +1,93 @@
+"""The finding of an evaluation: what a reader has to know in the first ten seconds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eval.measures.compare import Difference
+from eval.measures.evaluate import Evaluation
+from eval.measures.uncertainty import Interval
+from eval.report.cases import Comparison
+from eval.report.headline import FIRST_PAGE, FIRST_PASSAGE, in_words, taken
+
+FEW = 30
+"""Below so many questions an interval may be narrower than what is known: five right ones of five give none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A share with its interval, in words; `anchor` is the part of the page that has the questions behind it."""
+
+    label: str
+    share: Interval
+    anchor: str
+    difference: Difference | None = None
+
+
+def lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
+    """The result in words; with a baseline, how that does on the same questions."""
+    over_all = _over_all(evaluation)
+    asked = len(evaluation.dataset.questions)
+    # Of few questions the numbers alone would say more than is known.
+    said = [f"{asked} questions are too few to say much."] if asked < FEW else []
+    said += _decided(evaluation)
+    ours = in_words(
+        {measure: one.mean for measure, one in over_all.items()},
+        {measure: (one.low, one.high) for measure, one in over_all.items()},
+    )
+    if ours is not None:
+        said.append(f"Of a hundred questions like these, {ours}.")
+    elif evaluation.decisions is None:
+        said = []
+    sentences = [" ".join(said)] if said else []
+    if against is not None:
+        before = {one.measure: one.baseline for one in against.differences if one.subset == "all"}
+        theirs = in_words(before)
+        sentences += [] if theirs is None else [f"With {against.baseline.name}: {theirs}."]
+    return sentences
+
+
+def findings(evaluation: Evaluation, against: Comparison | None) -> list[Finding]:
+    """What was decided, quoted and ranked, each as one share; what was not measured is left out."""
+    over_all = _over_all(evaluation)
+    apart = {} if against is None else {one.measure: one for one in against.differences if one.subset == "all"}
+    found = list(_decisions(evaluation))
+    if evaluation.quality is not None and evaluation.quality.precision is not None:
+        label = "of an answer's quotes stand in the known answer"
+        found.append(Finding(label, evaluation.quality.precision, "beside"))
+    for measures, label, anchor in (
+        (FIRST_PAGE, "of the questions have a right page first", "measures"),
+        (FIRST_PASSAGE, "of the questions have a first passage that answers", "measures"),
+    ):
+        measure = taken(measures, over_all)
+        if measure is not None:
+            found.append(Finding(label, over_all[measure], anchor, apart.get(measure)))
+    return found
+
+
+def _over_all(evaluation: Evaluation) -> dict[str, Interval]:
+    return {one.measure: one.interval for one in evaluation.means if one.subset == "all"}
+
+
+def _decided(evaluation: Evaluation) -> Iterator[str]:
+    if evaluation.decisions is None:
+        return
+    yes, no = (
+        next(one for one in evaluation.decisions.answered if one.answerable is side and one.category == "all")
+        for side in (True, False)
+    )
+    yield (
+        f"{yes.answered} of the {yes.questions} questions that these pages answer get an answer; "
+        f"of the {no.questions} that they do not answer, {no.answered} get one."
+    )
+
+
+def _decisions(evaluation: Evaluation) -> Iterator[Finding]:
+    if evaluation.decisions is None:
+        return
+    for one in evaluation.decisions.answered:
+        if one.category != "all":
+            continue
+        if one.answerable:
+            yield Finding(f"of {one.questions} questions that the pages answer are answered", one.share, "refused")
+        else:
+            yield Finding(f"of {one.questions} that they do not answer are answered", one.share, "false")
