@@ -131,3 +131,12 @@ def test_a_page_without_an_address_is_named_by_its_file() -> None:
     pages = ((Metadata(title="Parking"), "Visitors park in row C."),)
     data, _ = shown(response_to("where do visitors park?", pages))
     assert "    file: pages/doc-0.md\n" in data
+
+
+def test_a_passage_of_a_pdf_is_named_with_its_page() -> None:
+    pages = ((Metadata(title="Parking"), "Visitors park in row C."),)
+    response = response_to("where do visitors park?", pages)
+    (first,) = response.passages
+    paged = first.model_copy(update={"citation": first.citation.model_copy(update={"page": 5})})
+    data, _ = shown(response.model_copy(update={"passages": [paged]}))
+    assert "    file: pages/doc-0.md (page 5)\n" in data

@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.chat.markdown_table import with_tables
-from api.chat.reply import harmless
+from api.chat.reply import Reply, extractive_stretches, harmless
+from api.query.response import QueryResponse
 from retriever.document import Metadata
 from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, snapshot_of
 
@@ -78,6 +79,16 @@ def test_a_page_without_a_web_address_is_cited_by_its_file(tmp_path: Path) -> No
         message = chat(client, user("what is a mammogram?"))["choices"][0]["message"]
     assert message["annotations"] == []
     assert message["content"].endswith("- [1] Notes > About (pages/doc-0.md)")
+
+
+def test_a_source_that_is_a_pdf_is_named_with_its_page(client: TestClient) -> None:
+    body = client.post("/v1/query", json={"query": QUESTION}).json()
+    body["passages"][0]["citation"]["page"] = 5
+    response = QueryResponse.model_validate(body)
+    reply = Reply(response)
+    for stretch in extractive_stretches(response):
+        reply.stretch(stretch)
+    assert "[1] Denosumab > About, page 5: https://example.org/denosumab" in reply.closing()
 
 
 def test_an_abstention_is_a_plain_sentence_and_cites_nothing(client: TestClient) -> None:

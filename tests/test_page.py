@@ -476,6 +476,23 @@ def test_the_cells_of_a_table_keep_apart_in_a_closed_passage(browser: "Browser",
     assert shown == "Age · Dose; adults · 700 mg Ask if in doubt about a dose."
 
 
+def test_a_quote_from_a_pdf_says_on_which_page_it_stands(page: "Page") -> None:
+    ask(page, "what is denosumab used for?")
+    shown = page.evaluate(
+        """async () => {
+          const { facts } = await import("/page/passages.js");
+          const { withSource } = await import("/page/copying.js");
+          const question = { method: "POST", headers: { "Content-Type": "application/json" } };
+          question.body = JSON.stringify({ query: document.querySelector("#question").value });
+          const { passages } = await (await fetch("/v1/query", question)).json();
+          const citation = { ...passages[0].citation, page: 5 };
+          return [facts(citation).children[1].textContent, withSource("Words.", citation)];
+        }"""
+    )
+    assert shown[0] == "Page 5"
+    assert shown[1].startswith("Words.\n\nDenosumab. About. Page 5. NCI, 2025.")
+
+
 def test_an_item_that_is_set_in_belongs_to_the_item_before_it(page: "Page") -> None:
     shown = page.evaluate(
         """async (text) => {

@@ -104,6 +104,8 @@ class Reply:
     def _source(self, rank: int) -> str:
         citation = self._citation(rank)
         name = " > ".join(harmless(" ".join(part.split())) for part in (citation.title, *_section(citation)))
+        if citation.page is not None:
+            name = f"{name}, page {citation.page}"
         address = web_address(citation)
         where = f" ({harmless(citation.source_path)})" if address is None else f": {address}"
         return f"[{rank}] {name}{where}"

@@ -116,7 +116,9 @@ def _origin(citation: CitationBody) -> str:
 
 
 def _where(place: CitationBody | Duplicate) -> str:
-    return place.url or f"file: {place.source_path}"
+    where = place.url or f"file: {place.source_path}"
+    page = place.page if isinstance(place, CitationBody) else None
+    return where if page is None else f"{where} (page {page})"
 
 
 def _print(console: Console, text: Text, *, indent: str = "", after: str = "", whole: bool = False) -> None:

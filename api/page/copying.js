@@ -41,6 +41,7 @@ function sourceLine(citation) {
   return [
     citation.title,
     section,
+    citation.page && `Page ${citation.page}`,
     citation.citation || citation.source,
     citation.last_reviewed && `Last reviewed ${day(citation.last_reviewed)}`,
     citation.freshness === "overdue" && `Review overdue since ${day(citation.review_due)}`,

@@ -30,6 +30,7 @@ export function facts(citation, { brief = false } = {}) {
     "ul",
     { className: "facts", attributes: { "aria-label": "About this page" } },
     element("li", { text: short(source), attributes: { dir: "auto" } }),
+    citation.page && element("li", { text: `Page ${citation.page}` }),
     citation.last_reviewed && element("li", { text: `Reviewed ${day(citation.last_reviewed)}` }),
     audience && element("li", { text: audience, className: citation.audience === "professional" ? "professional" : "" }),
     !brief && citation.language && element("li", { text: languageName(citation.language) }),
