@@ -140,3 +140,11 @@ def test_a_passage_of_a_pdf_is_named_with_its_page() -> None:
     paged = first.model_copy(update={"citation": first.citation.model_copy(update={"page": 5})})
     data, _ = shown(response.model_copy(update={"passages": [paged]}))
     assert "    file: pages/doc-0.md (page 5)\n" in data
+
+
+def test_the_lines_of_an_item_stand_below_its_first_word() -> None:
+    text = "Visitors park:\n\n- in row C, which is the one behind the bakery and the old mill\n- or at home"
+    response = response_to("where do visitors park?", [(Metadata(title="Parking"), text)])
+    lines = shown(response, terminal=True, width=40, color_system=None)[0].splitlines()
+    first = lines.index("    - in row C, which is the one")
+    assert lines[first + 1 : first + 3] == ["      behind the bakery and the old mill", "    - or at home"]

@@ -19,6 +19,7 @@ WIDTH = 100
 """Lines are no longer than this, nor than the terminal."""
 
 _INDENT = "    "
+_ITEM = re.compile(r"\s*(?:[-*+•] |\d{1,2}[.)] )")
 _QUOTED = "bold underline"
 _MARK = "bold cyan"
 _FRESHNESS = {
@@ -125,9 +126,12 @@ def _print(console: Console, text: Text, *, indent: str = "", after: str = "", w
     """The text, wrapped between words; `whole` leaves its line as long as it is."""
     width = (min(console.width, WIDTH) if console.is_terminal else WIDTH) - len(indent)
     for line, is_row in _aligned(text.split("\n", allow_blank=True)):
-        for part in _parts(line, width) if not (whole or is_row) else [line]:
+        item = _ITEM.match(line.plain)
+        hanging = " " * len(item[0]) if item else ""
+        parts = [line] if whole or is_row else _parts(line, width - len(hanging))
+        for place, part in enumerate(parts):
             part.rstrip()
-            shown = Text.assemble(indent, part) if part.plain else part
+            shown = Text.assemble(indent, hanging if place else "", part) if part.plain else part
             console.print(shown, soft_wrap=True, highlight=False)
     if after:
         console.print(after, end="")
