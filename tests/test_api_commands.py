@@ -202,6 +202,15 @@ def test_ask_filters_and_says_when_nothing_is_found(real_index: Path) -> None:
 
 
 @pytest.mark.model
+def test_ask_names_the_keys_that_a_filter_can_have(real_index: Path) -> None:
+    outcome = CliRunner().invoke(ask, ["denosumab", "--index", str(real_index), "--filter", "ward=3"])
+    assert outcome.exit_code == 2
+    keys = outcome.stderr.splitlines()[-1].removeprefix("its documents have: ").split(", ")
+    assert {"source", "status", "title"} <= set(keys)
+    assert "ward" not in keys
+
+
+@pytest.mark.model
 def test_ask_gives_the_same_passages_as_the_service(real_index: Path) -> None:
     unquoted = ["side", "effects", "of", "denosumab"]
     outcome = CliRunner().invoke(ask, [*unquoted, "--index", str(real_index), "--json"])

@@ -96,6 +96,8 @@ def command(
         response = answer_query(snapshot, request, policy, query_id=new_query_id(), today=today)
     except QueryInvalid as error:
         click.echo(f"footnoted ask: {error}", err=True)
+        if error.code == "filter_unknown_key":
+            click.echo(f"its documents have: {', '.join(sorted(snapshot.retriever.filter_keys))}", err=True)
         sys.exit(2)
     except FootnotedError as error:
         click.echo(f"footnoted ask: {error}", err=True)
