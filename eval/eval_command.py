@@ -35,10 +35,10 @@ def command() -> None:
     qrels.tsv, or labelled questions.jsonl, or BEIR's layout.
 
     \b
-    footnoted eval eval/starter --report report.html              figures, and a page to look through
-    footnoted eval eval/starter --out before                      keep a run ...
-    footnoted eval eval/starter --baseline before                 ... and compare the next one with it
-    footnoted eval eval/starter --gate eval/starter/gate.json     exit 1 where something got worse
+    footnoted eval eval/starter --report report.html           # figures, a page
+    footnoted eval eval/starter --out before                   # keep a run ...
+    footnoted eval eval/starter --baseline before              # ... and compare
+    footnoted eval eval/starter --gate eval/starter/gate.json  # exit 1 if worse
     """
 
 
@@ -120,9 +120,9 @@ def run(**options: Any) -> None:
       footnoted eval eval/starter --all
       footnoted eval eval/starter --url http://127.0.0.1:8000
       footnoted eval eval/starter --run-file their-run.trec --report theirs.html
-      footnoted eval eval/starter --baseline their-run.trec --out ours --export ragas
-      footnoted eval eval/starter --gate gate.json --update-gate      write a gate ...
-      footnoted eval eval/starter --gate gate.json                    ... and hold later runs to it
+      footnoted eval eval/starter --baseline their.trec --out ours --export ragas
+      footnoted eval eval/starter --gate gate.json --update-gate  # write a gate
+      footnoted eval eval/starter --gate gate.json                # hold to it
     """
     from eval.eval_options import Options
     from eval.run_eval import run_eval
@@ -143,7 +143,8 @@ def prepare(source: Path, out_dir: Path) -> None:
 
     \b
     Example:
-      footnoted eval prepare scifact pages && footnoted ingest pages && footnoted eval scifact
+      footnoted eval prepare scifact pages
+      footnoted ingest pages && footnoted eval scifact
     """
     from eval.datasets.prepare import prepare as write_pages
 

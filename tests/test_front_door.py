@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -122,3 +123,23 @@ def test_a_terminal_without_a_sign_gets_its_escape_and_json_is_utf_8_anywhere(tm
     assert "\\u9aa8.md" in terminal.invoke(main, ["lint", str(tmp_path)]).stdout
     for_programs = terminal.invoke(main, ["lint", str(tmp_path), "--json"])
     assert "骨.md" in json.dumps(json.loads(for_programs.stdout_bytes.decode("utf-8")), ensure_ascii=False)
+
+
+def commands(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command below a group, and of the group."""
+    yield above
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from commands(found, *above, name)
+        else:
+            yield (*above, name)
+
+
+def test_every_help_fits_a_terminal_of_80_columns() -> None:
+    words = list(commands(main))
+    assert len(words) > 20
+    for each in words:
+        shown = CliRunner().invoke(main, [*each, "--help"], env={"COLUMNS": "80"}).output
+        assert [line for line in shown.splitlines() if len(line) > 80] == [], each

@@ -14,9 +14,10 @@ def command(context: click.Context, shell: str) -> None:
     """Print the script for SHELL; a new shell then completes `footnoted` with the Tab key.
 
     \b
-    bash   footnoted completion bash > ~/.local/share/bash-completion/completions/footnoted
-    zsh    footnoted completion zsh > "${fpath[1]}/_footnoted"
-    fish   footnoted completion fish > ~/.config/fish/completions/footnoted.fish
+    footnoted completion bash \\
+        > ~/.local/share/bash-completion/completions/footnoted
+    footnoted completion zsh > "${fpath[1]}/_footnoted"
+    footnoted completion fish > ~/.config/fish/completions/footnoted.fish
 
     bash needs version 4.4 or newer and the package bash-completion; without it, add to ~/.bashrc:
     eval "$(footnoted completion bash)"

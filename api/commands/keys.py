@@ -36,8 +36,8 @@ def keys_group() -> None:
     by itself, so that a key is rotated by adding the new one, moving the callers, and revoking the old one.
 
     \b
-    footnoted keys add web                            for asking and reading
-    footnoted keys add editor --scope read --scope write
+    footnoted keys add web                                # for asking and reading
+    footnoted keys add editor --scope read --scope write  # and for writing pages
     footnoted keys revoke web
     """
 

@@ -48,10 +48,10 @@ def command(**options: Any) -> None:
 
     \b
     Examples:
-      footnoted serve                                         this machine alone, no keys
+      footnoted serve                          # this machine alone, no keys
       footnoted serve --index /srv/index --port 8080
       footnoted serve --host 0.0.0.0 --keys keys.json --rate-limit 600/minute
-      footnoted serve --llm-url http://127.0.0.1:8080/v1 --llm-model NAME      chats re-worded, and checked
+      footnoted serve --llm-url http://127.0.0.1:8080/v1 --llm-model NAME
     """
     settings = Settings(**options)
     logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))

@@ -44,7 +44,8 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
     \b
     Examples:
       footnoted eval bench eval/starter
-      footnoted eval bench eval/starter --against other-index --concurrency 1 --concurrency 8
+      footnoted eval bench eval/starter --against other-index
+      footnoted eval bench eval/starter --concurrency 1 --concurrency 8
     """
     from eval.performance.run_bench import echo, run_bench
 

@@ -26,12 +26,12 @@ def index_group() -> None:
     no new ingest.
 
     \b
-    footnoted index list                       what there is, and which one is served
-    footnoted index rollback                   serve the one before
-    footnoted index rollback --to gen-000042   serve this one
-    footnoted index prune --keep 1             keep only what is served
-    footnoted index backup FILE                copy what is served into one file
-    footnoted index restore FILE               serve what is in that file
+    footnoted index list                       # what there is, and what is served
+    footnoted index rollback                   # serve the one before
+    footnoted index rollback --to gen-000042   # serve this one
+    footnoted index prune --keep 1             # keep only what is served
+    footnoted index backup FILE                # copy what is served into one file
+    footnoted index restore FILE               # serve what is in that file
 
     Exit status: 0 done, 1 failed, 2 usage, 3 refused (locked by a writer, or altered on the disk).
     """
