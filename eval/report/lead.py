@@ -14,7 +14,7 @@ FEW = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LeadingShare:
     """A share with its interval, in words; `anchor` is the part of the page that has the questions behind it."""
 
     label: str
@@ -46,21 +46,21 @@ def lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
     return sentences
 
 
-def findings(evaluation: Evaluation, against: Comparison | None) -> list[Finding]:
+def findings(evaluation: Evaluation, against: Comparison | None) -> list[LeadingShare]:
     """What was decided, quoted and ranked, each as one share; what was not measured is left out."""
     over_all = _over_all(evaluation)
     apart = {} if against is None else {one.measure: one for one in against.differences if one.subset == "all"}
     found = list(_decisions(evaluation))
     if evaluation.quality is not None and evaluation.quality.precision is not None:
         label = "of an answer's quotes stand in the known answer"
-        found.append(Finding(label, evaluation.quality.precision, "beside"))
+        found.append(LeadingShare(label, evaluation.quality.precision, "beside"))
     for measures, label, anchor in (
         (FIRST_PAGE, "of the questions have a right page first", "measures"),
         (FIRST_PASSAGE, "of the questions have a first passage that answers", "measures"),
     ):
         measure = taken(measures, over_all)
         if measure is not None:
-            found.append(Finding(label, over_all[measure], anchor, apart.get(measure)))
+            found.append(LeadingShare(label, over_all[measure], anchor, apart.get(measure)))
     return found
 
 
@@ -81,13 +81,15 @@ def _decided(evaluation: Evaluation) -> Iterator[str]:
     )
 
 
-def _decisions(evaluation: Evaluation) -> Iterator[Finding]:
+def _decisions(evaluation: Evaluation) -> Iterator[LeadingShare]:
     if evaluation.decisions is None:
         return
     for one in evaluation.decisions.answered:
         if one.category != "all":
             continue
         if one.answerable:
-            yield Finding(f"of {one.questions} questions that the pages answer are answered", one.share, "refused")
+            yield LeadingShare(
+                f"of {one.questions} questions that the pages answer are answered", one.share, "refused"
+            )
         else:
-            yield Finding(f"of {one.questions} that they do not answer are answered", one.share, "false")
+            yield LeadingShare(f"of {one.questions} that they do not answer are answered", one.share, "false")
