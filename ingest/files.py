@@ -20,7 +20,10 @@ _Entry = tuple[Path, str, tuple[Path, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may become a document; `source_path` is its POSIX path below its root, fit for display."""
+    """A file that may become a document; `source_path` is its POSIX path below its root, fit for display.
+
+    `path` is absolute, and held no link when the file was found.
+    """
 
     document_id: str
     source_path: str
@@ -112,7 +115,7 @@ def _checked_root(path: Path | str) -> Path:
 def _walk(root: Path) -> Iterator[Candidate | SkippedFile]:
     if not root.is_dir():
         refused = _refused_link(root, root.name, root.parent.resolve())
-        yield refused or _judged(root, root.name, is_at_root=False)
+        yield refused or _judged(root, root.name, root.parent.resolve(), is_at_root=False)
         return
     resolved_root = root.resolve()
     waiting: list[_Entry] = [(root, "", (resolved_root,))]
@@ -136,7 +139,7 @@ def _looked_at(entry: _Entry, root: Path) -> Candidate | SkippedFile | list[_Ent
     if below and (refused := _refused_link(path, below, root)):
         return refused
     if not path.is_dir():
-        return _judged(path, below, is_at_root="/" not in below)
+        return _judged(path, below, above[-1], is_at_root="/" not in below)
     if below and path.name.startswith("."):
         return SkippedFile(_shown(below), SkipReason.HIDDEN, "a folder whose name begins with a dot")
     if below and path.is_symlink() and path.resolve() in above:
@@ -165,7 +168,8 @@ def _refused_link(path: Path, below: str, root: Path) -> SkippedFile | None:
     return None
 
 
-def _judged(path: Path, below: str, *, is_at_root: bool) -> Candidate | SkippedFile:
+def _judged(path: Path, below: str, folder: Path, *, is_at_root: bool) -> Candidate | SkippedFile:
+    """What is at a path below its root; `folder` is the resolved one above."""
     shown = _shown(below)
     if path.name.startswith("."):
         return SkippedFile(shown, SkipReason.HIDDEN, "a file whose name begins with a dot")
@@ -181,8 +185,8 @@ def _judged(path: Path, below: str, *, is_at_root: bool) -> Candidate | SkippedF
     if source_type is None:
         extension = _shown(path.suffix) or "no extension"
         return SkippedFile(shown, SkipReason.UNSUPPORTED_TYPE, f"{extension}; read are {', '.join(TYPES)}")
-    # A link inside the root is read at its target, since the file is opened without following links.
-    target = path.resolve() if path.is_symlink() else path
+    # Links inside the root are read at their targets, since the file is opened without following any.
+    target = path.resolve() if path.is_symlink() else folder / path.name
     return Candidate(document_id_of(below), shown, target, source_type)
 
 

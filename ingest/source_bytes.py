@@ -1,7 +1,7 @@
 """The bytes of one file, opened without trust and read at rest.
 
-Source: the flags O_NOFOLLOW and O_NONBLOCK of open(2): a link put in place of a file is refused instead of
-followed, and a pipe without a writer is opened at once instead of never.
+Source: openat(2), and the flags O_NOFOLLOW, O_NONBLOCK and O_PATH of open(2): a link put in place of a file, or of
+a folder above it, is refused instead of followed, and a pipe without a writer is opened at once instead of never.
 """
 
 import errno
@@ -16,6 +16,9 @@ from pathlib import Path
 from ingest.errors import FileUnreadable, SkipReason
 from ingest.reading.source_type import MAX_FILE_BYTES
 
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# A folder that may be passed and not be listed can be opened by O_PATH alone, which only Linux has.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK_BYTES = 1 << 20
 _TICK_NS = 20_000_000
 """Systems date changes in steps of up to 10 ms: of two changes within one step only the first leaves a trace."""
@@ -42,6 +45,7 @@ def read_source(
 ) -> SourceBytes:
     """The file's bytes and their digest; of a file that is being written, what it holds once it rests.
 
+    `path` is absolute; where a part of it is a link, the file counts as gone, or as none that is read.
     Raises FileUnreadable when it is not a regular file, is larger than `max_bytes`, is gone, may not be
     read, or goes on changing. Never waits for a pipe or a device. `clock` gives nanoseconds of the day's
     time, `pause` passes seconds between two looks.
@@ -61,7 +65,7 @@ def _read_once(
 ) -> SourceBytes:
     """The file as it rests; one that was emptied this second counts as such only where it `may_be_empty`."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = _opened(path)
     except OSError as error:
         raise unreadable_for(error) from error
     try:
@@ -90,6 +94,18 @@ def _read_once(
             SkipReason.CHANGED_DURING_READ, "the file changed while it was read; ingest again once it rests"
         )
     return SourceBytes(content, hashlib.sha256(content).hexdigest())
+
+
+def _opened(path: Path) -> int:
+    """The file's descriptor, each folder on the way opened in the one above: none can be swapped for a link."""
+    folder = os.open(path.anchor, _FOLDER)
+    try:
+        for name in path.parts[1:-1]:
+            above, folder = folder, os.open(name, _FOLDER, dir_fd=folder)
+            os.close(above)
+        return os.open(path.name, _FILE, dir_fd=folder)
+    finally:
+        os.close(folder)
 
 
 def _is_the_same(before: os.stat_result, after: os.stat_result) -> bool:

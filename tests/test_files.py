@@ -96,6 +96,28 @@ def test_links_are_followed_inside_their_root_only(tmp_path: Path) -> None:
     assert [read_source(candidate.path).content for candidate in found.candidates] == [b"text\n", b"text\n"]
 
 
+def test_a_folder_swapped_for_a_link_once_it_was_listed_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "outside" / "page.md", "a secret of somebody else")
+    folder = write(tmp_path / "root" / "a" / "b" / "page.md").parent
+    (candidate,) = find_files([tmp_path / "root"]).candidates
+    for swapped in (folder, folder.parent):
+        swapped.rename(tmp_path / f"was-{swapped.name}")
+        swapped.symlink_to(tmp_path / "outside")
+        with pytest.raises(FileUnreadable) as caught:
+            read_source(candidate.path)
+        assert caught.value.reason is SkipReason.VANISHED
+
+
+def test_a_page_is_read_below_a_linked_folder_and_a_linked_root(tmp_path: Path) -> None:
+    write(tmp_path / "root" / "z" / "page.md")
+    (tmp_path / "root" / "a").symlink_to("z")
+    (tmp_path / "link").symlink_to("root")
+    for root in (tmp_path / "link", Path(os.path.relpath(tmp_path / "link"))):
+        found = find_files([root]).candidates
+        assert [candidate.source_path for candidate in found] == ["a/page.md", "z/page.md"]
+        assert [read_source(candidate.path).content for candidate in found] == [b"text\n", b"text\n"]
+
+
 def test_pipes_and_sockets_are_skipped_and_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.md")
     with socket.socket(socket.AF_UNIX) as server:
@@ -168,7 +190,7 @@ def test_a_file_that_may_not_be_read_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_file_without_an_honest_size_is_not_taken_for_whole() -> None:
-    process_file = Path("/proc/self/status")
+    process_file = Path(f"/proc/{os.getpid()}/status")
     if not process_file.exists():
         pytest.skip("this system has no /proc")
     with pytest.raises(FileUnreadable) as caught:
