@@ -127,6 +127,18 @@ def test_what_no_reader_sees_drops_out(unseen: str) -> None:
     assert text(f"<p>before</p>{unseen}<p>after</p>") == "before\n\nafter"
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<noscript>SECRET</noscript><p>seen</p>",
+        "<html><head><title>T</title><NoScript ><p>SECRET</p></NoScript ></head><body><p>seen</p></body></html>",
+        "<head><noscript><img src='http://169.254.169.254/'>SECRET</noscript></head><p>seen</p>",
+    ],
+)
+def test_what_stands_in_for_scripts_drops_out_at_the_beginning_of_a_page_too(page: str) -> None:
+    assert text(page) == "seen"
+
+
 def test_text_that_the_page_hides_is_told() -> None:
     document = read("<p>Seen.</p><p style='display:none'>buy now</p>")
     details = [one.detail for one in document.warnings if one.code is WarningCode.HIDDEN_TEXT_REMOVED]

@@ -21,9 +21,11 @@ MAX_DEPTH = 5_000
 """The parser takes a time that grows with the square of the depth; no page that a person wrote nests like this."""
 
 _UNSEEN = re.compile(
-    "script|style|template|noscript|noframes|svg|iframe|frame|frameset|object|embed|audio|video|canvas|map|head|nav|"
+    "script|style|template|noframes|svg|iframe|frame|frameset|object|embed|audio|video|canvas|map|head|nav|"
     "button|select|textarea|input|datalist|option|optgroup|dialog|title"
 )
+# The parser takes no scripts to run and would show what stands in for them, in the head at least.
+_NO_SCRIPT = re.compile(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|caption|center|dd|details|dir|div|dl|dt|fieldset|figcaption|figure|footer|"
     "form|header|hgroup|hr|html|legend|li|main|menu|ol|p|pre|search|section|summary|table|tbody|tfoot|thead|ul"
@@ -42,7 +44,7 @@ _NO_DEPTH = re.compile(
 def read_html(text: str) -> Extracted:
     """The text of a decoded page. Raises TextUnreadable for a page that nests too deeply to be parsed in time."""
     _refuse_depth(text)
-    tree = LexborHTMLParser(text)
+    tree = LexborHTMLParser(_NO_SCRIPT.sub(r"<\1template", text))
     reader = _Reader()
     if tree.body is not None:
         reader.read(tree.body)
