@@ -73,6 +73,8 @@ class WarningCode(StrEnum):
     PAGES_UNREADABLE = "pages_unreadable"
     PERSONAL_DATA = "personal_data"
     MIXED_SCRIPT = "mixed_script"
+    # Found once all files are read.
+    SAME_ADDRESS = "same_address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from ingest.checkpoint import Checkpoint
 from ingest.disk_space import refuse_full_disk
 from ingest.embed import embed
-from ingest.errors import DocumentSkipped, IngestRefused
+from ingest.errors import DocumentSkipped, IngestRefused, WarningCode
 from ingest.files import Candidate, FoundFiles
 from ingest.processes.parser_process import ParseLimits
 from ingest.processes.read_ahead import Found, ReadAhead
 from ingest.progress import Progress
 from ingest.reading.reading_text import READING_VERSION
 from ingest.report import FileReport, FileWarning, Outcome
+from ingest.shared_addresses import shared_addresses
 from ingest.split import split
 from ingest.staging import Staging
 from retriever.encoder import Encoder
@@ -76,6 +77,16 @@ class Intake:
                 else:
                     self.files.append(FileReport(candidate.source_path, self._take_in(candidate, found_in_it)))
         progress.update("reading", len(candidates), len(candidates), "files")
+        self.warnings += [
+            FileWarning(
+                document.source_path, str(WarningCode.SAME_ADDRESS),
+                f"{first.source_path} gives the same address and holds other words; both are cited by it",
+                None,
+            )
+            for first, *others in shared_addresses(stored.document for stored in self.staging.stored)
+            for document in others
+            if document.body_sha256 != first.body_sha256
+        ]  # fmt: skip
         present = {file.path for file in self.files}
         if self.previous is not None:
             self.files += [

@@ -11,6 +11,7 @@ from ingest.files import FoundFiles
 from ingest.processes.read import read_document
 from ingest.progress import Progress
 from ingest.report import NO_FAULT
+from ingest.shared_addresses import shared_addresses
 from retriever.document import Document
 from retriever.freshness import Freshness, is_to_come, review
 from retriever.provenance.governance import GovernanceReport, govern_documents, words_digest
@@ -135,15 +136,10 @@ def _governed(report: GovernanceReport, documents: dict[str, Document]) -> Itera
         yield Finding(Severity.FAULT, LintCode.SAME_TEXT, paths(*group), "these files hold the same words")
     for same in report.same_title:
         yield Finding(Severity.NOTE, LintCode.SAME_TITLE, paths(*same.document_ids), "these files have one title")
-    of_address: dict[str, list[Document]] = {}
-    for document in documents.values():
-        if document.metadata.url is not None:
-            of_address.setdefault(document.metadata.url, []).append(document)
-    for alike in of_address.values():
-        if len({document.body_sha256 for document in alike}) > 1:
-            detail = "these files give one address and hold different words: their citations lead to one page"
-            found = paths(*(document.document_id for document in alike))
-            yield Finding(Severity.FAULT, LintCode.SAME_ADDRESS, found, detail)
+    for alike in shared_addresses(documents.values()):
+        detail = "these files give one address and hold different words: their citations lead to one page"
+        found = paths(*(document.document_id for document in alike))
+        yield Finding(Severity.FAULT, LintCode.SAME_ADDRESS, found, detail)
     missing: dict[str, list[str]] = {}
     for field, document_ids in report.missing.items():
         for document_id in document_ids:

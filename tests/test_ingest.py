@@ -125,6 +125,17 @@ def test_taking_over_what_did_not_change_gives_the_files_of_a_rebuild(tmp_path: 
     assert taken_over.files == anew.files
 
 
+def test_pages_of_one_address_and_different_words_are_warned_of_in_every_ingest(tmp_path: Path) -> None:
+    page = "---\nurl: https://example.org/a\n---\nWhat stands here is {}."
+    root = write_collection(
+        tmp_path / "pages", {"a.md": page.format("old"), "b.md": page.format("new"), "c.md": page.format("old")}
+    )
+    for _ in range(2):
+        warnings = [(one.path, one.detail[:28]) for one in run_ingest(root, tmp_path / "index").warnings
+                    if one.code == "same_address"]  # fmt: skip
+        assert warnings == [("b.md", "a.md gives the same address ")]
+
+
 COUNTED = """
 import gc, io, sys
 from pathlib import Path
