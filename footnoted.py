@@ -41,6 +41,8 @@ class _LazyGroup(click.Group):
 
         What a terminal's encoding has no sign for is written as an escape: pages hold any sign. JSON is UTF-8.
         """
+        if not os.environ.get("COLUMNS", "").lstrip("0"):
+            os.environ.pop("COLUMNS", None)  # rich would take a width of nothing to the letter, and print nothing
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")

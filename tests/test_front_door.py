@@ -39,6 +39,18 @@ def test_a_mistake_is_answered_with_what_was_meant(words: list[str], says: str) 
     assert "denosumab" not in outcome.stderr
 
 
+@pytest.mark.parametrize("command", ["ingest", "lint"])
+def test_an_empty_path_is_not_the_folder_that_the_command_runs_in(command: str) -> None:
+    outcome = CliRunner().invoke(main, [command, ""])
+    assert outcome.exit_code == 2
+    assert "a path is empty" in outcome.stderr
+
+
+def test_a_terminal_without_a_width_loses_no_words() -> None:
+    outcome = CliRunner().invoke(main, ["lint", str(CHECKOUT / "LICENSE")], env={"COLUMNS": "0"})
+    assert "unsupported_type" in outcome.stdout
+
+
 def test_a_limit_in_which_the_libraries_would_die_without_a_word_is_said_to_be_too_low() -> None:
     refuse_little_address_space(resource.RLIM_INFINITY)
     refuse_little_address_space(LEAST_ADDRESS_SPACE)

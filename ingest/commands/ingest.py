@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.commands.given_paths import paths_argument
+
 if TYPE_CHECKING:
     from ingest.report import Report
 
@@ -21,7 +23,7 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
     epilog="Exit codes: 0 done, 1 told to stop, or --strict and a file was skipped, 2 usage, 3 refused (locked, "
     "shrunk, nothing to publish, disk full); in every case but 0 what was served before is served on."
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@paths_argument
 @click.option(
     "--index", "index_dir", type=click.Path(path_type=Path), default=Path("index"), show_default=True,
     envvar="FOOTNOTED_INDEX", show_envvar=True, help="Where the index lies; made when missing.",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest.commands.given_paths import paths_argument
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,7 @@ SHOWN = 20
 
 
 @click.command(epilog="Exit codes: 0 no fault, 1 there are faults, 2 usage. Notes alone are no fault.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@paths_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
 def command(paths: tuple[Path, ...], as_json: bool) -> None:
     """Say what is wrong with the files below PATH..., without ingesting them.
