@@ -1,13 +1,16 @@
 """Sockets that keep Python's lock: they read, write and fail as Python's own."""
 
+import os
 import select
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
-from api.http.lock_keeping_socket import LockKeepingSocket
+from api.http.lock_keeping_socket import KEPT_FREE, LockKeepingSocket
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Python's own sockets are used")
@@ -60,3 +63,23 @@ def test_a_connection_that_is_gone_fails_as_one(pair: tuple[socket.socket, socke
         arrived(accepted, 1)
     with pytest.raises(BrokenPipeError):
         accepted.send(b"x")
+
+
+def test_connections_leave_some_of_the_files_that_may_be_open_to_the_process() -> None:
+    with ExitStack() as stack:
+        plain = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        address = plain.getsockname()
+        next_free = os.dup(plain.fileno())
+        os.close(next_free)
+        # The two ends of one connection are below what is kept free, those of a second are not.
+        open_files = next(n for n in count() if n - min(KEPT_FREE, n // 4) == next_free + 2)
+        listener = LockKeepingSocket.of(plain, open_files=open_files)
+        stack.enter_context(listener)
+        peer = stack.enter_context(socket.create_connection(address))
+        accepted = stack.enter_context(listener.accept()[0])
+        stack.enter_context(socket.create_connection(address))
+        with pytest.raises(OSError, match="Too many open files"):
+            listener.accept()
+        accepted.close()
+        peer.close()
+        stack.enter_context(listener.accept()[0])

@@ -234,23 +234,26 @@ def run_server(
         backlog=1 if settings.workers > 1 else TAKEN_AT_ONCE,
         timeout_graceful_shutdown=settings.shutdown_grace_s,
     )
-    _raise_open_files()
+    open_files = _raise_open_files()
     sys.setswitchinterval(THREAD_TURN_S)
     # uvicorn drains on these signals, then raises them again for the handler that stood before: leave with 0.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
-    listener = LockKeepingSocket.of(listener)
+    listener = LockKeepingSocket.of(listener, open_files=open_files)
     AnnouncedServer(config).run(sockets=[listener])
 
 
-def _raise_open_files() -> None:
-    """Lets this process have as many connections as the system allows it: the soft limit is often 1,024."""
-    if sys.platform != "win32":
-        import resource
+def _raise_open_files() -> int:
+    """Lets this process have as many connections as the system allows it: the soft limit is often 1,024.
 
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    Returns how many files it may have open.
+    """
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
