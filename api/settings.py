@@ -209,6 +209,12 @@ class Settings:
             raise click.BadParameter(
                 "--documents needs --workers 1: what one worker writes, the others would serve later"
             )
+        if self.documents_dir is not None:
+            pages, index = self.documents_dir.resolve(), self.index_dir.resolve()
+            if pages.is_relative_to(index) or index.is_relative_to(pages):
+                raise click.BadParameter(
+                    "the folder of --documents and the index lie one in the other; keep them apart"
+                )
 
 
 def settings_options(command: Command, *, only: Container[str] | None = None) -> Command:

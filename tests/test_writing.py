@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import BadParameter
 from fastapi.testclient import TestClient
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -255,6 +256,14 @@ def test_writing_is_off_without_a_folder(tmp_path: Path, method: str, path: str)
     with serving(tmp_path) as client:
         response = client.request(method, path, json={})
     assert (response.status_code, response.json()["code"]) == (403, "writing_off")
+
+
+@pytest.mark.parametrize(("index", "pages"), [("a", "a"), ("a", "a/pages"), ("a/index", "a")])
+def test_a_folder_of_documents_that_shares_its_place_with_the_index_is_refused(
+    tmp_path: Path, index: str, pages: str
+) -> None:
+    with pytest.raises(BadParameter, match="one in the other"):
+        Settings(index_dir=tmp_path / index, documents_dir=tmp_path / pages)
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
