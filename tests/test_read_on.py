@@ -101,3 +101,16 @@ def test_where_there_is_no_room_nothing_is_brought(index: Index, places: int, mo
     hits = [hit_of(index, "Kites fly.", rank=1), hit_of(index, "class 5", rank=2)][:places]
     new = hit_of(index, "used to lift", rank=places + 1)
     assert in_place(hits, quoted_from(new), max_per_document=most) is None
+
+
+def test_what_introduces_a_list_at_the_end_of_a_hit_brings_the_first_items(index: Index) -> None:
+    lead_in = hit_of(index, "Kites are used to lift:", rank=1)
+    assert not lead_in.passage.text.rstrip().endswith("spring")
+    (first,) = list_beginnings([lead_in], index, behind=5)
+    assert first.rank == 6
+    assert first.passage.start_char >= lead_in.passage.end_char
+    assert "- Kites of the a kind" in first.passage.text
+
+
+def test_a_hit_that_ends_in_running_text_brings_nothing(index: Index) -> None:
+    assert list_beginnings([hit_of(index, "Boats of class 3", rank=1)], index, behind=5) == []

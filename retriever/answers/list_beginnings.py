@@ -1,4 +1,4 @@
-"""List beginnings: where a passage begins amid a list, the passages with its lead-in and its first items."""
+"""List beginnings: where a passage begins amid a list or ends before one, its lead-in and its first items."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ BROUGHT = 2
 
 
 def list_beginnings(hits: Sequence[Hit], index: Index, *, behind: int) -> list[Hit]:
-    """Passages that begin the lists which the first hits go on with, ranked from behind that rank on.
+    """Passages that begin the lists which the first hits go on with or introduce, ranked from behind that rank on.
 
     Each stands as near to the question as the hit that led to it: it is the same list.
     """
@@ -35,15 +35,28 @@ def _beginning(hit: Hit, index: Index) -> Iterator[Hit]:
     section = section_of(hit.document, hit.passage.start_char)
     units = section_units(text, section, language=hit.document.metadata.language)
     lead = _lead_in(units, hit.passage.start_char)
-    if lead is None or lead.start_char >= hit.passage.start_char:
+    is_amid = lead is not None and lead.start_char < hit.passage.start_char
+    if not is_amid and not _ends_before_items(units, hit.passage.end_char):
         return
-    between = (
-        passage
-        for passage in index.passages_of(hit.document.document_id)
-        if passage.end_char > lead.start_char and passage.start_char < hit.passage.start_char
-    )
-    for passage in islice(between, BROUGHT):
-        yield replace(hit, passage=passage, lexical=None, also_in=())
+    passages = index.passages_of(hit.document.document_id)
+    if lead is not None and is_amid:
+        between = (
+            passage
+            for passage in passages
+            if passage.end_char > lead.start_char and passage.start_char < hit.passage.start_char
+        )
+        for passage in islice(between, BROUGHT):
+            yield replace(hit, passage=passage, lexical=None, also_in=())
+    if _ends_before_items(units, hit.passage.end_char):
+        behind = (passage for passage in passages if passage.start_char >= hit.passage.end_char)
+        for passage in islice(behind, 1):
+            yield replace(hit, passage=passage, lexical=None, also_in=())
+
+
+def _ends_before_items(units: Sequence[Unit], position: int) -> bool:
+    """Whether what stands right before a place in a section introduces a list that begins there."""
+    behind = next((place for place, unit in enumerate(units) if unit.start_char >= position), 0)
+    return behind > 0 and units[behind].kind is UnitKind.ITEM and units[behind - 1].kind is not UnitKind.ITEM
 
 
 def _lead_in(units: Sequence[Unit], position: int) -> Unit | None:

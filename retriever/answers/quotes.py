@@ -145,6 +145,9 @@ def _antecedent(text: str, inside: Sequence[Unit], place: int) -> int | None:
     first = place
     while leans_on_another(text[inside[first].start_char : inside[first].end_char]):
         before = inside[first - 1] if first else None
+        if before is not None and before.kind is UnitKind.HEADING:
+            said = text[before.start_char : before.end_char]
+            return first - 1 if _is_sentence(said) and not leans_on_another(said) else None
         if before is None or before.kind is not UnitKind.SENTENCE or before.block != inside[first].block:
             return None
         first -= 1
@@ -253,6 +256,8 @@ def _list(hit: Hit, text: str, units: Sequence[Unit], inside: Sequence[Unit], pl
         ):
             return None
         first = _antecedent(text, inside, place - 1)
+        if first is None and place > 1 and inside[place - 2].kind is UnitKind.HEADING:
+            first = place - 2  # it speaks of what its heading names
         if first == place - 1 and first and is_nameless(introduction):
             first = _whose(text, inside, first)
     elif before.kind is not UnitKind.HEADING or _CONTENTS.match(introduction) or all(map(is_title, items)):

@@ -35,7 +35,10 @@ _IMPERSONAL = re.compile(
     r"|it(?: is|[’']s|(?: may| can)? be) (?:not |\w+ly )?(?:(?:\w+ ){0,2}(?:that|whether)\b"
     r"|(?:important|im?possible|hard|difficult|easy|easier|common|rare|normal|natural|helpful|useful|likely"
     r"|unlikely"
-    r"|best|better|good|safe|necessary|essential|okay|hoped|clear)(?: (?:for|in|of) (?:\S+ ){1,3}| )(?:to|if)\b))",
+    r"|best|better|good|safe|necessary|essential|okay|hoped|clear)(?: (?:for|in|of) (?:\S+ ){1,3}| )(?:to|if)\b)"
+    r"|it (?:(?:usually|often|can|may|might|will) )?takes? (?![^.]*\b(?:this|these|such|them|it)\b)"
+    r"(?:[\w-]+ ){1,6}"
+    r"(?:to|for|before|until)\b)",
     re.IGNORECASE,
 )
 """It stands for what follows; in "it is used to treat" it is something that was named before."""
@@ -65,6 +68,12 @@ _POINTER = re.compile(
     rf"(?:in )?(?:this|the) {_PAGE}|"
     r"(?:for|to) [^.;:]{3,160}, (?:please )?see (?!an?\b|your\b|the (?:doctor|dentist|nurse)\b)|"
     r"(?:an? )?(?:drawing|photo|photograph|diagram|illustration|anatomy|picture)(?= (?:of|shows|showing)\b))\b",
+    re.IGNORECASE,
+)
+_TOLD_ELSEWHERE = re.compile(
+    r"\b(?:is|are) (?:also )?(?:described|explained|discussed|covered|listed|given|told)"
+    r" (?:(?:on|in) (?:an?|the|other|another|separate|its|their)\b[^.]*\b(?:pages?|leaflets?|sections?|chapters?"
+    r"|summar(?:y|ies)|fact sheets?)\b|under\b|below\b|elsewhere\b)",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
@@ -161,4 +170,4 @@ def is_statement(sentence: str) -> bool:
 
 def points_elsewhere(sentence: str) -> bool:
     """Whether a sentence only says where to read on, or what its page is about."""
-    return _POINTER.match(sentence) is not None
+    return _POINTER.match(sentence) is not None or _TOLD_ELSEWHERE.search(sentence) is not None
