@@ -439,7 +439,7 @@ def test_what_stands_far_below_the_best_quote_is_not_encoded(
 ) -> None:
     page = (
         "# Denosumab\n\n## How often\n\nDenosumab is given every six months.\n\n"
-        "## Storage\n\nDenosumab keeps in a fridge. Denosumab boxes are white. Nurses know denosumab well."
+        "## Storage\n\nDenosumab keeps a year. Denosumab boxes are often white. Nurses know denosumab each time."
     )
     _, retrieval, index = asked(tmp_path, {"a.md": page}, "How often is denosumab given?")
 

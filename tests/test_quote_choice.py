@@ -13,12 +13,14 @@ from retriever.answers.comparison import compared, contrasts
 from retriever.answers.narrowing import narrowed_by_heading, narrows
 from retriever.answers.quotes import MAX_ITEM_SENTENCES, quotes_of
 from retriever.answers.replies import without_reply
+from retriever.answers.sought import sought_facets
 from retriever.answers.standing import is_label, is_statement, leans_on_another, leans_on_heading
 from retriever.answers.want_patterns import Want
-from retriever.answers.wants import is_conditional, meets, says_little, tells_no_use, wants_of
+from retriever.answers.wants import is_conditional, leaves_open, meets, says_little, tells_no_use, wants_of
 from retriever.document import Document, Metadata, Section
 from retriever.passage import Passage
 from retriever.query import Hit
+from retriever.questions.facets import Facet
 from retriever.questions.question import Question
 from retriever.search.analyze import terms
 from tests.small_answers import answer_of, quote_below
@@ -371,10 +373,131 @@ def test_a_further_use_says_little_without_the_first() -> None:
     )
 
 
-def test_a_list_of_questions_says_little_unless_questions_are_wanted() -> None:
+def test_a_list_of_questions_is_beside_the_question_unless_questions_are_wanted() -> None:
     quote = "Ask:\n\n- Is it safe?\n- Does it hurt?"
-    assert says_little("Ask:", quote, (), is_list=True)
-    assert not says_little("Ask:", quote, (Want.QUESTIONS,), is_list=True)
+    assert is_beside("Is it safe?", quote, (), introduction="Ask:")
+    assert not is_beside("What should I ask?", quote, (Want.QUESTIONS,), introduction="Ask:")
+
+
+# --- figures, stands and what they are no answer to ---
+
+
+@pytest.mark.parametrize(
+    ("question", "gives", "gives_not"),
+    [
+        ("How often do I need a scan?", "A scan is repeated every year.", "You can go home within two weeks."),
+        ("How long does a scan take?", "A scan takes ten minutes.", "A scan does not hurt."),
+        ("How common are broken hips?", "About one in ten breaks a hip.", "A broken hip is a broken bone."),
+        ("What is the survival rate?", "Of 100 people 40 live five years.", "The growth is of any size."),
+        ("What are my chances?", "The outlook is good for most people.", "The growth has a shell."),
+    ],
+)
+def test_who_asks_for_a_figure_is_not_told_another_thing(question: str, gives: str, gives_not: str) -> None:
+    wants = wants_of(question)
+    assert not is_beside(question, gives, wants)
+    assert is_beside(question, gives_not, wants)
+
+
+def test_of_two_things_that_are_asked_a_quote_may_answer_one() -> None:
+    question = "How often is it given, and what are its side effects?"
+    wants = wants_of(question)
+    assert not is_beside(question, "It may cause a rash.", wants)
+    assert is_beside(question, "It is kept in a fridge.", wants)
+
+
+def test_how_often_something_happens_asks_for_a_share_and_not_for_an_interval() -> None:
+    assert Want.SHARE in wants_of("How often does this fracture happen?")
+    assert Want.FIGURE not in wants_of("How often does this fracture happen?")
+    assert Want.FIGURE in wants_of("How often do I take it?")
+    assert sought_facets("How often does this happen?", (Facet.HOW_OFTEN,)) == (Facet.HOW_MANY,)
+    assert not is_beside("How often does this happen?", "One in ten people has it.", (Want.SHARE,))
+
+
+def test_the_chance_that_it_comes_back_is_not_that_of_getting_it() -> None:
+    question = "What are the chances of melanoma coming back?"
+    wants = wants_of(question)
+    assert is_beside(question, "One in 34 people gets melanoma.", wants)
+    assert not is_beside(question, "It comes back in one of ten people.", wants)
+
+
+@pytest.mark.parametrize(
+    ("question", "want", "answers", "answers_not"),
+    [
+        ("Is the numbness permanent?", Want.LASTING, "It may continue for years.", "It is a nerve problem."),
+        ("Who should not get the jab?", Want.EXCLUDED, "Do not have it when ill.", "It is for all adults."),
+        ("What happens if gout is not treated?", Want.UNTREATED, "Untreated gout spreads.", "Pills treat gout."),
+        ("What happens if you don't treat gout?", Want.UNTREATED, "If left alone it grows.", "Pills treat it."),
+    ],
+)
+def test_a_question_that_wants_a_stand_gets_one_or_nothing(
+    question: str, want: Want, answers: str, answers_not: str
+) -> None:
+    assert want in wants_of(question)
+    assert not takes_no_stand(answers + " if left", (), (want,))
+    assert takes_no_stand(answers_not, (), (want,))
+
+
+def test_who_asks_what_comes_of_no_treatment_asks_for_none() -> None:
+    assert Want.TREATMENTS not in wants_of("What happens if gout is not treated?")
+    assert sought_facets("What happens if gout is not treated?", (Facet.TREATMENT,)) == ()
+
+
+def test_whether_it_has_spread_is_told_by_what_looks_for_that() -> None:
+    found = "After it has been diagnosed, tests may be done to find out if cancer cells have spread."
+    diagnosed, spread = wants_of("How is it diagnosed?"), wants_of("How do they find out if it has spread?")
+    assert says_little(found, found, diagnosed, is_list=False)
+    assert Want.EXTENT in spread
+    assert not says_little(found, found, spread, is_list=False)
+
+
+def test_a_test_that_is_repeated_after_treatment_diagnoses_nothing() -> None:
+    again = "Some tests that were done to diagnose it may be repeated to see how well the treatment is working."
+    assert says_little(again, again, (Want.DIAGNOSED,), is_list=False)
+
+
+def test_when_to_see_a_doctor_is_not_how_one_finds_it_or_copes() -> None:
+    lead_in = "Check with your doctor if you have:"
+    assert says_little(lead_in, lead_in, (Want.COPING,), is_list=True)
+    assert not says_little(lead_in, lead_in, (), is_list=True)
+
+
+def test_what_nobody_knows_is_told_from_what_is_known() -> None:
+    assert leaves_open("Whether vapour harms bones is not yet known.")
+    assert leaves_open("It is unclear whether it helps.")
+    assert not leaves_open("Smoke harms bones, whether you inhale it or not.")
+
+
+# --- what leans on its heading, and what goes on behind a border ---
+
+
+def test_a_sentence_that_leans_is_quoted_with_the_heading_that_is_a_sentence() -> None:
+    text = "Gout can come back after it has been treated.\n\nIt may come back in the other foot."
+    assert text in quotes(text, heading="Gout can come back after it has been treated.")
+    assert quotes("Coming back\n\nIt may come back in the other foot.", heading="Coming back") == []
+
+
+def test_a_list_whose_lead_in_leans_is_quoted_with_its_heading() -> None:
+    text = "Two products\n\nThe same substance is sold in two strengths:\n\n- Red: 60 mg\n- Blue: 120 mg"
+    assert quotes(text, heading="Two products") == [text]
+
+
+def test_what_takes_a_time_stands_alone() -> None:
+    assert not leans_on_another("It takes an hour to 90 minutes to harvest enough cells.")
+    assert not leans_on_another("It can take several weeks for hair to grow.")
+    assert leans_on_another("It takes an hour.")
+    assert leans_on_another("It takes 4 to 6 hours to do this.")
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "Rare problems are described on separate pages: jaw problems and thigh bones.",
+        "Why that matters is explained under stopping treatment.",
+    ],
+)
+def test_what_is_said_to_stand_elsewhere_is_no_statement(pointer: str) -> None:
+    assert not is_statement(pointer)
+    assert is_statement("The risk of rare problems is described as small by most doctors.")
 
 
 def test_a_heading_narrows_only_where_the_question_does_not() -> None:
@@ -595,3 +718,15 @@ def test_a_brand_name_is_answered_as_the_drug_that_the_pages_call_it(tmp_path: P
     assert by_name is not None
     assert by_brand is not None
     assert by_brand.text.split("[")[0] == by_name.text.split("[")[0]
+
+
+def test_what_nobody_knows_is_quoted_to_who_asks_for_yes_or_no(tmp_path: Path) -> None:
+    page = {
+        "a.md": "# Smoke and bones\n\nWhether smoke harms bones is not yet known.\n\nSmoke harms bones by its tar."
+    }
+    how = answer_of(tmp_path / "how", page, "How does smoke harm bones?")
+    whether = answer_of(tmp_path / "whether", page, "Does smoke harm bones?")
+    assert how is not None
+    assert whether is not None
+    assert how.text.startswith("Smoke harms")
+    assert whether.text.startswith("Whether smoke")

@@ -31,8 +31,9 @@ _STATED = re.compile(
 """That someone has something, and no word more."""
 _ASKS_HOW_DONE = re.compile(
     r"how (?:is|are|do they do|do you do)\s+(?:an?\s|the\s)?\s*(?P<thing>[^,.?!]+?)\s+"
-    r"(?:usually\s+)?(?:done|performed|carried out|made|taken)\b|(?:what happens (?:during|in)"
-    r"|what to expect (?:during|from|at))"
+    r"(?:usually\s+)?(?:done|performed|carried out|made|taken)\b"
+    r"|(?:what (?:happens|(?:do they|do doctors|do you) do|is done)"
+    r" (?:during|in|at|for)|what to expect (?:during|from|at))"
     r"\s+(?:an?\s|the\s)?(?P<other>[^,.?!]+?)[\s?.!]*\Z",
     re.IGNORECASE,
 )

@@ -7,9 +7,21 @@ from functools import lru_cache
 from retriever.answers.quote_subject import introduction_of
 from retriever.answers.quotes import Quote
 from retriever.answers.want_patterns import Want
-from retriever.answers.wants import meets
+from retriever.answers.wants import meets, only_asks
 
-STANDS = frozenset({Want.EXISTS, Want.DANGER, Want.CONTAGIOUS, Want.CURABLE, Want.NAMES, Want.SIDE_EFFECTS})
+STANDS = frozenset(
+    {
+        Want.EXISTS,
+        Want.DANGER,
+        Want.CONTAGIOUS,
+        Want.CURABLE,
+        Want.NAMES,
+        Want.SIDE_EFFECTS,
+        Want.EXCLUDED,
+        Want.UNTREATED,
+        Want.LASTING,
+    }
+)
 """Wants that only a quote which takes a stand on them answers."""
 
 _TEAM = re.compile(
@@ -25,7 +37,8 @@ _ASKS_WHO = re.compile(
     re.IGNORECASE,
 )
 _OF_ITSELF = re.compile(
-    r"\beditorial board\b|\binformation in this summary\b|\bthis (?:\w+ )?summary\b|^note: "
+    r"\beditorial board\b|\binformation (?:in|on) this (?:summary|section|page|site)\b"
+    r"|\bthis (?:\w+ )?summary\b|^note: "
     r"|\b(?:is|are) no longer being updated\b|\breference purposes only\b|\bPDQ (?:cancer|summar|database)"
     r"|^an? (?:fact sheet|booklet|video|leaflet|brochure|collection of links|list of links|web ?page)\b",
     re.IGNORECASE,
@@ -56,14 +69,43 @@ _RESULT = re.compile(
 )
 _WHETHER = re.compile(r"\bwhether\b[^.;]*", re.IGNORECASE)
 """What a study was to find out is nothing that it found."""
-_ASKS_HOW_LONG = re.compile(r"\bhow (?:long|soon|many (?:days|weeks|months|years))\b", re.IGNORECASE)
-_ASKS_OF_LIFE = re.compile(r"\b(?:live|survive|left)\b", re.IGNORECASE)
 _DURATION = re.compile(
     r"\b(?:(?:second|minute|hour|day|night|week|month|year|decade)s?|age[ds]?|daily|weekly|monthly|yearly|annual\w*"
     r"|chronic|permanent\w*|lifelong|lifetime|forever|never|indefinite\w*|rest of|long[ -]?(?:term|lasting|time)"
     r"|short[ -]?term|temporary|until|as long as|always|right away|immediately)\b",
     re.IGNORECASE,
 )
+
+_FIGURES = (
+    (
+        re.compile(
+            r"\bhow (?:long|soon|many (?:days|weeks|months|years))\b(?!.*\b(?:live|survive|left)\b)", re.IGNORECASE
+        ),
+        _DURATION,
+    ),
+    (
+        re.compile(r"\bhow (?:often|frequently|many times)\b(?!.*\b(?:happen|occur)s?\b)", re.IGNORECASE),
+        re.compile(
+            r"\b(?:every|each|once|twice|daily|weekly|monthly|yearly|annual\w*|times|regular\w*|often|frequent\w*|again"
+            r"|repeat\w*|(?:a|per|an) (?:hour|day|week|month|year)|(?:hour|day|week|month|year)s apart|rarely"
+            r"|never|only)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(
+            r"\bhow (?:common|rare|likely|many (?:people|patients|women|men|children))\b|\bpercent\w*"
+            r"|\bwhat(?:['’]?s| is| are) (?:\w+ ){0,4}(?:chances?|odds|share|\w+ rates?)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            r"\d|%|\b(?:percent|rare|rarely|common\w*|uncommon|most|half|third|quarter|few|fewer|likely|unlikely|usually"
+            r"|often|high|low|good|poor|one|two|three|four|five|six|seven|eight|nine|ten|thousands?|millions?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""What asks for a time, for how often or for a share, each with what a quote that gives one says."""
 
 
 def answers_not(question: str, quote: Quote, wants: tuple[Want, ...]) -> bool:
@@ -72,7 +114,7 @@ def answers_not(question: str, quote: Quote, wants: tuple[Want, ...]) -> bool:
     introduction = introduction_of(quote) if quote.is_list else None
     return is_beside(
         question, quote.text, wants, introduction=introduction, heading=headings[-1] if headings else ""
-    ) or takes_no_stand(quote.text, headings, wants)
+    ) or (takes_no_stand(quote.text, headings, wants) and not _gives_a_figure(question, quote.text))
 
 
 def is_beside(
@@ -87,12 +129,28 @@ def is_beside(
     said = quote if introduction is None else introduction
     if _REFERENCES.fullmatch(heading) or _tells_of_texts(said, is_list=introduction is not None):
         return True
+    if introduction is not None and Want.QUESTIONS not in wants and only_asks(quote):
+        return True
     if _tells_who_treats(quote) and not _ASKS_WHO.search(question):
         return True
     if Want.EFFECT in wants and _METHOD.search(quote) and not _RESULT.search(_WHETHER.sub("", quote)):
         return True
-    asks_how_long = _ASKS_HOW_LONG.search(question) and not _ASKS_OF_LIFE.search(question)
-    return bool(asks_how_long) and _DURATION.search(quote) is None
+    if {Want.SHARE, Want.RECURRENT} <= set(wants) and not meets((Want.RECURRENT,), quote, (heading,)):
+        return True
+    if not _figures_of(question) or _gives_a_figure(question, quote):
+        return False
+    others = [want for want in wants if want in STANDS]
+    return not (others and meets(others, quote, (heading,)))
+
+
+def _gives_a_figure(question: str, quote: str) -> bool:
+    """Whether a quote gives one of the figures that a question asks for."""
+    return any(gives.search(quote) for gives in _figures_of(question))
+
+
+@lru_cache(maxsize=256)
+def _figures_of(question: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(gives for asks, gives in _FIGURES if asks.search(question))
 
 
 @lru_cache(maxsize=16_384)

@@ -35,6 +35,7 @@ from retriever.answers.want_patterns import Want
 from retriever.answers.wants import (
     advises,
     is_conditional,
+    leaves_open,
     meets,
     says_little,
     tells_no_use,
@@ -276,9 +277,11 @@ def _advises(quote: Quote, asked: Sought) -> bool:
 
 
 def _says_little(quote: Quote, asked: Sought) -> bool:
-    return not asked.wants_research and says_little(
-        introduction_of(quote), quote.text, asked.wants, is_list=quote.is_list
-    )
+    if asked.wants_research:
+        return False
+    if not asked.is_closed and leaves_open(quote.text):
+        return True
+    return says_little(introduction_of(quote), quote.text, asked.wants, is_list=quote.is_list)
 
 
 def _defines(quote: Quote, core: str, asked: Sought) -> float:

@@ -105,10 +105,15 @@ def sought_facets(question: str, facets: tuple[Facet, ...]) -> tuple[Facet, ...]
     """
     if asks_what_a_procedure_is(question):
         return (Facet.WHAT_IS,)
-    if facets == (Facet.WHAT_IS,) and Want.USE in wants_of(question):
+    wants = wants_of(question)
+    if facets == (Facet.WHAT_IS,) and Want.USE in wants:
         return ()
-    if Facet.TREATMENT in facets and Facet.TREATMENT not in facets_of_question(without_circumstance(question)):
+    if Facet.TREATMENT in facets and (
+        Want.UNTREATED in wants or Facet.TREATMENT not in facets_of_question(without_circumstance(question))
+    ):
         facets = tuple(facet for facet in facets if facet is not Facet.TREATMENT)
+    if Facet.HOW_OFTEN in facets and Want.SHARE in wants:
+        facets = tuple(Facet.HOW_MANY if facet is Facet.HOW_OFTEN else facet for facet in facets)
     if Facet.STOPPING in facets and _STOPS_FROM.search(question):
         facets = tuple(Facet.PREVENTION if facet is Facet.STOPPING else facet for facet in facets)
     return facets

@@ -33,6 +33,12 @@ class Want(StrEnum):
     OCCURS = "occurs"
     SIDE_EFFECTS = "side effects"
     ALLOWED = "allowed"
+    EXCLUDED = "excluded"
+    EXTENT = "extent"
+    LASTING = "lasting"
+    MEANING = "meaning"
+    RECURRENT = "recurrent"
+    UNTREATED = "untreated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,13 @@ FIGURE = (
     r"|(?:\d+|an?|one|two|three|four|five|six|eight|ten|twelve|several|few|many)"
     r" (?:(?:to|or|and) (?:\d+|\w+) )?(?:more )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times)"
-    r"|(?:minutes|hours|days|weeks|months|years) (?:or|to|after))"
+    r"|(?:minutes|hours|days|weeks|months|years) (?:or|to|after)|(?:same|next) day|the day (?:of|after)|right away"
+    r"|immediately|as soon as)"
 )
 _PERIODS = r"(?:hours|days|weeks|months|years|times)"
+_OCCURS = r"do(?:es)? (?:[\w'’-]+ ){1,6}(?:happen|occur)s?"
+"""Behind "how often": what asks for a share, and not for an interval."""
+_NOT = r"(?:\b(?:not|never|without)|n['’]t)"
 _COUNT = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten)"
 PATTERNS: Mapping[Want, Patterns] = {
     Want.INHERITED: _compile(
@@ -117,7 +127,8 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"treat\w*|options",
     ),
     Want.PROCEDURE: _compile(
-        rf"how (?:is|are|do they|does one) .*\b(?:{_DONE})\b|what happens (?:during|in|at)|what to expect",
+        rf"how (?:is|are|do they|does one) .*\b(?:{_DONE})\b|what happens (?:during|in|at)|what to expect"
+        r"|what do (?:they|doctors|you) do (?:during|in|at|for)\b|what is done (?:during|in|at|for)\b",
         r"\b(?:is|are) (?:then |usually |often |first )?(?:inserted|injected|placed|put|removed|taken|passed"
         r"|used|moved"
         r"|numbed|made|sent|collected|viewed|checked|swallowed|withdrawn)\b|\bneedle\b|\btube\b|\blie[s]? |x-rays?"
@@ -135,14 +146,16 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"how .*works?|works? against|against cancer",
     ),
     Want.COPING: _compile(
-        r"\bcop(?:e|ing)\b|\bdeal(?:ing)? with\b|\bmanag(?:e|ing)\b|\bhelps?\b(?! prevent)|\bwhat can I do\b"
+        r"\bcop(?:e|ing)\b|\bdeal(?:ing)? with\b|\bmanag(?:e|ing)\b|\bhelps?\b(?! prevent)"
+        r"|\bwhat (?:can|do|should|could) (?:I|we|you|he|she|they) do\b|\bget rid of\b"
         r"|\brelie(?:f|ve)"
         r"|\bhow (?:do|can|should) I (?:talk|tell|sleep|handle|live)|\bwhat (?:should I|to|can I) (?:eat|do)\b"
         r"|\bfoods?\b",
         r"(?:^|\n|[.:] )[-*• ]*(?:try|talk|ask|eat|drink|use|take|get|rest|stay|keep|avoid|choose|find|let|plan"
         r"|learn to"
         r"|join|be|set|go|tell|share|remember|make|limit|wear|call|write|exercise|sip|rinse|treat|protect)\b"
-        r"|\b(?:may|can|might) help\b|\bhelps? (?:\w+ )?(?:you|people|to|relieve|reduce|ease)",
+        r"|\b(?:may|can|might) help\b"
+        r"|\bhelps? (?:(?:you|people|to|relieve|reduce|ease)\b|(?:you|people|patients) )",
         r"ways to|tips|manag\w*|cop(?:e|ing)|help|deal|reliev\w*|what you can do|car(?:e|ing)",
     ),
     Want.QUESTIONS: _compile(
@@ -174,11 +187,12 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"caus\w*|risk",
     ),
     Want.FIGURE: _compile(
-        rf"\bhow (?:long|often|much|soon|frequent\w*|many {_PERIODS})\b",
+        rf"\bhow (?:long|often(?! {_OCCURS})|much|soon|frequent\w*|many {_PERIODS})\b",
         rf"\b{FIGURE}\b|\d\s?%",
     ),
     Want.SHARE: _compile(
-        rf"\bhow (?:common|rare|likely|many(?! {_PERIODS}))\b|\bsurviv\w*|\bpercent\w*|\bshare\b|\bchances?\b"
+        rf"\bhow (?:common|rare|likely|many(?! {_PERIODS})|often {_OCCURS})\b"
+        r"|\bsurviv\w*|\bpercent\w*|\bshare\b|\bchances?\b"
         r"|\bodds\b|\b(?:cure|death|success) rates?\b|\blifetime risk\b|\b(?:per|each|every) year\b",
         rf"\d\s?%|\d percent\b|\b{_COUNT} (?:in|out of) (?:every |about )?{_COUNT}\b|\bper (?:\d|million)"
         r"|\b\d[\d,]* (?:[\w-]+ ){0,3}(?:people|persons|patients|women|men|children|adults|cases|deaths|americans"
@@ -188,7 +202,7 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"\b(?:is|are) there (?:an?|any)\b",
         r"(?:^|[.;:] )(?:currently, )?there (?:is|are|has been) (?:\w+ )?(?:no|not|one|two|several|many)\b"
         r"|\b(?:no (?:standard|routine|effective|reliable|approved|known|recommended)|not (?:yet )?recommended)\b"
-        r"|\b(?:is|are|been) (?:now |also )?(?:approved|available|licensed|recommended)\b",
+        r"|\b(?:is|are|been) (?:now |also )?(?:approved|available|licensed|recommended|sold|offered)\b",
     ),
     Want.DANGER: _compile(
         r"\b(?:dangerous|serious|harmful|deadly|life.threatening|aggressive)\b",
@@ -221,6 +235,37 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"|\b(?:avoid|interact|interfer|less effective|harm|recommend|advis|risk|side effect)"
         r"|\b(?:changes?|affects?) (?:the way|how)\b",
         r"safe|risk|side effect|interact|avoid",
+    ),
+    Want.EXTENT: _compile(
+        r"\b(?:has|have|had|if|whether|where)\b.*\bspread\b", r"\bspread\b|\bstag(?:e|ing)\b|\bmetasta\w+"
+    ),
+    Want.LASTING: _compile(
+        r"\bpermanent\b|\bgo(?:es)? away\b|\bget better\b|\bforever\b|\bwear off\b|\bback to normal\b"
+        r"|\btemporary\b",
+        r"\bpermanent\w*|\b(?:go|goes|going|gone|went) away\b|\btemporary|\bcontinues?\b|\blast(?:s|ing)?\b"
+        r"|\b(?:get|gets|gotten) better\b|\bimproves?\b|\bresolves?\b|\breturns? to\b|\blong.term\b|\blifelong\b"
+        r"|\bchronic\b|\breversible\b|\bfor (?:months|years)\b",
+    ),
+    Want.MEANING: _compile(
+        r"\bwhat (?:does|do|would|did|could)\b.*\bmean\b|\bmeaning of\b",
+        r"\bmeans?\b|\bindicat\w+|\bsigns? of\b|\bsuggest\w*|\bcalled\b|\brefers?\b|\bdefined as\b|\bterm\b"
+        r"|\bdescribes?\b|\bwords? for\b",
+    ),
+    Want.EXCLUDED: _compile(
+        r"\b(?:who|whom|what|which|when)\b(?:(?!\bif\b|\bhappens\b)[^?])*"
+        r"(?:\b(?:should|can|could|must|may|would)(?: not\b|n['’]?t\b)|\bcannot\b|\bavoid\b)",
+        r"\b(?:not|never|cannot|avoid\w*|without|unless|until|except|limit|stop|unsafe|allerg\w*"
+        r"|rather than)\b|n[’']t\b",
+        r"\bnot\b|avoid|before",
+    ),
+    Want.RECURRENT: _compile(
+        r"\b(?:comes?|came|coming|gets?) back\b(?! to\b)|\brecur\w*|\brelaps\w*",
+        r"\b(?:comes?|came|coming) back\b|\brecur\w*|\brelaps\w*|\brefractory\b|\breturn(?:s|ed)?\b",
+        r"recur|relaps|refractory",
+    ),
+    Want.UNTREATED: _compile(
+        rf"\buntreated\b|{_NOT} (?:\w+ ){{0,2}}treat(?:ed|ment|ing)?\b|\bleft alone\b",
+        rf"\buntreated\b|{_NOT} (?:\w+ ){{0,2}}treat(?:ed|ment|ing)?\b|\bif left\b|\bno treatment\b",
     ),
     Want.NAMES: _compile(r"\b(?:brand|trade|generic|other) names?\b", r"\bnames?\b|\balso (?:called|known as)\b"),
 }

@@ -16,6 +16,7 @@ _SAYS_LITTLE = re.compile(
     r"|anything that (?:increases|raises|lowers|decreases)\b|cancer prevention is\b|.*\b(?:is"
     r"|are) called (?:an? )?(?:risk factors?|side effects?|late effects?)\b"
     r"|learning about\b|it is important to (?:know|learn|understand)\b"
+    r"|prepare for your (?:visit|appointment)\b|(?:make|write(?: down)?) (?:a list of )?(?:your )?questions\b"
     r"|(?:talk (?:to|with)|ask) (?:your|the|a) (?:\w+ )?(?:doctor|health|care|provider|nurse"
     r"|pharmacist)"
     r"|(?:some|many) risk factors? .*\bcan(?:not)? be changed|having (?:one|a risk factor|one or more)\b"
@@ -26,8 +27,16 @@ _SAYS_LITTLE = re.compile(
     re.IGNORECASE,
 )
 _DEPENDS = re.compile(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
+_SEE_A_DOCTOR = re.compile(
+    r"(?:check with|call|contact|tell|see|talk (?:to|with)) (?:\S+ ){1,4}(?:doctor|nurse|provider|team)\b.*"
+    r"\b(?:if|when)\b",
+    re.I,
+)
 _ONCE_DIAGNOSED = re.compile(
-    r"^after\b.*\bdiagnosed\b|\balso (?:be )?used (?:to (?:help )?|for )(?:stage|staging|plan)|\bspread\b", re.I
+    r"^after\b.*\bdiagnosed\b|\balso (?:be )?used (?:to (?:help )?|for )(?:stage|staging|plan)|\bspread\b"
+    r"|\b(?:may|will|can) be repeated\b|\bhow well (?:the|your) treatment\b|\bfollow-up\b"
+    r"|\bafter treatment (?:has )?end",
+    re.I,
 )
 _ASKS_FOR_ADVICE = re.compile(
     r"\b(?:how (?:do|can|should|could|to|will)|what (?:should|to|can|could|do|helps?)|where|should|tips|advice"
@@ -51,6 +60,12 @@ _STOCK_CAUSE = re.compile(
     r"\bcaused by (?:certain )?(?:changes|alterations) (?:to|in) the way\b|\bexact cause\b", re.IGNORECASE
 )
 """What holds for every cancer, and so tells of none what causes it."""
+_LEAVES_OPEN = re.compile(
+    r"(?:whether|if)\b.*\b(?:is|are) (?:(?:still|also) )?"
+    r"(?:not (?:yet )?(?:known|clear|certain|understood)|un(?:known|clear|certain))"
+    r"|it is (?:not (?:yet )?(?:known|clear|certain)|un(?:known|clear|certain)) (?:whether|if)\b",
+    re.IGNORECASE,
+)
 _FURTHER_USE = re.compile(r"\b(?:is|are) also\b", re.IGNORECASE)
 _NUMBER = re.compile(rf"\b{FIGURE}\b|\d", re.IGNORECASE)
 _NAMES_A_TREATMENT = re.compile(rf"{TREATMENT}|\btreat|\btherap", re.IGNORECASE)
@@ -61,7 +76,8 @@ _ASKING_ITEM = re.compile(r"\?\s*(?:\n|\Z)")
 def wants_of(question: str) -> tuple[Want, ...]:
     """What a question wants, in a fixed order; of a message, what its sentences with a question mark want."""
     asking = " ".join(_ASKING.findall(question)) or question
-    return tuple(want for want, patterns in PATTERNS.items() if patterns.question.search(asking))
+    wants = tuple(want for want, patterns in PATTERNS.items() if patterns.question.search(asking))
+    return tuple(want for want in wants if want is not Want.TREATMENTS) if Want.UNTREATED in wants else wants
 
 
 def meets(wants: Sequence[Want], quote: str, headings: Sequence[str]) -> float:
@@ -81,11 +97,11 @@ def says_little(introduction: str, quote: str, wants: Sequence[Want], *, is_list
 
     `introduction` is what stands before the items of a list, or the quote itself.
     """
-    if is_list and Want.QUESTIONS not in wants and len(_ASKING_ITEM.findall(quote)) > 1:
-        return True
     if not is_list and _SAYS_LITTLE.match(quote) is not None:
         return True
-    if Want.DIAGNOSED in wants and _ONCE_DIAGNOSED.search(quote) is not None:
+    if Want.DIAGNOSED in wants and Want.EXTENT not in wants and _ONCE_DIAGNOSED.search(quote) is not None:
+        return True
+    if {Want.DIAGNOSED, Want.EXTENT, Want.COPING} & set(wants) and _SEE_A_DOCTOR.match(introduction) is not None:
         return True
     if Want.CAUSE in wants and _STOCK_CAUSE.search(quote) is not None:
         return True
@@ -102,6 +118,16 @@ def says_little(introduction: str, quote: str, wants: Sequence[Want], *, is_list
     if _NAMES_A_TREATMENT.search(quote) is None:
         return True
     return (_DEPENDS_ALONE if is_list else _DEPENDS).search(introduction) is not None
+
+
+def leaves_open(quote: str) -> bool:
+    """Whether a quote says that nobody knows whether something is so: an answer only to who asks for yes or no."""
+    return _LEAVES_OPEN.match(quote) is not None
+
+
+def only_asks(quote: str) -> bool:
+    """Whether a list is one of questions."""
+    return len(_ASKING_ITEM.findall(quote)) > 1
 
 
 def is_conditional(quote: str) -> bool:
