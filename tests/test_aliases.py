@@ -25,6 +25,66 @@ PAGES = {
 }
 
 
+BRANDS = {
+    "deno.md": "# Deno injections (Prolin and Xgevin)\n\nDeno is given every six months.\n\n"
+    "## Stopping\n\nIt should not be late.",
+    "late.md": "# Drug holidays\n\nAfter the last dose of deno bone is lost.",
+    "alen.txt": "Alen is a tablet that slows the loss of bone. Brand names include Fosamix and Bonasol.",
+    "iban.txt": "Iban, also called ibanic acid, is a medicine. One brand is Bonivin, sold in Europe as Bonvirin.",
+    "rise.md": "# Rise\n\nRise is for weak bones. Actonin is one of its brand names.",
+    "teri.md": "# Teri\n\nTeri builds bone. Forstin (Fortin in America) was the first brand; others exist.",
+    "zole.md": "# Zole infusions\n\n| Use | Brand | Dose |\n|---|---|---|\n| Bone | Aclastin, Reclastin | 5 mg |",
+    "steps.md": "# Steroid tablets and bones\n\nRomo (brand name Evenin) is used as well. It can be had under the "
+    "brand name Evenolin.",
+    "romo.md": "# Romo\n\nRomo is new.",
+    "weak.md": "# Osteoporosis\n\nIn osteoporosis the first brand was Oldin. Nobody sells it any more.",
+    "list.md": "# Costs\n\n- the Jonsin brand of rise is cheaper\n\nWe drink a brand of water called Tabloid. A "
+    "tabloid is a newspaper, and every tabloid is printed.",
+    "eye.md": "# Eye drops (Plain)\n\nPlain water is plain.",
+}
+
+
+@pytest.fixture(scope="module")
+def brands(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """A small collection that says once what each of its brand names is, each in its own way."""
+    return retriever_of(ingested(tmp_path_factory, BRANDS))
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("can i stop prolin", "can i stop prolin (Deno)"),
+        ("xgevin dose", "xgevin (Deno) dose"),
+        ("i forgot my fosamix", "i forgot my fosamix (Alen)"),
+        ("bonasol", "bonasol (Alen)"),
+        ("is bonivin good", "is bonivin (Iban) good"),
+        ("is bonvirin good", "is bonvirin (Iban) good"),
+        ("actonin", "actonin (Rise)"),
+        ("forstin pen", "forstin (Teri) pen"),
+        ("fortin pen", "fortin (Teri) pen"),
+        ("reclastin", "reclastin (Zole)"),
+        ("what is evenin", "what is evenin (Romo)"),
+        ("jonsin", "jonsin (rise)"),
+        ("oldin", "oldin"),  # a medicine's, and its page is on a disease
+        ("fosamix or actonin", "fosamix (Alen) or actonin (Rise)"),
+        ("is prolin the same as xgevin", "is prolin the same as xgevin"),  # two names of one thing, set apart
+        ("evenolin", "evenolin"),  # the page's title names no medicine that the sentence speaks of
+        ("tabloid", "tabloid"),  # a word of the language
+        ("plain", "plain"),
+    ],
+)
+def test_a_brand_name_is_read_where_a_title_or_one_sentence_introduces_it(
+    brands: Retriever, asked: str, searched: str
+) -> None:
+    assert brands.as_meant(asked).told == searched
+
+
+def test_the_pages_that_name_only_the_medicine_are_found_by_its_brand(brands: Retriever) -> None:
+    hits = brands.retrieve(Query(normalise_question("what if i stop prolin"), mode=Mode.LEXICAL)).hits
+
+    assert "late.md" in {hit.document.source_path for hit in hits}
+
+
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     """Pages that say what some names stand for."""

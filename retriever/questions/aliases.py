@@ -2,12 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from retriever.index import Index
 from retriever.query import Meant
+from retriever.questions.introductions import (
+    LONGEST_ABBREVIATION,
+    brand_of,
+    introduced,
+    other_names_in_title,
+    subject_of_title,
+)
 from retriever.questions.messages import SIDE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import page_name
@@ -17,37 +25,22 @@ from retriever.search.analyze import STOP_WORDS, terms
 PASSAGES_READ = 40
 """Of the passages that hold a word, those that score best by it: short ones that repeat it tell what it is."""
 MAX_ALIASES = 2
-MAX_WORDS_READ = 3
-"""Words of one question that are looked up, those in capitals and the rarest first: each has passages to read."""
+MOST_READ = 120
+"""Passages that are read for all words of one question, for those in capitals first, then for the rarest."""
 LEAST_VOTES = 2
+"""So many passages have to say it, unless one says that it is a brand name or a title has it in brackets."""
 MAJORITY = 0.5
 COMMON_SHARE = 0.02
 """A word in more of the passages than this is the language's, unless it is written in capitals."""
-LONGEST_ABBREVIATION = 6
+SURELY_RARE = 10
+"""A word in no more passages than this may be a name in the smallest collection."""
 PLAIN_SHARE = 0.1
 """A short name that so many of its passages write in small letters is a word of the language as well."""
 MIN_TITLE_SHARE = 0.5
 """An alias makes up at least this much of some page's title, so that there is a page on just that."""
 _KEPT = 4_096
-_MAX_NAME_WORDS = 4
 
 _ASKED = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_WORD = r"[A-Za-z0-9][\w'’®-]*"
-_SAID = (
-    r"(?:also|sometimes|often|commonly|formerly|previously|once|usually)\s+"
-    r"(?:called|known\s+as|referred\s+to\s+as)"
-)
-_INTRODUCES = re.compile(rf"(?:[(\[]\s*(?:{_SAID}\s+)?|,?\s*{_SAID}\s+)(?:the\s+)?$", re.IGNORECASE)
-_LAST_WORDS = re.compile(rf"(?:(?:{_WORD} ){{1,6}})?{_WORD}$")
-_AFTER = re.compile(rf"\s*[(\[]((?:{_WORD}[ ]){{0,6}}{_WORD})[)\]]")
-_INTRODUCING = ("(", "[", "called", "known as", "referred to as", "the")
-_LOOKED_BACK = 90
-"""Characters before a word in which its long form is looked for."""
-_JOINING = frozenset(["of", "the", "and", "in", "with", "for", "to"])
-_NO_PART_OF_A_NAME = STOP_WORDS | frozenset((
-    "called", "known", "condition", "disease", "also", "drug", "such", "about", "more", "have", "has", "been",
-    "were", "which", "who", "can", "may", "from", "than", "other", "once",
-))  # fmt: skip
 
 
 class Aliases:
@@ -63,14 +56,16 @@ class Aliases:
     def meant(self, question: str) -> Meant:
         """The question with what a word stands for after it, "keytruda (pembrolizumab)", and in its place.
 
-        Only for words that name no page themselves, and only where the collection says it twice and has a page on
-        what they stand for.
+        Only for words that name no page themselves but in brackets behind its title, and only where the collection
+        says it twice, or once in so many words, and has a page on what they stand for.
         """
+        stands_for = {word: alias for word in self._unnamed(question) if (alias := self._stands_for(word))}
+        names_of = Counter({word.lower(): alias for word, alias in stands_for.items()}.values())
         told = in_place = question
         found = 0
-        for word in self._unnamed(question):
-            alias = self._stands_for(word)
-            if alias and found < MAX_ALIASES and alias.lower() not in told.lower() and self._fits(word, question):
+        for word, alias in stands_for.items():
+            is_set_apart = names_of[alias] > 1 or alias.lower() in told.lower()
+            if found < MAX_ALIASES and not is_set_apart and self._fits(word, question):
                 found += 1
                 named = rf"\b{re.escape(word)}\b"
                 told = re.sub(named, f"{word} ({alias})", told, count=1)
@@ -88,9 +83,11 @@ class Aliases:
             if len(word) < 3 or word.isdigit() or term in FACET_TERMS or word.lower() in STOP_WORDS:
                 continue
             rows = self._index.body.rows_with(term)
-            if rows >= LEAST_VOTES and (is_capital or (self._is_rare(rows) and not self._names_a_page(term))):
+            if rows and (is_capital or (self._is_rare(rows) and not self._names_a_page(term))):
                 rows_with[word] = rows
-        return sorted(rows_with, key=lambda word: (not word.isupper(), rows_with[word]))[:MAX_WORDS_READ]
+        in_order = sorted(rows_with, key=lambda word: (not word.isupper(), rows_with[word]))
+        reads = accumulate(min(rows_with[word], PASSAGES_READ) for word in in_order)
+        return [word for word, read in zip(in_order, reads, strict=True) if read <= MOST_READ]
 
     def _fits(self, word: str, question: str) -> bool:
         """Whether a word may be the short name here: "cup" of a "world cup" is the thing to drink from.
@@ -123,29 +120,62 @@ class Aliases:
         return max(1, self._index.body.rows_with(terms(word)[0]) // PASSAGES_READ)
 
     def _is_rare(self, rows: int) -> bool:
-        return rows <= max(LEAST_VOTES, COMMON_SHARE * self._index.body.rows)
+        return rows <= max(SURELY_RARE, COMMON_SHARE * self._index.body.rows)
+
+    def _documents_headed(self, term: str) -> list[int]:
+        documents = np.unique(self._index.document_of_row[self._index.headings.rows_of(term)])
+        found: list[int] = documents.tolist()
+        return found
 
     def _is_in_a_name(self, term: str) -> bool:
-        documents = np.unique(self._index.document_of_row[self._index.headings.rows_of(term)])
-        return any(term in terms(page_name(self._index.documents[one].metadata)) for one in documents.tolist())
+        """Whether some page's name holds the term, and not only as another name in brackets."""
+        for document in self._documents_headed(term):
+            metadata = self._index.documents[document].metadata
+            is_bracketed = term in terms(" ".join(other_names_in_title(metadata.title)))
+            named = subject_of_title(metadata.title) if is_bracketed else page_name(metadata)
+            if term in terms(named):
+                return True
+        return False
 
     def _read(self, word: str) -> str:
-        """What the passages that hold a word say that it stands for; empty where they do not agree."""
+        """What the collection says that a word stands for; empty where its passages do not agree."""
         (term, *_) = terms(word)
         said: dict[str, list[str]] = {}
         votes: Counter[str] = Counter()
-        for row in self._index.body.best_rows(term, PASSAGES_READ).tolist():
-            aliases = {" ".join(terms(alias)): alias for alias in _said_of(word, self._index.passage(row).text)}
-            for key, alias in aliases.items():
-                if term not in key.split():
-                    votes[key] += 1
-                    said.setdefault(key, []).append(alias)
+        rows = self._index.body.best_rows(term, PASSAGES_READ).tolist()
+        texts = [self._index.passage(row).text for row in rows]
+        for text in texts:
+            for key, alias in {" ".join(terms(alias)): alias for alias in introduced(word, text)}.items():
+                votes[key] += 1
+                said.setdefault(key, []).append(alias)
+        sure = set()
+        if not _is_plain(word, texts):
+            for alias in self._in_so_many_words(word, term, rows, texts):
+                key = " ".join(terms(alias))
+                votes[key] += LEAST_VOTES
+                sure.add(key)
+                said.setdefault(key, []).append(alias)
+        votes = Counter({key: count for key, count in votes.items() if term not in key.split()})
         key = min(votes, key=lambda one: (-votes[one], one), default="")
         agreed = bool(key) and votes[key] >= max(LEAST_VOTES, MAJORITY * votes.total())
-        return said[key][0] if agreed and self._heads_a_page(frozenset(key.split())) else ""
+        return said[key][0] if agreed and (key in sure or self._heads_a_page(key)) else ""
 
-    def _heads_a_page(self, alias: frozenset[str]) -> bool:
-        wanted = alias - FACET_TERMS
+    def _in_so_many_words(self, word: str, term: str, rows: list[int], texts: list[str]) -> Iterator[str]:
+        """What a title has before the word in brackets, and what a passage says that the word is a brand of."""
+        for document in self._documents_headed(term):
+            title = self._index.documents[document].prefix_title
+            if word.lower() in (name.lower() for name in other_names_in_title(title)):
+                yield subject_of_title(title)
+        for row, text in zip(rows, texts, strict=True):
+            title = self._index.documents[self._index.document_of_row[row]].prefix_title
+            for alias in brand_of(word, text, title):
+                if self._heads_a_page(" ".join(terms(alias)), subject_of_title):
+                    yield alias
+                    break
+
+    def _heads_a_page(self, alias: str, named: Callable[[str], str] = str) -> bool:
+        """Whether these terms make up most of some page's title, or of what is `named` in it."""
+        wanted = frozenset(alias.split()) - FACET_TERMS
         if not wanted:
             return False
         rows = None
@@ -154,60 +184,13 @@ class Aliases:
             rows = having if rows is None else np.intersect1d(rows, having, assume_unique=True)
         documents = np.unique(self._index.document_of_row[rows])
         for document in documents.tolist():
-            title = frozenset(terms(self._index.documents[document].prefix_title))
+            title = frozenset(terms(named(self._index.documents[document].prefix_title)))
             if wanted <= title and len(wanted) >= MIN_TITLE_SHARE * len(title):
                 return True
         return False
 
 
-def _said_of(word: str, text: str) -> Iterator[str]:
-    """Every phrase that a text gives as another name of a word."""
-    for found in re.finditer(rf"(?<![\w-]){re.escape(word)}(?:s|['’]s)?®?(?![\w-])", text, re.IGNORECASE):
-        before = text[max(0, found.start() - _LOOKED_BACK) : found.start()]
-        if before.rstrip().endswith(_INTRODUCING) and (said := _INTRODUCES.search(before)):
-            phrase = _LAST_WORDS.search(before[: said.start()].rstrip())
-            if phrase and (name := _named(word, phrase[0].split())):
-                yield name
-        after = _AFTER.match(text, found.end())
-        if after and not _ends_a_longer_name(text, found.start(), after.end()):
-            yield after[1]
-
-
-def _ends_a_longer_name(text: str, start: int, end: int) -> bool:
-    """Whether a line is one name with another in brackets, and the word only its end: "Somatuline Depot (...)"."""
-    before = text[text.rfind("\n", 0, start) + 1 : start].strip(" \t-*+•")
-    is_whole_line = not text[end:].split("\n", 1)[0].strip()
-    return is_whole_line and bool(before) and all(part[0].isupper() for part in before.split())
-
-
-def _named(word: str, before: list[str]) -> str:
-    """The last of the words before a name that are one with it: what spells an abbreviation, else a name."""
-    if len(word) <= LONGEST_ABBREVIATION:
-        letters = word.lower()
-        spelled = {letters, letters.removesuffix("s")}
-        phrases = [before[-count:] for count in range(1, len(before) + 1)]
-        for phrase in phrases:
-            if spelled & _initials(phrase):
-                return " ".join(phrase)
-        if word.isupper():
-            return next((" ".join(phrase) for phrase in phrases if _holds_in_order(phrase, letters)), "")
-    name: list[str] = []
-    for part in reversed(before):
-        if part.lower() in _NO_PART_OF_A_NAME or len(name) == _MAX_NAME_WORDS:
-            break
-        name.insert(0, part)
-    return " ".join(name)
-
-
-def _initials(phrase: list[str]) -> set[str]:
-    """The first letters of a phrase's words and of their parts, with and without those that only join."""
-    parts = [(part, word.lower() in _JOINING) for word in phrase for part in re.split(r"[-/]", word) if part]
-    every = "".join(part[0] for part, _ in parts)
-    telling = "".join(part[0] for part, is_joining in parts if not is_joining)
-    return {every.lower(), telling.lower()}
-
-
-def _holds_in_order(phrase: list[str], letters: str) -> bool:
-    """Whether a phrase begins with the first of these letters and holds the others in their order."""
-    left = iter(" ".join(phrase).lower())
-    return phrase[0][0].lower() == letters[0] and all(letter in left for letter in letters)
+def _is_plain(word: str, texts: Sequence[str]) -> bool:
+    """Whether so many of these texts write the word in small letters that it is no name."""
+    plain = re.compile(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])")
+    return sum(plain.search(text) is not None for text in texts) > PLAIN_SHARE * len(texts)
