@@ -223,3 +223,31 @@ def test_a_word_that_the_encoder_has_as_one_piece_is_no_typing_error(index: Inde
 
 def test_an_encoder_that_has_every_word_as_one_piece_tells_nothing() -> None:
     assert not WholeWords(HashingEncoder()).has("flower")
+
+
+@pytest.fixture(scope="module")
+def nad(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Pages that cite one Teh, mean something by NAD, and write tis on every page."""
+    pages = {
+        f"{n}.md": f"# Page {n}\n\nStage Tis of melanoma, number {n}, when and what to do." for n in range(20)
+    }
+    pages["teh.md"] = "# Sources\n\nTeh A: melanoma. NAD is a molecule."
+    return Index.open(ingested(tmp_path_factory, pages))
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("waht is teh melanoma", "what is the melanoma"),
+        ("when wil it", "when will it"),
+        ("aand shoud thier", "and should their"),
+        ("wud you", "wud you"),  # more than a letter lost
+        ("Wil Smith", "Wil Smith"),
+        ("nad", "nad"),  # NAD of the pages
+        ("stage tis", "stage tis"),  # means something here
+        ("hwo", "hwo"),  # who or how
+        ("wat", "wat"),  # English has it
+    ],
+)
+def test_a_slip_in_a_word_of_every_sentence_is_mended(nad: Index, asked: str, searched: str) -> None:
+    assert nad.spelling.mended(asked) == searched

@@ -16,7 +16,8 @@ from tests.hashing import HashingEncoder
 PAGES = {
     "uterine.md": "# Uterine cancer\n\nBleeding between periods is a sign.",
     "bowel.md": "# Bowel cancer in men\n\nAn early sign is blood.",
-    "small.md": "# Small intestine cancer\n\nIt is rare. Paracetamol helps, as do a tanning bed and a sun bed.",
+    "small.md": "# Small intestine cancer\n\nIt is rare. Paracetamol helps, as do a tanning bed and a sun bed. "
+    "Do not forget it.",
 }
 
 
@@ -37,6 +38,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("small bowel cancer", "small intestine cancer"),  # not the shorter phrase in it
         ("acetaminophen", "paracetamol"),  # no page is called so, and one writes it
         ("paracetamol", "paracetamol"),
+        ("i forgot it", "i forget it"),
+        ("i fell", "i fell"),  # nothing here speaks of a fall
         ("on a sun bed", "on a sun bed"),  # written both ways
         ("", ""),
     ],

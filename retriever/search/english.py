@@ -9,7 +9,15 @@ SHORTEST_CHANGED = 6
 """Letters of the shortest string of which a letter may be another one: among shorter ones too many names are one
 letter apart."""
 SHORTEST_SLIP = 4
-"""Letters of the shortest string that may be a slip at all."""
+"""Letters of the shortest string that may be a slip at all, unless in one of the words below."""
+SHORTEST_SLIP_IN_COMMON = 3
+_COMMON = frozenset((
+    "the", "and", "are", "for", "was", "were", "with", "will", "would", "should", "could", "have", "has", "had",
+    "what", "when", "where", "which", "who", "why", "how", "can", "does", "did", "this", "that", "these", "they",
+    "there", "their", "them", "then", "than", "you", "your", "from", "about", "after", "before", "because", "not",
+    "but", "been", "any",
+))  # fmt: skip
+"""The words of which most sentences are made: a string that is no English and nearly one of them is that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,24 @@ def slips(word: str) -> list[Slip]:
     if len(told) >= SHORTEST_CHANGED:
         return found
     return [slip for slip in found if not slip.is_changed and slip.meant[0] == told[0]]
+
+
+def common_word_of(word: str) -> str | None:
+    """The word like "the" or "what" that a string was meant to be: a letter lost or doubled, or two exchanged.
+
+    None for English, for what begins with a capital, and where several are as near.
+    """
+    if len(word) < SHORTEST_SLIP_IN_COMMON or not word.isalpha() or not word.islower() or is_english(word):
+        return None
+    near = [meant for meant in _dictionary().edit_distance_1(word) & _COMMON if _is_slip_in_common(word, meant)]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_slip_in_common(word: str, meant: str) -> bool:
+    """Of two words one edit apart: two letters exchanged, one lost, or one written twice."""
+    if len(word) <= len(meant):
+        return not _is_changed(word, meant)
+    return any(word == meant[:place] + meant[place] + meant[place:] for place in range(len(meant)))
 
 
 def _is_changed(word: str, other: str) -> bool:

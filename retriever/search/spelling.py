@@ -10,7 +10,7 @@ import numpy as np
 
 from retriever.remembering import remembering
 from retriever.search.analyze import terms, words
-from retriever.search.english import is_english, slips
+from retriever.search.english import common_word_of, is_english, slips
 from retriever.search.joints import Joints
 from retriever.search.lexical import LexicalField
 from retriever.search.sounds import sound_of, within_edits
@@ -33,6 +33,8 @@ _KEPT = 4_096
 """Words of which each answer is remembered."""
 FORMS_READ = 8
 """Passages that are read for how a word is written, of which the search keeps the stem alone."""
+NAME_SHARE = 1e-3
+"""A string like "teh" in more of the passages than this means something there: "tis" is a stage."""
 VARIANT_TIMES = 8
 """How many times as many passages the other spelling of a known word stands in, for it to be searched instead."""
 _SPELLINGS = tuple(
@@ -168,8 +170,19 @@ class Spelling:
 
     def _spelled_here(self, word: str) -> str:
         """The word as the collection spells it: itself, in most cases."""
+        common = common_word_of(word)
+        if common is not None and not self._is_a_word_here(word):
+            return common
         usual = self.usual(word)
         return self._joints.parted(word) if usual == word else usual
+
+    def _is_a_word_here(self, word: str) -> bool:
+        """Whether a string is more here than a rare slip or surname: in many passages, or written in capitals."""
+        (term, *_) = terms(word)
+        capitals = re.compile(rf"\b{re.escape(word.upper())}\b")
+        rows = self._body.best_rows(term, FORMS_READ)
+        is_common = self._body.rows_with(term) > max(self._least, NAME_SHARE * self._body.rows)
+        return is_common or any(capitals.search(self._text_of(int(row))) for row in rows)
 
     def _mistyped(self, word_and_is_name: tuple[str, bool]) -> str:
         """The word that was meant by one that the collection does not know, as it writes it, or the word itself.
