@@ -17,7 +17,7 @@ PAGES = {
     "uterine.md": "# Uterine cancer\n\nBleeding between periods is a sign.",
     "bowel.md": "# Bowel cancer in men\n\nAn early sign is blood.",
     "small.md": "# Small intestine cancer\n\nIt is rare. Paracetamol helps, as do a tanning bed and a sun bed. "
-    "Do not forget it.",
+    "Some feel it when urinating. A blood smear is no smear.",
 }
 
 
@@ -38,8 +38,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("small bowel cancer", "small intestine cancer"),  # not the shorter phrase in it
         ("acetaminophen", "paracetamol"),  # no page is called so, and one writes it
         ("paracetamol", "paracetamol"),
-        ("i forgot it", "i forget it"),
-        ("i fell", "i fell"),  # nothing here speaks of a fall
+        ("weeing hurts", "urinating hurts"),
+        ("smears", "smears"),  # no page is called after a Pap test
         ("on a sun bed", "on a sun bed"),  # written both ways
         ("", ""),
     ],
