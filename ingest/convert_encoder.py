@@ -21,9 +21,9 @@ import torch
 from retriever.encoder import Arithmetic
 from retriever.encoding.converted_encoder import DESCRIPTION, GRAPH, TOKENIZER, WEIGHTS, ConvertedModel
 from retriever.encoding.model_files import find_model
-from retriever.encoding.openvino_runtime import openvino_runtime
 from retriever.encoding.sentence_model import describe, load_sentence_transformer
 from retriever.errors import FootnotedError
+from retriever.openvino_runtime import openvino_runtime
 from retriever.store.manifest import FileEntry
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from retriever.encoder import Arithmetic, Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder, read_description
 from retriever.encoding.known_models import Prompts, known_model, prompts_of
 from retriever.encoding.model_files import ModelFiles, cache_dir, find_model
-from retriever.encoding.openvino_runtime import openvino_runtime
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
 from retriever.errors import EncoderUnavailable, StorageFailed
+from retriever.openvino_runtime import openvino_runtime
 from retriever.store.durable import storage_failures
 
 CONVERSION_TIMEOUT_S = 900

@@ -60,14 +60,13 @@ class Encoder(Protocol):
         """How many word pieces each text has as a passage, special tokens and prompt counted, nothing cut."""
 
 
-def vector_of_question(encoder: Encoder, text: str) -> NDArray[np.float32]:
-    """The vector of one question, shape (dimension,).
+def vectors_of_questions(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The vectors of questions, shape (len(texts), dimension).
 
-    Raises EncoderUnavailable for one that no search may see: it is not finite, or has another length or shape.
+    Raises EncoderUnavailable where no search may see one: it is not finite, or has another length or shape.
     """
-    vectors = encoder.encode_queries([text])
-    expected = (1, encoder.identity.dimension)
-    if vectors.shape != expected or not abs(float(np.vdot(vectors, vectors)) - 1) < _LENGTH_ERROR:
+    vectors = encoder.encode_queries(texts)
+    expected = (len(texts), encoder.identity.dimension)
+    if vectors.shape != expected or not (abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < _LENGTH_ERROR).all():
         raise EncoderUnavailable("the encoder gave no vector of length one; run `footnoted doctor`")
-    vector: NDArray[np.float32] = vectors[0]
-    return vector
+    return vectors

@@ -4,17 +4,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
 from retriever.answers.comparison import Comparison, compared
-from retriever.encoder import Encoder, vector_of_question
+from retriever.encoder import Encoder, vectors_of_questions
 from retriever.encoding.open_encoder import refuse_other_encoder
 from retriever.encoding.whole_words import WholeWords
 from retriever.errors import VectorsPending
 from retriever.filters import check_filter, filter_keys, is_active, matching, names_status
+from retriever.gathering import Gathering
 from retriever.index import Index
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Reading, Retrieval
 from retriever.questions.aliases import Aliases
@@ -24,11 +26,23 @@ from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
 from retriever.ranking.ranking import Ranking, ranking_of
 from retriever.ranking.rerank import Reranker
+from retriever.search.look import Look
 from retriever.turns import Turns
 
 RANKED_AT_ONCE = 2
 """Questions whose candidates are searched and scored at the same time. Python runs one of them, the other is in
 the scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
+
+
+class _Encoded(NamedTuple):
+    """A question's vector, shape (dimension,), what `DenseIndex.looks` gave for it, and how long that took."""
+
+    vector: NDArray[np.float32]
+    look: Look | None
+    look_s: float
+
+
+_NOT_ENCODED = (None, None, 0.0)
 
 
 class Retriever:
@@ -50,6 +64,7 @@ class Retriever:
         self._candidates = Candidates(index, ranking=self.ranking, reranker=reranker)
         self._encoder = encoder
         self._whole_words = WholeWords(encoder)
+        self._gathering = Gathering[str, _Encoded](self._encoded_together)
         self._turns = Turns(RANKED_AT_ONCE)
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
@@ -76,18 +91,22 @@ class Retriever:
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
         meant = self.as_meant(query.text)
-        whole, vector = None, None
+        whole: Reading | None = None
+        encoded: _Encoded | None = None
         if query.mode is Mode.DENSE:
-            vector = vector_of_question(self._encoder, query.text)
+            encoded = self._encoded(query.text)
         elif query.mode is Mode.HYBRID:
-            whole = Reading(meant, vector_of_question(self._encoder, meant.told))
-            asked = self._asked_of(whole, allowed)
-            meant, vector = asked.meant, asked.vector
-            whole = None if asked is whole else whole
+            of_all = self._encoded(meant.told)
+            asked, encoded = self._asked_of(meant, of_all, allowed)
+            whole = None if encoded is of_all else Reading(meant, of_all.vector)
+            meant = asked
         text = query.text if query.mode is Mode.DENSE else meant.told
-        encoded = time.perf_counter()
+        vector, look, look_s = encoded or _NOT_ENCODED
+        searching = time.perf_counter() - look_s
         with self._turns:
-            rows, scores, parts = self._candidates.ranked(text, query.mode, vector, allowed, top_k=query.top_k)
+            rows, scores, parts = self._candidates.ranked(
+                text, query.mode, vector, allowed, top_k=query.top_k, look=look
+            )
             first_hits = hits_of(query, self.index, rows, scores, parts, allowed)
         in_place = query.text if query.mode is Mode.DENSE else meant.in_place
         sides = compared(in_place)
@@ -96,8 +115,8 @@ class Retriever:
         return Retrieval(
             hits=hits,
             no_hits=None if hits else NoHits.NO_MATCH,
-            encode_ms=(encoded - started) * 1000 + side_ms,
-            search_ms=(time.perf_counter() - encoded) * 1000 - side_ms,
+            encode_ms=(searching - started) * 1000 + side_ms,
+            search_ms=(time.perf_counter() - searching) * 1000 - side_ms,
             behind=reading_on if sides is None else tuple,
             vector=vector,
             meant=meant,
@@ -121,25 +140,42 @@ class Retriever:
         in_their_words = self._synonyms.applied(question, self.index)
         return self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
 
-    def _asked_of(self, whole: Reading, allowed: NDArray[np.bool_] | None) -> Reading:
+    def _asked_of(
+        self, meant: Meant, encoded: _Encoded, allowed: NDArray[np.bool_] | None
+    ) -> tuple[Meant, _Encoded]:
         """What a message asks, without what stands around it, where that is nearer a passage; else all of it."""
-        told, in_place = parts_of(whole.meant.told), parts_of(whole.meant.in_place)
-        best, nearest = whole, None
-        for places in readings(whole.meant.told) if len(told) == len(in_place) else ():
-            meant = Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place)))
-            one = Reading(meant, vector_of_question(self._encoder, meant.told))
-            nearest = self._nearness(whole, allowed) if nearest is None else nearest
-            if (nearness := self._nearness(one, allowed)) > nearest:
+        told, in_place = parts_of(meant.told), parts_of(meant.in_place)
+        several = [
+            Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place)))
+            for places in (readings(meant.told) if len(told) == len(in_place) else ())
+        ]
+        if not several:
+            return meant, encoded
+        best, nearest = (meant, encoded), self._nearness(encoded, allowed)
+        for one in zip(several, self._gathering.of([reading.told for reading in several]), strict=True):
+            if (nearness := self._nearness(one[1], allowed)) > nearest:
                 best, nearest = one, nearness
         return best
 
-    def _nearness(self, reading: Reading, allowed: NDArray[np.bool_] | None) -> float:
-        scores, _ = self.index.dense.search(reading.vector, top_k=1, allowed=allowed)
+    def _nearness(self, encoded: _Encoded, allowed: NDArray[np.bool_] | None) -> float:
+        scores, _ = self.index.dense.search(encoded.vector, top_k=1, allowed=allowed, look=encoded.look)
         return float(scores[0]) if scores.size else 0.0
 
     def question_tokens(self, question: str) -> int:
         """How many word pieces a question has; the encoder reads `max_tokens` of its identity."""
         return self._encoder.count_tokens([question])[0]
+
+    def _encoded(self, text: str) -> _Encoded:
+        """The question as it is searched by meaning."""
+        return self._gathering.of([text])[0]
+
+    def _encoded_together(self, texts: Sequence[str]) -> list[_Encoded]:
+        """Questions that came together: one look at all vectors takes hardly longer for all than for one."""
+        vectors = vectors_of_questions(self._encoder, texts)
+        started = time.perf_counter()
+        looks = self.index.dense.looks(vectors)
+        took = time.perf_counter() - started
+        return [_Encoded(vector, look, took) for vector, look in zip(vectors, looks, strict=True)]
 
     def _with_both_sides(
         self,
@@ -164,11 +200,11 @@ class Retriever:
             side = missing[0]
             searched.add(side.name)
             started = time.perf_counter()
-            of_side = None if query.mode is Mode.LEXICAL else vector_of_question(self._encoder, side.question)
-            encode_s += time.perf_counter() - started
+            of_side, look, look_s = _NOT_ENCODED if query.mode is Mode.LEXICAL else self._encoded(side.question)
+            encode_s += time.perf_counter() - started - look_s
             with self._turns:
                 rows, scores, _ = self._candidates.ranked(
-                    side.question, query.mode, of_side, allowed, top_k=LOOKED_AT
+                    side.question, query.mode, of_side, allowed, top_k=LOOKED_AT, look=look
                 )
                 parts = {} if query.mode is Mode.DENSE else {"body": self.index.body.search(meant)[rows]}
                 if vector is not None:  # how near they are to what was asked: that is what is judged

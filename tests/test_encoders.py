@@ -21,9 +21,9 @@ from retriever.encoder import Arithmetic, Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder, _batches
 from retriever.encoding.model_files import BUNDLED_MODEL, find_model
 from retriever.encoding.open_encoder import encoder_folder, open_encoder
-from retriever.encoding.openvino_runtime import FIRST_USE
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
+from retriever.openvino_runtime import FIRST_USE
 from retriever.questions.example_vectors import example_texts, kept_vectors
 from retriever.questions.nearness import learn_nearness
 from retriever.questions.routing import default_rules, route

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from retriever.encoding.fixed_widths import ASKED_BEFORE, WIDEST, FixedWidths
-from retriever.encoding.openvino_runtime import openvino_runtime
 from retriever.encoding.shaped_requests import ShapedRequests
 from retriever.encoding.word_vectors import IDS, MASK, WordVectors, take_out_words
+from retriever.openvino_runtime import openvino_runtime
 
 WORDS_KNOWN, DIMENSION = 50, 4
 

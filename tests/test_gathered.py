@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from retriever.answers.quote_vectors import QuoteVectors
-from retriever.encoding.gathered import MOST_TOGETHER, GatheringEncoder
+from retriever.encoding.gathered import GatheringEncoder
 from retriever.errors import EncoderUnavailable
+from retriever.gathering import MOST_TOGETHER
 from tests.hashing import HashingEncoder
 from tests.waiting import PATIENCE_S
 
@@ -46,7 +47,7 @@ def asked_at_once(encoder: SlowEncoder, texts: Sequence[str]) -> list[NDArray[np
         first = threads.submit(gathering.encode_queries, [texts[0]])
         assert encoder.began.wait(PATIENCE_S)
         others = [threads.submit(gathering.encode_queries, [text]) for text in texts[1:]]
-        while len(gathering._queue) < len(others):
+        while len(gathering._gathering._queue) < len(others):
             pass
         encoder.let_go.set()
         done = [first, *others]
@@ -77,10 +78,10 @@ def test_who_has_a_vector_does_not_wait_for_the_encoding_after_it() -> None:
         first = threads.submit(gathering.encode_queries, ["first"])
         assert encoder.began.wait(PATIENCE_S)
         others = [threads.submit(gathering.encode_queries, [f"{place}"]) for place in range(MOST_TOGETHER)]
-        while len(gathering._queue) < MOST_TOGETHER:
+        while len(gathering._gathering._queue) < MOST_TOGETHER:
             pass
         last = threads.submit(gathering.encode_queries, ["stays under way"])
-        while len(gathering._queue) < MOST_TOGETHER + 1:
+        while len(gathering._gathering._queue) < MOST_TOGETHER + 1:
             pass
         encoder.held_back = "stays under way"
         encoder.let_go.set()

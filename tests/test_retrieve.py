@@ -1,8 +1,11 @@
 """The pipeline on small collections: order, filters, status, caps, copies, determinism."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -29,10 +32,13 @@ from retriever.questions.normalise import normalise_question
 from retriever.ranking.candidates import CANDIDATES
 from retriever.ranking.ranking import Ranking
 from retriever.retrieve import Retriever
+from retriever.search.coarse import Coarse
+from retriever.search.dense import DenseIndex
 from retriever.search.top_rows import different, top_rows
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import ingested, retriever_of
 from tests.hashing import IDENTITY, HashingEncoder
+from tests.waiting import PATIENCE_S
 
 
 def page(body: str, **front_matter: str) -> str:
@@ -194,6 +200,40 @@ def test_an_encoder_that_did_not_build_the_index_is_refused(retriever: Retriever
     encoder = HashingEncoder(identity=other)  # type: ignore[arg-type]
     with pytest.raises(IndexMismatch, match="footnoted ingest"):
         Retriever(retriever.index, encoder)
+
+
+class HeldBack(HashingEncoder):
+    """An encoder whose first call lasts until it is let go; what comes meanwhile goes together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began, self.let_go = Event(), Event()
+        self.together: list[int] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors, once it is let go."""
+        self.together.append(len(texts))
+        self.began.set()
+        self.let_go.wait(PATIENCE_S)
+        return super().encode_queries(texts)
+
+
+def test_questions_that_come_together_find_what_each_finds_alone(retriever: Retriever) -> None:
+    index = copy(retriever.index)
+    index.dense = DenseIndex(index.dense._index, Coarse.of(index.dense.vectors))
+    encoder = HeldBack()
+    gathering = Retriever(index, encoder)
+    queries = [Query(text) for text in ("calcium", "firm shoes", "good lights", "loose rugs", "how bones grow")]
+    with ThreadPoolExecutor(len(queries)) as threads:
+        first = threads.submit(gathering.retrieve, queries[0])
+        assert encoder.began.wait(PATIENCE_S)
+        others = [threads.submit(gathering.retrieve, query) for query in queries[1:]]
+        while len(gathering._gathering._queue) < len(others):
+            pass
+        encoder.let_go.set()
+        found = [one.result(PATIENCE_S).hits for one in (first, *others)]
+    assert encoder.together == [1, len(others)]
+    assert found == [retriever.retrieve(query).hits for query in queries]
 
 
 @dataclass

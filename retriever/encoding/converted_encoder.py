@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic, EncoderIdentity
 from retriever.encoding.fixed_widths import FixedWidths
-from retriever.encoding.openvino_runtime import FIRST_USE, openvino_runtime
 from retriever.encoding.shaped_requests import ShapedRequests
 from retriever.encoding.word_vectors import take_out_words
 from retriever.errors import EncoderUnavailable, IndexCorrupt
+from retriever.openvino_runtime import FIRST_USE, openvino_runtime
 from retriever.store.manifest import FileEntry
 
 DESCRIPTION = "encoder.json"

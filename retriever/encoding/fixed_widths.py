@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from retriever.encoding.openvino_runtime import FIRST_USE
 from retriever.encoding.shaped_requests import Request, ShapedRequests
 from retriever.encoding.word_vectors import IDS, MASK, WORDS, WordVectors
+from retriever.openvino_runtime import FIRST_USE
 
 WIDEST = 32
 """Word pieces of the widest question that gets a copy: nearly all questions are no longer."""

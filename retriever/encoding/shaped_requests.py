@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.encoding.openvino_runtime import openvino_runtime
 from retriever.encoding.word_vectors import IDS, MASK, WORDS, WordVectors
+from retriever.openvino_runtime import openvino_runtime
 
 Shape = tuple[int, int]
 """How many texts, and how many word pieces each of them has with its padding."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.encoding.openvino_runtime import openvino_runtime
+from retriever.openvino_runtime import openvino_runtime
 
 IDS, MASK, WORDS = "input_ids", "attention_mask", "words"
 """The inputs of a graph: word pieces, which of them count, and their vectors where these are looked up outside."""

@@ -18,6 +18,7 @@ from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverag
 from retriever.ranking.rerank import Reranker, reranked
 from retriever.search.dense import cosines
 from retriever.search.fuse import fuse
+from retriever.search.look import Look
 from retriever.search.top_rows import different, top_rows
 
 CANDIDATES = 100
@@ -57,16 +58,18 @@ class Candidates:
         allowed: NDArray[np.bool_] | None,
         *,
         top_k: int,
+        look: Look | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
         """All candidates best first: rows, fused scores, and the parts in the same order.
 
         There are no more than each search's best `CANDIDATES` unless `top_k`, the passages wanted, asks for more.
+        `look` is what `DenseIndex.looks` gave for the vector, None to look anew.
         """
         depth = max(CANDIDATES, _DEEPER * top_k)
         lexical = {} if mode is Mode.DENSE else self._lexical(text, allowed)
         found = [top_rows(scores, depth) for scores in lexical.values()]
         if vector is not None:
-            nearest = self._index.dense.search(vector, top_k=depth, allowed=allowed)
+            nearest = self._index.dense.search(vector, top_k=depth, allowed=allowed, look=look)
             found.append(nearest[1])
         rows = different(np.concatenate(found))
         documents = self._index.document_of_row[rows]

@@ -4,8 +4,9 @@ Cells are FAISS's inverted lists: groups of vectors around centres. Looking into
 may miss a vector that lies beyond their edge; how many are missed is measured when the cells are made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from math import log2
 from typing import Any
 
@@ -14,6 +15,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.search.byte_products import LARGEST, ZERO, ByteProducts
+from retriever.search.look import Look, highest_of_groups
 from retriever.store.contents import array_of_npy, npy_bytes
 
 COARSE_FILES = ("coarse.faiss", "coarse.steps.npy", "coarse.json")
@@ -21,10 +24,11 @@ RECALL_WANTED = 0.97
 RECALL_DEPTH = 100
 _SAMPLE = 200
 _POINTS_PER_CELL, _ROUNDS, _SEED = 32, 5, 1234
-_LARGEST = 127
 _BLOCK = 8_192
 _ROUNDING = 1e-5
 """More than adding up a few hundred products in float32 can lose."""
+_PRODUCTS_AT_ONCE = 2**22
+"""Four bytes each: a large index is looked at for fewer questions at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +136,59 @@ class Coarse:
 
         Fewer than `top_k` where the cells that were looked into hold fewer; `everywhere` looks into all.
 
-        By the inequality of Cauchy and Schwarz: what the bytes of a vector lost changes its score by no more than
-        the length of that loss times the length of the query; the same holds for the bytes of the query, where
-        FAISS makes whole numbers of whatever it is given.
+        FAISS makes whole numbers of whatever it is given as a question.
         """
-        stepped = query * self._step
-        unit = max(float(np.abs(stepped).max()), 1e-30) / _LARGEST
-        as_bytes = np.rint(stepped / unit).astype(np.float32)
+        (numbers,), (unit,), (error,) = self._as_numbers(query.reshape(1, -1))
         scores, rows = self._index.search(
-            as_bytes.reshape(1, -1), top_k, params=self._parameters(selector, everywhere)
+            numbers.reshape(1, -1), top_k, params=self._parameters(selector, everywhere)
         )
         found = rows[0] >= 0  # FAISS pads with -1
-        of_query = float(np.linalg.norm((as_bytes * unit - stepped) / self._step)) * (1 + self._lost)
-        error = self._lost * float(np.linalg.norm(query)) + of_query + _ROUNDING
-        return scores[0][found] * unit, rows[0][found], error
+        return scores[0][found] * unit, rows[0][found], float(error)
+
+    def looks(self, queries: NDArray[np.float32]) -> Sequence[Look] | None:
+        """A look at all vectors for each of these questions, shape (m, dimension), all at once.
+
+        None where there are cells, or where this processor cannot: then each is searched for alone.
+        """
+        if self._products is None:
+            return None
+        most = max(1, _PRODUCTS_AT_ONCE // self._index.ntotal)
+        return [
+            look
+            for start in range(0, len(queries), most)
+            for look in self._looks(self._products, queries[start : start + most])
+        ]
+
+    def _looks(self, by: ByteProducts, queries: NDArray[np.float32]) -> list[Look]:
+        numbers, units, errors = self._as_numbers(queries)
+        products = by.with_questions(numbers)
+        groups = highest_of_groups(products)
+        zeros = ZERO * numbers.sum(axis=1)
+        each = zip(zeros.tolist(), units.tolist(), errors.tolist(), strict=True)
+        return [Look(products, groups, column, *one) for column, one in enumerate(each)]
+
+    @cached_property
+    def _products(self) -> ByteProducts | None:
+        if self.approximation is not None:
+            return None
+        codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
+        return ByteProducts.of(codes.reshape(-1, self._index.d))
+
+    def _as_numbers(
+        self, queries: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """The whole numbers that stand for questions, what one of them counts, and the error of any row's score.
+
+        By the inequality of Cauchy and Schwarz: what the bytes of a vector lost changes its score by no more than
+        the length of that loss times the length of the query; the same holds for the bytes of the query.
+        """
+        stepped = queries * self._step
+        units = np.maximum(np.abs(stepped).max(axis=1), 1e-30) / LARGEST
+        numbers = np.rint(stepped / units[:, np.newaxis]).astype(np.float32)
+        lost = (numbers * units[:, np.newaxis] - stepped) / self._step
+        of_queries = np.linalg.norm(lost, axis=1) * (1 + self._lost)
+        rounding = _ROUNDING + units * np.spacing(np.float32(255 * LARGEST * queries.shape[1]))
+        return numbers, units, self._lost * np.linalg.norm(queries, axis=1) + of_queries + rounding
 
     def _parameters(self, selector: Any, everywhere: bool) -> Any:
         if self.approximation is None:
@@ -186,7 +229,7 @@ def index_in(content: bytes | memoryview) -> Any:
 
 def _step_of(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     largest = np.maximum(vectors.max(axis=0), -vectors.min(axis=0))
-    step: NDArray[np.float32] = (np.maximum(largest, 1e-12) / _LARGEST).astype(np.float32)
+    step: NDArray[np.float32] = (np.maximum(largest, 1e-12) / LARGEST).astype(np.float32)
     return step
 
 

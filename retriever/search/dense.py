@@ -8,10 +8,9 @@ import errno
 import io
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import faiss
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import IndexMismatch
 from retriever.search.coarse import Approximation, Coarse, index_in
+from retriever.search.look import Look
 
 COARSE_FROM = 8_192
 """Rows from which a search looks at bytes first; below, a scan of the vectors is as quick."""
@@ -137,24 +137,35 @@ class DenseIndex:
         """What a search looks at first, as the files COARSE_FILES; none where the index is too small for it."""
         return {} if self._coarse is None else self._coarse.files()
 
+    def looks(self, queries: NDArray[np.float32]) -> Sequence[Look | None]:
+        """What `search` begins with, for several questions at once, shape (m, dimension): it reads all vectors.
+
+        None for each where they are to be searched for one by one.
+        """
+        looks = None if self._coarse is None else self._coarse.looks(queries)
+        return [None] * len(queries) if looks is None else looks
+
     def search(
-        self, query: NDArray[np.float32], *, top_k: int, allowed: NDArray[np.bool_] | None
+        self,
+        query: NDArray[np.float32],
+        *,
+        top_k: int,
+        allowed: NDArray[np.bool_] | None,
+        look: Look | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Scores and rows of the nearest passages, best first, ties by row; `allowed` (n,) limits the rows.
 
-        `query` has shape (dimension,). Fewer than `top_k` come back where fewer are allowed.
+        `query` has shape (dimension,), `look` is what `looks` gave for it, to spare looking again. Fewer than
+        `top_k` come back where fewer are allowed.
         """
-        faiss.omp_set_num_threads(1)  # a setting of each thread; two were slower on one question
-        selector = None
-        reach = self._index.ntotal
-        if allowed is not None:
-            reach = int(np.count_nonzero(allowed))
-            bitmap = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bitmap)
+        reach = self._index.ntotal if allowed is None else int(np.count_nonzero(allowed))
         top_k = min(top_k, reach)
         if top_k <= 0:
             return np.zeros(0, np.float32), np.zeros(0, np.int64)
-        scores, rows = self._nearest(query, top_k=top_k, reach=reach, selector=selector)
+        if look is None:
+            (look,) = self.looks(query.reshape(1, -1))
+        found = None if look is None else self._nearest_of(look, query, top_k=top_k, allowed=allowed)
+        scores, rows = found or self._nearest(query, top_k=top_k, reach=reach, allowed=allowed)
         order = np.lexsort((rows, -scores))[:top_k]
         return scores[order], rows[order]
 
@@ -179,13 +190,31 @@ class DenseIndex:
         scores[is_left] = self.scores_of(query, rows[is_left])
         return scores
 
-    def _nearest(
-        self, query: NDArray[np.float32], *, top_k: int, reach: int, selector: Any
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def _nearest_of(
+        self, look: Look, query: NDArray[np.float32], *, top_k: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]] | None:
         """Scores and rows of the `top_k` nearest passages in no order, and of all that are as near as the last.
+
+        None where a look tells too little, or not what was worked out: then the vectors are to be believed.
+        """
+        coarse, rows = look.near(top_k, allowed)
+        if len(rows) * _WIDENING > self._index.ntotal:
+            return None
+        scores = self.scores_of(query, rows)
+        if float(np.abs(scores - coarse).max()) > look.error:
+            return None
+        is_near = scores >= np.partition(scores, len(rows) - top_k)[len(rows) - top_k]
+        return scores[is_near], rows[is_near]
+
+    def _nearest(
+        self, query: NDArray[np.float32], *, top_k: int, reach: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The same by FAISS.
 
         Of the nearest cells alone, where the index has cells, they hold that many, and no filter leaves but few.
         """
+        faiss.omp_set_num_threads(1)  # a setting of each thread; two were slower on one question
+        selector = None if allowed is None else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         everywhere = self.approximation is None or reach * _FEW < self._index.ntotal
         looked_at = _WIDENING * top_k
         while self._coarse is not None and looked_at * _WIDENING <= reach:
