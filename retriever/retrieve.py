@@ -30,8 +30,8 @@ from retriever.search.look import Look
 from retriever.turns import Turns
 
 RANKED_AT_ONCE = 2
-"""Questions whose candidates are searched and scored at the same time. Python runs one of them, the other is in
-the scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
+"""Questions whose candidates are scored at the same time. Python runs one of them, the other is in numpy or in
+FAISS's scan of the vectors; a third only makes both, and whoever encodes, wait for Python's lock."""
 
 
 class _Encoded(NamedTuple):

@@ -68,6 +68,11 @@ def test_questions_that_are_looked_at_together_find_what_each_finds_alone() -> N
         expected_scores, expected_rows = alone.search(question, top_k=100, allowed=None)
         assert rows.tolist() == expected_rows.tolist()
         assert scores.tobytes() == expected_scores.tobytes()
+        if look is not None:  # what is found is right even where a look tells nothing: it has to tell this
+            coarse_scores, near = look.near(100, None)
+            assert set(rows.tolist()) <= set(near.tolist())
+            assert len(near) < ROWS / 4
+            assert np.abs(coarse_scores - vectors[near] @ question).max() < look.error < 0.05
 
 
 def test_a_large_index_is_looked_at_for_fewer_questions_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
