@@ -97,11 +97,12 @@ def test_the_help_of_serve_shows_every_setting_once_and_groups_only_what_there_i
 
 
 EXAMPLE = re.compile(r"^ +(footnoted .*?)(?:  .*)?$", re.MULTILINE)
+CONTINUED = re.compile(r" \\\n +")
 
 
 @pytest.mark.parametrize("command", list(commands(main)), ids=lambda command: str(command.name))
 def test_the_examples_of_a_command_use_flags_that_there_are(command: click.Command) -> None:
-    for example in EXAMPLE.findall(command.help or ""):
+    for example in EXAMPLE.findall(CONTINUED.sub(" ", command.help or "")):
         for one in example.split("&&"):
             words = shlex.split(one.partition(" > ")[0])
             group: click.Command = main
