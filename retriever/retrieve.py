@@ -26,6 +26,7 @@ from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
 from retriever.ranking.ranking import Ranking, ranking_of
 from retriever.ranking.rerank import Reranker
+from retriever.search.dense import DenseIndex
 from retriever.search.look import Look
 from retriever.turns import Turns
 
@@ -64,7 +65,8 @@ class Retriever:
         self._candidates = Candidates(index, ranking=self.ranking, reranker=reranker)
         self._encoder = encoder
         self._whole_words = WholeWords(encoder)
-        self._gathering = Gathering[str, _Encoded](self._encoded_together)
+        # Nothing of its own: what refers to itself stays in memory until Python looks for circles.
+        self._gathering = Gathering[str, _Encoded](partial(_encoded_together, encoder, index.dense))
         self._turns = Turns(RANKED_AT_ONCE)
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
@@ -169,14 +171,6 @@ class Retriever:
         """The question as it is searched by meaning."""
         return self._gathering.of([text])[0]
 
-    def _encoded_together(self, texts: Sequence[str]) -> list[_Encoded]:
-        """Questions that came together: one look at all vectors takes hardly longer for all than for one."""
-        vectors = vectors_of_questions(self._encoder, texts)
-        started = time.perf_counter()
-        looks = self.index.dense.looks(vectors)
-        took = time.perf_counter() - started
-        return [_Encoded(vector, look, took) for vector, look in zip(vectors, looks, strict=True)]
-
     def _with_both_sides(
         self,
         query: Query,
@@ -229,6 +223,15 @@ class Retriever:
             return None
         rows: NDArray[np.bool_] = documents[self.index.document_of_row]
         return rows
+
+
+def _encoded_together(encoder: Encoder, dense: DenseIndex, texts: Sequence[str]) -> list[_Encoded]:
+    """Questions that came together: one look at all vectors takes hardly longer for all than for one."""
+    vectors = vectors_of_questions(encoder, texts)
+    started = time.perf_counter()
+    looks = dense.looks(vectors)
+    took = time.perf_counter() - started
+    return [_Encoded(vector, look, took) for vector, look in zip(vectors, looks, strict=True)]
 
 
 def _nothing(reason: NoHits) -> Retrieval:
