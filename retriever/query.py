@@ -74,13 +74,17 @@ Filter = Comparison | Compound | ReviewStanding
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question. `text` has gone through `normalise_question`."""
+    """One question. `text` has gone through `normalise_question`.
+
+    `sentences` is the same as `sentences_of` has it, for whoever reads what a message asks; None where there is none.
+    """
 
     text: str
     top_k: int = 5
     mode: Mode = Mode.HYBRID
     filters: Filter | None = None
     max_per_document: int = MAX_PER_DOCUMENT
+    sentences: str | None = None
 
 
 class NoHits(StrEnum):

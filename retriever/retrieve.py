@@ -92,7 +92,7 @@ class Retriever:
         if allowed is not None and not allowed.any():
             return _nothing(NoHits.FILTERED_OUT)
         started = time.perf_counter()
-        meant = self.as_meant(query.text)
+        meant = self.as_meant(query.sentences or query.text)
         whole: Reading | None = None
         encoded: _Encoded | None = None
         if query.mode is Mode.DENSE:

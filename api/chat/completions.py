@@ -37,9 +37,9 @@ async def complete(request: Request) -> Response:
         if remark is not None:
             return Remark(conversation.unanswered[-1], remark, snapshot)
         question = conversation.question(snapshot.subjects)
-        found = answered(asked.query(question.text))
+        found = answered(asked.query(conversation.as_written(question.text)))
         if question.otherwise is not None and _is_open(found):
-            second = answered(asked.query(question.otherwise))
+            second = answered(asked.query(conversation.as_written(question.otherwise)))
             found = found if _is_open(second) else second
         return Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
 

@@ -15,12 +15,17 @@ from retriever.questions.subjects import Subjects
 class Conversation:
     """What the person wrote, normalised, oldest first; `unanswered` of it, the last, no assistant replied to.
 
-    `place` is that of the last message of the user among all messages.
+    `place` is that of the last message of the user among all messages, `last` how it was written.
     """
 
     turns: tuple[str, ...]
     unanswered: tuple[str, ...]
     place: int
+    last: str
+
+    def as_written(self, question: str) -> str:
+        """A question with its ends of lines, where it is the last message as it stands."""
+        return self.last if question == self.turns[-1] else question
 
     def question(self, subjects: Subjects) -> Resolved:
         """The last message, made whole from those before it."""
@@ -52,4 +57,4 @@ def read_conversation(messages: Sequence[ChatMessage]) -> Conversation:
         turns.append(text)
         if place > replied or place == last:
             unanswered.append(text)
-    return Conversation(tuple(turns), tuple(unanswered), last)
+    return Conversation(tuple(turns), tuple(unanswered), last, messages[last].text)

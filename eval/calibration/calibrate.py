@@ -35,7 +35,7 @@ from retriever.abstention.evidence import EVIDENCE_HITS, Evidence, EvidenceReade
 from retriever.errors import QueryInvalid
 from retriever.index import Index
 from retriever.query import Comparison, Operator, Query
-from retriever.questions.normalise import normalise_question
+from retriever.questions.normalise import normalise_question, sentences_of
 from retriever.questions.question import LONG_QUESTION_WORDS
 from retriever.retrieve import Retriever
 
@@ -270,7 +270,8 @@ def _evidence(
     """The evidence of one question; None where nothing was found, which needs no model to judge."""
     wanted = Comparison(Operator.NIN, "source_path", left_out) if left_out else None
     try:
-        query = Query(normalise_question(text), top_k=EVIDENCE_HITS, filters=wanted)
+        asked = normalise_question(text)
+        query = Query(asked, top_k=EVIDENCE_HITS, filters=wanted, sentences=sentences_of(text))
     except QueryInvalid:
         return None
     retrieval = retriever.retrieve(query)

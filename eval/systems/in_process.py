@@ -24,7 +24,7 @@ from retriever.errors import QueryInvalid
 from retriever.index import Index
 from retriever.passage import Passage
 from retriever.query import Comparison, Hit, Mode, Operator, Query, Retrieval
-from retriever.questions.normalise import normalise_question
+from retriever.questions.normalise import normalise_question, sentences_of
 from retriever.ranking.ranking import Ranking
 from retriever.ranking.rerank import Reranker
 from retriever.retrieve import Retriever
@@ -178,7 +178,14 @@ class InProcess:
         per_document = DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document
         paths = self._left_out
         left_out = Comparison(Operator.NIN, "source_path", paths) if paths else None
-        return Query(text=text, top_k=top_k, mode=self._mode, filters=left_out, max_per_document=per_document)
+        return Query(
+            text=text,
+            top_k=top_k,
+            mode=self._mode,
+            filters=left_out,
+            max_per_document=per_document,
+            sentences=sentences_of(question.text),
+        )
 
     def _retrieve(self, query: Query) -> Retrieval:
         try:

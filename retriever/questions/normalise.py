@@ -4,6 +4,7 @@ import unicodedata
 
 from retriever.errors import QueryInvalid
 from retriever.query import MAX_QUERY_CHARS
+from retriever.questions.lines import as_sentences
 
 
 def normalise_question(text: str) -> str:
@@ -30,6 +31,15 @@ def normalise_question(text: str) -> str:
             pointer="/query",
         )
     return question
+
+
+def sentences_of(text: str) -> str | None:
+    """The question with a full stop where only the end of a line ends what is said; None where no line does.
+
+    For `Query.sentences` alone: what is searched for, shown and kept is the question in one line.
+    """
+    lines = [_composed(line) for line in text.splitlines()]
+    return as_sentences(lines) if len(lines) > 1 else None
 
 
 def _composed(text: str) -> str:

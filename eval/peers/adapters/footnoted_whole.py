@@ -15,7 +15,7 @@ from retriever.encoding.gathered import GatheringEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
 from retriever.query import Query
-from retriever.questions.normalise import normalise_question
+from retriever.questions.normalise import normalise_question, sentences_of
 from retriever.retrieve import Retriever
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,5 +48,10 @@ class Peer:
 
     def search(self, question: str, top_k: int) -> list[str]:
         """The ids of the best passages, best first, any number of one document."""
-        query = Query(text=normalise_question(question), top_k=top_k, max_per_document=top_k)
+        query = Query(
+            normalise_question(question),
+            top_k=top_k,
+            max_per_document=top_k,
+            sentences=sentences_of(question),
+        )
         return [hit.passage.passage_id for hit in self._retriever.retrieve(query).hits]
