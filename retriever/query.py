@@ -76,7 +76,7 @@ Filter = Comparison | Compound | ReviewStanding
 class Query:
     """One question. `text` has gone through `normalise_question`.
 
-    `sentences` is the same as `sentences_of` has it, for whoever reads what a message asks; None where there is none.
+    `sentences` is the same by `sentences_of`, for whoever reads what a message asks; None where it is one line.
     """
 
     text: str

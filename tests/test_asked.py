@@ -76,6 +76,17 @@ def test_a_page_named_for_another_of_the_same_kind_is_a_neighbour(index: Index) 
     assert neighbour.named < own.named
 
 
+def test_where_a_heading_holds_what_is_asked_beside_a_kind_it_is_less_of_a_neighbour(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    body = "Polyps are removed before rectal cancer begins, and polyps seldom come back."
+    asked = "are polyps removed before rectal cancer?"
+    for headings, least, most in (("", 1, 1), ("## Polyps\n\n", 0.1, 0.9)):
+        page = f"---\ntitle: Colon Cancer\n---\n\n# Colon Cancer\n\n{headings}{body}\n"
+        found = evidence_of(Index.open(ingested(tmp_path_factory, {**PAGES, "colon.md": page})), asked)
+        assert least <= found.neighbour <= most
+
+
 def test_a_question_that_narrows_no_kind_has_no_neighbour(index: Index) -> None:
     assert evidence_of(index, "is jaundice a symptom?").neighbour == 0
 

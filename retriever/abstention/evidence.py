@@ -1,7 +1,7 @@
 """What a retrieval tells about whether the collection answers the question: a few numbers, and no judgment."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.abstention.errands import errand_direction
+from retriever.abstention.labels import labels
 from retriever.abstention.own_affairs import asks_of_own_affairs
 from retriever.abstention.word_forms import has_form, other_forms
 from retriever.filters import matching
@@ -29,6 +30,7 @@ from retriever.search.sounds import within_edits
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
+NEARLY_ALL = 0.999
 MISSPELT_NAME = 2
 """Edits up to which an unknown name may be a known one, misspelt."""
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compared?(?: with| to)?)(?=\s)", re.IGNORECASE)
@@ -40,7 +42,8 @@ class Evidence:
 
     Only words that an answer has to speak of count, see `read_asked`. `cosine`: the best of the hits. `covered`:
     share of the words that the best three hits hold, titles and headings included; `headed`: the share in one
-    hit's title and headings; `named`: the share in the name (title and address) of one of the best three pages.
+    hit's title and headings, `labels` among them; `named`: the share in the name (title and address) of one of
+    the best three pages.
     `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
     over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
     holds in any form, and `unknown` of the rarest that the collection does not hold; both fade out where these
@@ -115,7 +118,7 @@ class EvidenceReader:
         return Evidence(
             cosine=_cosine(hits, covered),
             covered=covered,
-            headed=max(share(one) for one in headings),
+            headed=self._headed(hits[:BEST_HITS], headings, share),
             named=max(share(self._terms_of(name)) for name in names),
             phrased=self._phrased(stretches, words, hits[:BEST_HITS], otherwise=covered),
             missing=by_the_way
@@ -127,7 +130,7 @@ class EvidenceReader:
             if any(self._is_unheard_of(name) for name in named_before(text))
             else by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
             # No page is named for both of two things that are compared.
-            neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, names[0], asked),
+            neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, hits[0], asked),
             errand=1.0
             if asks_of_own_affairs(retrieval.in_place(query)) or is_repetition(text)
             else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
@@ -187,21 +190,37 @@ class EvidenceReader:
             mass += weight
         return found / mass if mass else otherwise
 
+    def _headed(
+        self,
+        hits: Sequence[Hit],
+        headings: Sequence[frozenset[str]],
+        share: Callable[[frozenset[str]], float],
+    ) -> float:
+        """The share in one hit's title and headings. A label in the best hit is a heading, in others if it is all."""
+        first, *others = hits
+        labelled = [share(headings[0] | self._terms_of(label)) for label in labels(first.passage.text)]
+        alone = [share(self._terms_of(label)) for hit in others for label in labels(hit.passage.text)]
+        return max(*map(share, headings), *labelled, float(max(alone, default=0.0) > NEARLY_ALL), 0.0)
+
     def _neighbour(
-        self, stretches: Sequence[Sequence[str]], words: Mapping[str, _Word], name: str, asked: Asked
+        self, stretches: Sequence[Sequence[str]], words: Mapping[str, _Word], hit: Hit, asked: Asked
     ) -> float:
         """The share of what narrows a kind that the page is not named for, times that of its name not asked for.
 
         Of "rectal cancer" the page "Colon Cancer" lacks the narrowing word and has another in its place. "Cancer"
         lacks it too, but is named for nothing else: it may well answer. Squared weights: the rarest word counts
-        most.
+        most. What the passage's headings hold of the other words is taken off: "antiemetic prophylaxis" leads to
+        it, whatever chemotherapy it is asked for.
         """
-        held, worst = self._terms_of(name), 0.0
+        name = page_name(hit.document.metadata)
+        held, headed, worst = self._terms_of(name), self._terms_of(_titles(hit)), 0.0
+        mass = sum(word.weight for word in words.values()) or 1.0
         for phrase in stretches:
             weights = {term: words[term].weight ** 2 for term in self._kinds.narrowing(phrase) if term in words}
             if weights:
                 named = sum(weight for term, weight in weights.items() if term in held)
-                worst = max(worst, 1 - named / sum(weights.values()))
+                beside = sum(word.weight for term, word in words.items() if term in headed and term not in phrase)
+                worst = max(worst, (1 - named / sum(weights.values())) * (1 - beside / mass))
         return worst * self._title_fit.unasked(name, frozenset(asked.sequence)) if worst else 0.0
 
     def _errand(self, retrieval: Retrieval, hits: Sequence[Hit]) -> float:
