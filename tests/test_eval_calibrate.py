@@ -32,7 +32,7 @@ from ingest.commands.ingest import command as ingest
 from retriever.abstention.answerability import Assessor
 from retriever.abstention.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
 from retriever.index import Index
-from retriever.query import Query
+from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import NO_EVIDENCE, ingested, retriever_of
@@ -325,16 +325,21 @@ def test_documents_that_a_dataset_excludes_are_left_out_and_no_others(
 
 
 def test_short_questions_are_also_asked_in_long_messages_and_share_a_fold_with_them(
-    retriever: Retriever, tmp_path: Path
+    retriever: Retriever, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = read_dataset(labelled(tmp_path))
+    words = []
+
+    def retrieve(query: Query) -> Retrieval:
+        words.append(len(query.text.split()))
+        return Retriever.retrieve(retriever, query)
+
+    monkeypatch.setattr(retriever, "retrieve", retrieve)
     both = examples_of_dataset(retriever, dataset, wordy_seed=0)
+    assert min(words[1::2]) > max(words[::2])
     around = [one for one in both if one.source != dataset.name]
     assert {one.source for one in around} == {f"generated messages around {dataset.name}"}
     assert [one.group for one in around] == [one.group for one in both if one.source == dataset.name]
-    assert min(one.evidence.length for one in around) > max(
-        one.evidence.length for one in both if one.source == dataset.name
-    )
     assert examples_of_dataset(retriever, dataset, wordy_seed=0) == both
 
 

@@ -12,7 +12,7 @@ from tests.hashing import HashingEncoder
 
 PAGES = {
     "glossary.md": "# Words we use\n\nPeopleTool: the system for leave.\n\nSpendWell: the system for receipts.\n",
-    "money.md": "# Money\n\nHand in receipts in SpendWell within 30 days; SpendWell pays, SpendWell forgets nothing.\n",
+    "money.md": "# Money\n\nHand in receipts in SpendWell within 30 days, and SpendWell pays in May.\n",
     "office.md": "# Office\n\nThe yard holds bicycles, and showers stand in the basement.\n",
 }
 

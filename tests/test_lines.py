@@ -13,6 +13,10 @@ BROKEN = (
     "whether calcium goes with them, since the leaflet that I read on the\n"
     "train says that it does not.\nThanks"
 )
+PROSE = (
+    "We came home late. Since then I have been wondering if I should freeze\n"
+    "my eggs before the treatment for these Chronic Myeloproliferative\nNeoplasms begins?"
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,13 @@ BROKEN = (
         (BROKEN, f"{' '.join(BROKEN.split())}"),
         ("is 2 mg enough\n-1 or\n+1", "is 2 mg enough. -1 or +1"),
         ("?\n!", ""),
+        # A line may be as long as the others without being broken.
+        (
+            "what is the outlook for lymphoma in older people now\nkind regards, M",
+            "what is the outlook for lymphoma in older people now. kind regards, M",
+        ),
+        (f"{BROKEN}\n\nkind regards", f"{' '.join(BROKEN.split())}. kind regards"),
+        (PROSE, " ".join(PROSE.split())),
     ],
 )
 def test_the_end_of_a_line_ends_a_sentence_unless_it_goes_on(message: str, sentences: str) -> None:

@@ -14,6 +14,7 @@ from retriever.questions.messages import asks, is_repetition, named_before, part
         ("Hello all. Is it 2.5 mg? Thanks!", ["Hello all.", "Is it 2.5 mg?", "Thanks!"]),
         ("we moved house, can i still drive, thanks", ["we moved house", "can i still drive", "thanks"]),
         ("is it for fever, chills, and a cough", ["is it for fever, chills, and a cough"]),
+        ("is it rare, best wishes from Ann", ["is it rare", "best wishes from Ann"]),
         ("?!", ["?!"]),
     ],
 )
@@ -49,6 +50,9 @@ def read(message: str) -> Sequence[str]:
     [
         ("My aunt has a dog. Can I drink coffee? What of tea?", ["Can I drink coffee? What of tea?"]),
         ("The line was busy. My skin is red.", ["The line was busy.", "My skin is red."]),
+        # They who work there need not have been told of.
+        ("I am 71. How do they put in a port?", ["How do they put in a port?"]),
+        ("I take tablets. Do they cause nausea?", []),
         ("Can I drink coffee?", []),
         ("Can I drink coffee? Is tea allowed?", []),
         # What is asked leans on what was told.

@@ -196,7 +196,7 @@ class EvidenceReader:
         headings: Sequence[frozenset[str]],
         share: Callable[[frozenset[str]], float],
     ) -> float:
-        """The share in one hit's title and headings. A label in the best hit is a heading, in others if it is all."""
+        """The share in one hit's title and headings. A label in the best hit is one; in others, if it is all."""
         first, *others = hits
         labelled = [share(headings[0] | self._terms_of(label)) for label in labels(first.passage.text)]
         alone = [share(self._terms_of(label)) for hit in others for label in labels(hit.passage.text)]

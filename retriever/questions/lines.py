@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from retriever.questions.closings import CLOSING
 
 LEAST_WIDTH = 50
 """Characters of the longest line of a message that may have been broken to a width."""
@@ -15,9 +19,22 @@ _UNFINISHED = re.compile(
 )
 _BEGINS = re.compile(
     r"(?:i|i['’]m|we|my|our|he|she|it|you|and|but|so|can|could|should|shall|do|does|did|is|are|was|were|will|would|may"
-    r"|must|has|have|how|what|why|when|where|which|who|hi|hello|thanks|thank|please|sorry|any|many)\b",
+    r"|must|has|have|how|what|why|when|where|which|who|hi|hello|please|sorry|any)\b"
+    rf"|{CLOSING}",
     re.IGNORECASE,
 )
+
+
+_WITHIN = re.compile(r"[a-z)][.?!]\s+\w")
+"""Where a sentence ends within a line, full lines are broken prose."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line without its mark of a list."""
+
+    text: str
+    is_marked: bool
 
 
 def as_sentences(message: Sequence[str]) -> str:
@@ -25,20 +42,26 @@ def as_sentences(message: Sequence[str]) -> str:
 
     A line that a mail program broke to its width goes on in the next one; marks of lists are left out.
     """
-    raw = [line for line in message if any(map(str.isalnum, line))]
-    lines = [" ".join(_MARK.sub("", line).split()) for line in raw]
-    width = max(map(len, lines), default=0)
-    said = []
-    for place, line in enumerate(lines):
-        is_last = place + 1 == len(lines)
-        goes_on = not is_last and _MARK.match(raw[place + 1]) is None and _goes_on(line, lines[place + 1], width)
-        said.append(line if is_last or goes_on or _ENDED.search(line) else f"{line}.")
-    return " ".join(said)
+    lines = [_Line(" ".join(_MARK.sub("", line).split()), _MARK.match(line) is not None) for line in message]
+    while lines and not any(map(str.isalnum, lines[-1].text)):
+        lines.pop()
+    width = max((len(line.text) for line in lines), default=0)
+    is_prose = any(_WITHIN.search(line.text) for line in lines)
+    said = [
+        line.text
+        if _ENDED.search(line.text) or _goes_on(line.text, following, width, is_prose)
+        else f"{line.text}."
+        for line, following in pairwise(lines)
+        if any(map(str.isalnum, line.text))
+    ]
+    return " ".join([*said, *(line.text for line in lines[-1:])])
 
 
-def _goes_on(line: str, following: str, width: int) -> bool:
+def _goes_on(line: str, following: _Line, width: int, is_prose: bool) -> bool:
+    if not following.text or following.is_marked:
+        return False
     if _UNFINISHED.search(line):
         return True
-    first, *_ = following.split()
+    first, *_ = following.text.split()
     is_full = width >= LEAST_WIDTH and len(line) + 1 + len(first) > width
-    return is_full and first[0].islower() and _BEGINS.match(following) is None
+    return is_full and (is_prose or (first[0].islower() and _BEGINS.match(following.text) is None))

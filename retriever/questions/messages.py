@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from retriever.questions.closings import CLOSING
 from retriever.questions.leaning import points_back
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS
@@ -18,7 +19,8 @@ _END = re.compile(
     r"(?<=[.?!;…])\s+|\s+[-–—]\s+"
     # One that runs on behind a comma: "we moved house, can i still have it, thanks".
     rf"|,\s+(?=(?:(?:and|but|so)\s+)?(?:{_VERB}|how|what|why)\s)"
-    r"|,\s+(?=(?:i|we|my|our|it|thanks|thank|please|sorry|any|many|hi|hello)\b)",
+    r"|,\s+(?=(?:i|we|my|our|it|thanks|thank|please|sorry|any|many|hi|hello)\b)"
+    rf"|,\s+(?={CLOSING})",
     re.IGNORECASE,
 )
 _POLITE = r"^\W*(?:(?:and|but|so|hi|hello|hey|please|also|ok|then)\b\W*)*"
@@ -46,6 +48,13 @@ _THE_ONE = re.compile(
     re.IGNORECASE,
 )
 """What is taken or done and who has it, told before if at all."""
+_STAFF = re.compile(
+    r"\b(?:do|did|will|would|can|could)\s+they\s+(?:usually\s+|actually\s+)?"
+    r"(?:do (?:in|at|during|when)|put|give|remove|use|test|check|find|look|cut|insert|measure|operate|diagnose"
+    r"|treat)\b",
+    re.IGNORECASE,
+)
+"""They who work in a hospital, of whom nobody has to be told before."""
 _TAKEN = re.compile(
     r"\b(?:tak(?:es?|en|ing)|took|on|start(?:s|ed|ing)|prescribed|given|gave|giving|us(?:es?|ed|ing)|having|had"
     r"|getting)\s+([^\W\d_]{5,})",
@@ -106,7 +115,8 @@ def is_repetition(message: str) -> bool:
 
 
 def _leans(part: str) -> bool:
-    return _THE_ONE.search(part) is not None or points_back(part, _says_something)
+    said = _STAFF.sub("", part)
+    return _THE_ONE.search(said) is not None or points_back(said, _says_something)
 
 
 def _says_something(text: str) -> bool:
