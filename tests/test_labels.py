@@ -35,6 +35,8 @@ def evidence_of(index: Index, question: str) -> Evidence:
         ("SpendWell: the system for receipts.\n- Port – a small disc", ["SpendWell", "Port"]),
         ('"Definitely lost" means your program leaks memory.', ["Definitely lost"]),
         ("A port is a small disc.\nports are small", ["A port", "ports"]),
+        ("Warning signs\n- fever\n- chills", ["Warning signs"]),
+        ("Ports\n: small discs", []),
         ("Call your doctor if you have one of these: fever", []),
         ("Nothing here\nat 10:30 we leave", []),
         ("Hand it in: 12", ["Hand it in"]),
