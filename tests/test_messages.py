@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from retriever.questions.messages import asks, is_repetition, named_before, parts_of, readings
+from retriever.questions.messages import MOST_READINGS, asks, is_repetition, named_before, parts_of, readings
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,12 @@ def read(message: str) -> Sequence[str]:
 )  # fmt: skip
 def test_what_may_be_all_that_a_message_asks(message: str, texts: list[str]) -> None:
     assert read(message) == texts
+
+
+def test_a_message_of_very_many_parts_is_searched_as_a_whole() -> None:
+    parts = [f"My skin peels at place {number}." for number in range(MOST_READINGS + 1)]
+    assert len(readings(" ".join(parts[:-1]))) == MOST_READINGS
+    assert not readings(" ".join(parts))
 
 
 def test_what_somebody_takes_is_asked_of_where_the_question_leans_on_it() -> None:

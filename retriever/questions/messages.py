@@ -9,6 +9,8 @@ from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.search.analyze import terms
 
+MOST_READINGS = 16
+"""Each is encoded and looked for by itself, so many parts must not make many of them."""
 SIDE_TERMS = FACET_TERMS | NARRATIVE_TERMS
 """Words that name a side of a subject or tell a story: no evidence, whether they are found or not."""
 
@@ -95,7 +97,8 @@ def readings(message: str) -> Sequence[Sequence[int]]:
     asking = [place for place, part in enumerate(parts) if asks(part)]
     if asking:
         return [asking] if len(asking) < len(parts) else []
-    return [[place] for place, part in enumerate(parts) if _says_something(part) and not _STATE.search(part)]
+    apart = [[place] for place, part in enumerate(parts) if _says_something(part) and not _STATE.search(part)]
+    return apart if len(apart) <= MOST_READINGS else []
 
 
 def named_before(message: str) -> Sequence[str]:
