@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
-from retriever.answers.comparison import Comparison, compared
 from retriever.encoder import Encoder, vectors_of_questions
 from retriever.encoding.open_encoder import refuse_other_encoder
 from retriever.encoding.whole_words import WholeWords
@@ -20,6 +19,7 @@ from retriever.gathering import Gathering
 from retriever.index import Index
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Reading, Retrieval
 from retriever.questions.aliases import Aliases
+from retriever.questions.comparison import Sides, compared
 from retriever.questions.messages import parts_of, readings
 from retriever.questions.synonyms import Synonyms, default_synonyms
 from retriever.ranking.candidates import Candidates
@@ -175,7 +175,7 @@ class Retriever:
         self,
         query: Query,
         meant: str,
-        sides: Comparison | None,
+        sides: Sides | None,
         hits: tuple[Hit, ...],
         vector: NDArray[np.float32] | None,
         allowed: NDArray[np.bool_] | None,

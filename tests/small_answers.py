@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from retriever.answers.answer import Answer, Answerer
-from retriever.answers.quotes import Quote
+from retriever.answers.quotable.quotes import Quote
 from retriever.document import Document, Metadata
 from retriever.index import Index
 from retriever.passage import Passage

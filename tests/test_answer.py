@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retriever.answers import quote_score
+from retriever.answers.judged import quote_score
 from retriever.answers.answer import Answer, Answerer, AnswerWarning
-from retriever.answers.answer_forms import (
+from retriever.answers.judged.definitions import (
     asked_thing,
     asks_for_research,
     defines,
     tells_an_opinion,
     tells_of_research,
 )
-from retriever.answers.differences import QuantityKind, differ, quantities
-from retriever.answers.quotes import quotes_of
-from retriever.answers.standing import is_statement, leans_on_another
+from retriever.answers.chosen.differences import QuantityKind, differ, quantities
+from retriever.answers.quotable.quotes import quotes_of
+from retriever.answers.quotable.standing_alone import is_statement, leans_on_another
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
 from retriever.passage import Passage

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from retriever.answers.both_sides import missing_sides
-from retriever.answers.comparison import compared
+from retriever.questions.comparison import compared
 from retriever.index import Index
 from retriever.query import Comparison, Hit, Mode, Operator, Query
 from retriever.retrieve import Retriever

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retriever.answers.quote_vectors import QuoteVectors
+from retriever.answers.chosen.quote_vectors import QuoteVectors
 from retriever.encoding.gathered import GatheringEncoder
 from retriever.errors import EncoderUnavailable
 from retriever.gathering import MOST_TOGETHER

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from retriever.answers.answer_forms import abbreviation_asked, spells_out, stated_thing
-from retriever.answers.neighbours import Neighbours
-from retriever.answers.openings import BROUGHT, openings
+from retriever.answers.judged.definitions import abbreviation_asked, spells_out, stated_thing
+from retriever.answers.judged.neighbours import Neighbours
+from retriever.answers.chosen.page_openings import BROUGHT, openings
 from retriever.index import Index
 from retriever.query import Hit
 from tests.collections_on_disk import run_ingest, write_collection

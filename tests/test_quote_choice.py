@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.answers.about import about, are_beside_the_point, says
-from retriever.answers.answer_forms import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
-from retriever.answers.beside import is_beside, takes_no_stand
-from retriever.answers.comparison import compared, contrasts
-from retriever.answers.narrowing import narrowed_by_heading, narrows
-from retriever.answers.quotes import MAX_ITEM_SENTENCES, quotes_of
-from retriever.answers.replies import without_reply
-from retriever.answers.sought import sought_facets
-from retriever.answers.standing import is_label, is_statement, leans_on_another, leans_on_heading
-from retriever.answers.want_patterns import Want
-from retriever.answers.wants import is_conditional, leaves_open, meets, says_little, tells_no_use, wants_of
+from retriever.answers.judged.subject_told import about, are_beside_the_point, says
+from retriever.answers.judged.definitions import asked_thing, asks_what_a_procedure_is, defines, procedure_asked
+from retriever.answers.judged.beside_the_question import is_beside, takes_no_stand
+from retriever.questions.comparison import compared, contrasts
+from retriever.answers.judged.narrowing import narrowed_by_heading, narrows
+from retriever.answers.quotable.quotes import MAX_ITEM_SENTENCES, quotes_of
+from retriever.answers.judged.replies import without_reply
+from retriever.answers.wanted.sought import sought_facets
+from retriever.answers.quotable.standing_alone import is_label, is_statement, leans_on_another, leans_on_heading
+from retriever.answers.wanted.want_patterns import Want
+from retriever.answers.wanted.wants import is_conditional, leaves_open, meets, says_little, tells_no_use, wants_of
 from retriever.document import Document, Metadata, Section
 from retriever.passage import Passage
 from retriever.query import Hit

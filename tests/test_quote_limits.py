@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from retriever.answers.limits import limits
+from retriever.answers.chosen.limiting_sentence import limits
 from tests.small_answers import answer_of
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from retriever.answers.answer import Answerer
-from retriever.answers.list_beginnings import list_beginnings
-from retriever.answers.read_on import in_place
-from retriever.answers.select_quotes import Selection
-from retriever.answers.stretches import Chosen
+from retriever.answers.chosen.list_beginnings import list_beginnings
+from retriever.answers.chosen.placing import in_place
+from retriever.answers.chosen.selector import Selection
+from retriever.answers.chosen.stretches import Chosen
 from retriever.index import Index
 from retriever.query import Hit, Query
 from retriever.ranking.hits import READ_ON

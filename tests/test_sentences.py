@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.processes.read import read_text
 from ingest.reading.source_type import SourceType
-from retriever.answers.sentences import UnitKind, section_units, sentence_spans
+from retriever.answers.quotable.units import UnitKind, section_units, sentence_spans
 from retriever.document import Section
 from tests.collections_on_disk import unpack_real_pages
 from tests.proportion import assert_in_proportion

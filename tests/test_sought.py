@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from retriever.answers.answer import Answerer
-from retriever.answers.asked_kind import asked_kind
-from retriever.answers.beside import is_beside
-from retriever.answers.list_items import asked_items, items_say
-from retriever.answers.narrowing import is_for_others
-from retriever.answers.quotes import Quote, quotes_of
-from retriever.answers.sought import asks_for_a_list, is_closed, sought_facets
-from retriever.answers.standing import points_elsewhere
-from retriever.answers.want_patterns import Want
-from retriever.answers.wants import advises, says_little, wants_of
+from retriever.answers.wanted.asked_kind import asked_kind
+from retriever.answers.judged.beside_the_question import is_beside
+from retriever.answers.chosen.list_items import asked_items, items_say
+from retriever.answers.judged.narrowing import is_for_others
+from retriever.answers.quotable.quotes import Quote, quotes_of
+from retriever.answers.wanted.sought import asks_for_a_list, is_closed, sought_facets
+from retriever.answers.quotable.standing_alone import points_elsewhere
+from retriever.answers.wanted.want_patterns import Want
+from retriever.answers.wanted.wants import advises, says_little, wants_of
 from retriever.document import Document, Metadata, Section
 from retriever.index import Index
 from retriever.passage import Passage

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.generation.sentence_reader import Written
 from api.generation.support import Evidence, is_plain_statement
 from api.query.response import PassageBody
-from retriever.answers.standing import leans_on_another
+from retriever.answers.quotable.standing_alone import leans_on_another
 
 MAX_KEPT = 8
 

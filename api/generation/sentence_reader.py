@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retriever.answers.sentences import sentence_spans
+from retriever.answers.quotable.units import sentence_spans
 
 MAX_SENTENCE_CHARS = 1_000
 

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from api.generation.hostile import speaks_to_a_model
 from api.generation.words import Amount, amounts, claims, denied, is_hedged, limits, spelled_out, stems
-from retriever.answers.differences import QuantityKind, quantities
-from retriever.answers.sentences import Unit, UnitKind, section_units
+from retriever.answers.chosen.differences import QuantityKind, quantities
+from retriever.answers.quotable.units import Unit, UnitKind, section_units
 from retriever.document import Section
 
 MAX_WINDOW = 3

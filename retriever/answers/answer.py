@@ -7,10 +7,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.answers.read_on import in_place
-from retriever.answers.select_quotes import Selection, Selector
-from retriever.answers.sentences import is_item
-from retriever.answers.stretches import Chosen
+from retriever.answers.chosen.placing import in_place
+from retriever.answers.chosen.selector import Selection, Selector
+from retriever.answers.chosen.stretches import Chosen
+from retriever.answers.quotable.units import is_item
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import MAX_PER_DOCUMENT, Hit

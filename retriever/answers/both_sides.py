@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from retriever.answers.comparison import Comparison, contrasts
-from retriever.answers.quote_subject import terms_of
-from retriever.answers.stretches import all_quotes
+from retriever.answers.quotable.quote_subject import terms_of
+from retriever.answers.quotable.quotes import all_quotes
 from retriever.index import Index
 from retriever.query import Hit, Query
+from retriever.questions.comparison import Sides, contrasts
 from retriever.search.analyze import terms
 
 FIRST_HITS = 5
@@ -56,7 +56,7 @@ class Side:
         return not self.others <= beginning or contrasts(text)
 
 
-def missing_sides(sides: Comparison, hits: Sequence[Hit], index: Index) -> list[Side]:
+def missing_sides(sides: Sides, hits: Sequence[Hit], index: Index) -> list[Side]:
     """The sides that none of the first hits tells of, the one that fewer of them name first.
 
     One without a word of its own is never missing.

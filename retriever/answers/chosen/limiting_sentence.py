@@ -1,0 +1,49 @@
+"""Limiting sentence: the sentence right behind a quote that excepts from it, forbids or takes back part of it."""
+
+import re
+from dataclasses import replace
+
+from retriever.answers.quotable.quote import Quote
+from retriever.answers.quotable.standing_alone import is_statement, leans_on_another
+from retriever.answers.quotable.units import Unit, UnitKind, units_around
+from retriever.index import Index
+
+_TURNS = re.compile(
+    r"(?:however|but|yet|nevertheless|nonetheless|even so|unless|except|do not|don[’']t|never)\b", re.IGNORECASE
+)
+_RESTRICTS = re.compile(r"\b(?:not|never|only|unless|until|no longer|cannot)\b|n[’']t\b", re.IGNORECASE)
+
+
+def with_limit(quote: Quote, index: Index) -> Quote:
+    """The quote with the sentence behind it where that limits it: in its paragraph, or right below its list.
+
+    As it was where nothing does, or where that sentence is not in the passage.
+    """
+    document = quote.hit.document
+    text = index.reading_text(document.document_id)
+    units = units_around(document, text, quote.start_char)
+    behind = next((place for place, unit in enumerate(units) if unit.start_char >= quote.end_char), 0)
+    if not behind or not _belongs(units[behind - 1], units[behind]):
+        return quote
+    end = units[behind].end_char
+    if end > quote.hit.passage.end_char or not limits(text[units[behind].start_char : end]):
+        return quote
+    return replace(quote, end_char=end, units=quote.units + 1, text=text[quote.start_char : end])
+
+
+def limits(sentence: str) -> bool:
+    """Whether a sentence takes back, forbids or excepts something of the one before it."""
+    if not is_statement(sentence):
+        return False
+    return _TURNS.match(sentence) is not None or (
+        leans_on_another(sentence) and _RESTRICTS.search(sentence) is not None
+    )
+
+
+def _belongs(last: Unit, following: Unit) -> bool:
+    """Whether what follows a unit goes on with it: its own paragraph, or what stands below its list or table."""
+    if following.kind is not UnitKind.SENTENCE:
+        return False
+    return following.block == last.block or (
+        last.kind in (UnitKind.ITEM, UnitKind.ROW) and following.block == last.block + 1
+    )

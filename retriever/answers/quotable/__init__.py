@@ -1,0 +1,1 @@
+"""Quotable: what of a passage may be shown alone, whatever was asked."""

@@ -1,0 +1,34 @@
+"""Quote subject: what a quote is about: its page, its headings and what introduces it, as terms."""
+
+import re
+from functools import lru_cache
+
+from retriever.answers.quotable.quote import Quote
+from retriever.provenance.governance import Audience, audience_of
+from retriever.questions.title_fit import page_name
+from retriever.search.analyze import terms
+
+_PROFESSIONAL = re.compile(r"\bhealth professionals?\b|\bfor (?:clinicians|professionals)\b", re.IGNORECASE)
+
+
+def is_for_professionals(quote: Quote) -> bool:
+    """Whether a quote's page is written for health professionals; many say so in their first heading alone."""
+    headings = quote.hit.passage.headings[:1]
+    return audience_of(quote.hit.document) is Audience.PROFESSIONAL or any(map(_PROFESSIONAL.search, headings))
+
+
+def subject_of(quote: Quote) -> frozenset[str]:
+    """The terms that say what a quote is about: its page's, its headings', its own or those before a list."""
+    return terms_of(f"{page_name(quote.hit.document.metadata)}\n{quote.prefix}\n{quote.introduction}")
+
+
+def narrowing_part(quote: Quote) -> frozenset[str]:
+    """The terms by which a quote may hold only for some: of its page's title, nearest heading, list's lead-in."""
+    said = (quote.hit.document.metadata.title, *quote.hit.passage.headings[-1:])
+    return terms_of("\n".join((*said, quote.introduction) if quote.is_list else said))
+
+
+@lru_cache(maxsize=16_384)
+def terms_of(text: str) -> frozenset[str]:
+    """The terms of a stretch of the collection, remembered: the same quotes and page names are looked at often."""
+    return frozenset(terms(text))

@@ -1,0 +1,1 @@
+"""Wanted: what a question asks of a quote, read off it once."""

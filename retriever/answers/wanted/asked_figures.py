@@ -1,0 +1,46 @@
+"""Asked figures: the time, the interval or the share that a question wants, and how a quote words one."""
+
+import re
+
+_TIME = re.compile(
+    r"\b(?:(?:second|minute|hour|day|night|week|month|year|decade)s?|age[ds]?|daily|weekly|monthly|yearly|annual\w*"
+    r"|chronic|permanent\w*|lifelong|lifetime|forever|never|indefinite\w*|rest of|long[ -]?(?:term|lasting|time)"
+    r"|short[ -]?term|temporary|until|as long as|always|right away|immediately)\b",
+    re.IGNORECASE,
+)
+
+_FIGURES = (
+    (
+        re.compile(
+            r"\bhow (?:long|soon|many (?:days|weeks|months|years))\b(?!.*\b(?:live|survive|left)\b)", re.IGNORECASE
+        ),
+        _TIME,
+    ),
+    (
+        re.compile(r"\bhow (?:often|frequently|many times)\b(?!.*\b(?:happen|occur)s?\b)", re.IGNORECASE),
+        re.compile(
+            r"\b(?:every|each|once|twice|daily|weekly|monthly|yearly|annual\w*|times|regular\w*|often|frequent\w*|again"
+            r"|repeat\w*|(?:a|per|an) (?:hour|day|week|month|year)|(?:hour|day|week|month|year)s apart|rarely"
+            r"|never|only)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(
+            r"\bhow (?:common|rare|likely|many (?:people|patients|women|men|children))\b|\bpercent\w*"
+            r"|\bwhat(?:['’]?s| is| are) (?:\w+ ){0,4}(?:chances?|odds|share|\w+ rates?)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            r"\d|%|\b(?:percent|rare|rarely|common\w*|uncommon|most|half|third|quarter|few|fewer|likely|unlikely|usually"
+            r"|often|high|low|good|poor|one|two|three|four|five|six|seven|eight|nine|ten|thousands?|millions?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""What asks for a time, for how often or for a share, each with what a quote that gives one says."""
+
+
+def asked_figures(question: str) -> tuple[re.Pattern[str], ...]:
+    """What finds a figure of each kind that a question asks for."""
+    return tuple(gives for asks, gives in _FIGURES if asks.search(question))

@@ -1,0 +1,27 @@
+"""Closed questions: those that yes or no answers."""
+
+import re
+
+_AUXILIARY = (
+    r"(?:is|are|was|were|am|do|does|did|can|could|should|will|would|has|have|had|may|might|must)(?:n['’]t|nt)?"
+)
+_CLOSED = re.compile(
+    rf"(?:^|[.,;:!?]\s+)(?:and |but |so |or |then )?{_AUXILIARY}\s+\w"
+    rf"|\b{_AUXILIARY} (?:it|they|this|that|there|he|she|i|we|you)\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\b(?:what|whats|which|who|whom|whose|when|where|why|how|hows)\b", re.IGNORECASE)
+_BEGINS_WITH_VERB = re.compile(
+    r"(?:is|are|was|were|am|do|does|did|can|could|should|will|would|has|have|had|may|might|must)\b", re.IGNORECASE
+)
+
+
+def is_closed(question: str) -> bool:
+    """Whether yes or no answers a question."""
+    found = _CLOSED.search(question)
+    return found is not None and _OPEN.search(question, 0, found.end()) is None
+
+
+def begins_with_its_verb(question: str) -> bool:
+    """Whether a question, or a heading that is one, begins as those do that yes or no answers."""
+    return _BEGINS_WITH_VERB.match(question) is not None

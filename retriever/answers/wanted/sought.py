@@ -1,0 +1,107 @@
+"""Sought: what a question wants its quotes to say, read off it once for all of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from retriever.answers.wanted.asked_facets import asked_facets, without_circumstance
+from retriever.answers.wanted.asked_figures import asked_figures
+from retriever.answers.wanted.asked_kind import AskedKind, asked_kind
+from retriever.answers.wanted.asked_thing import abbreviation_asked, asked_thing, procedure_asked
+from retriever.answers.wanted.closed import begins_with_its_verb, is_closed
+from retriever.answers.wanted.subject_words import asked_words
+from retriever.answers.wanted.want_patterns import STANDS, Want
+from retriever.answers.wanted.wants import asks_for_advice, asks_for_research, wants_of
+from retriever.questions.facets import Facet
+from retriever.questions.question import Question, asks
+
+_ASKS_WHO_TREATS = re.compile(
+    r"\b(?:who|whom|doctors?|specialists?|oncologists?|surgeons?|nurses?|teams?|provider|professionals?|experts?)\b",
+    re.IGNORECASE,
+)
+_NEVER_BEFORE = re.compile(
+    r"\b(?:never had|(?:haven['’]?t|not|hasn['’]?t) (?:ever )?had|healthy|without cancer"
+    r"|(?:prevent\w*|stop\w*|keep\w*|avoid\w*|lower\w*|reduc\w*) (?:\w+ ){0,4}(?:from )?getting)\b",
+    re.IGNORECASE,
+)
+_LISTED = frozenset(
+    {
+        Facet.SIDE_EFFECTS,
+        Facet.SYMPTOMS,
+        Facet.STAGES,
+        Facet.DIAGNOSIS,
+        Facet.TREATMENT,
+        Facet.CAUSES,
+        Facet.OUTLOOK,
+        Facet.PREVENTION,
+    }
+)
+"""Sides of a subject that pages tell in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A question with what of it is the same for all quotes; `text` is its wording.
+
+    `question` has the facets by which quotes are chosen. `words` are those of its terms that can be its subject,
+    with their idf. `thing` is what it wants defined, `procedure` what it wants to hear the course of, `kind` what
+    it wants one of ("what virus") or counted ("how many nodes"). `figures` find the times or shares that it
+    asks for, `stands` are those of its wants that only a quote which takes a stand on them answers. `is_closed`
+    says that yes or no answers it, `asks` that it is a question at all, `is_of_first_time` that nobody in it has
+    had the disease.
+    """
+
+    text: str
+    question: Question
+    terms: frozenset[str]
+    words: Mapping[str, float]
+    thing: frozenset[str]
+    abbreviation: str | None
+    procedure: frozenset[str]
+    wants: tuple[Want, ...]
+    stands: tuple[Want, ...]
+    figures: tuple[re.Pattern[str], ...]
+    kind: AskedKind | None
+    is_closed: bool
+    begins_with_its_verb: bool
+    asks: bool
+    asks_for_research: bool
+    asks_for_advice: bool
+    asks_who_treats: bool
+    is_of_first_time: bool
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """The sides of its subject that it asks about."""
+        return self.question.facets
+
+    @property
+    def wants_a_list(self) -> bool:
+        """Whether it wants all there is on a side of its subject: neither yes or no, nor one of a kind."""
+        return not (_LISTED.isdisjoint(self.facets) or self.is_closed or self.kind)
+
+
+def read_sought(text: str, question: Question, *, facets: tuple[Facet, ...] | None = None) -> Sought:
+    """What is sought by a question that was read; by these facets, or by those that its wording tells."""
+    fitting = asked_facets(text, question.facets) if facets is None else facets
+    wants = wants_of(without_circumstance(text))
+    return Sought(
+        text=text,
+        question=replace(question, facets=fitting),
+        terms=frozenset(question.weights),
+        words=asked_words(question),
+        thing=asked_thing(text),
+        abbreviation=abbreviation_asked(text),
+        procedure=procedure_asked(text),
+        wants=wants,
+        stands=tuple(want for want in wants if want in STANDS),
+        figures=asked_figures(text),
+        kind=asked_kind(text),
+        is_closed=is_closed(text),
+        begins_with_its_verb=begins_with_its_verb(text),
+        asks=asks(text),
+        asks_for_research=asks_for_research(text),
+        asks_for_advice=asks_for_advice(text),
+        asks_who_treats=_ASKS_WHO_TREATS.search(text) is not None,
+        is_of_first_time=_NEVER_BEFORE.search(text) is not None,
+    )

@@ -1,0 +1,55 @@
+"""Subject words: those of a question that can be its subject, and the terms that say one of them."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from retriever.questions.leaning import ASIDE_TERMS
+from retriever.questions.narrative import NARRATIVE_TERMS
+from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT, Question
+
+NO_SUBJECT = FACET_TERMS | SAYS_OF_SUBJECT | ASIDE_TERMS
+"""Terms that ask for a side of a subject, or hold a sentence together, and never are the subject."""
+_LEAST_LETTERS = 3
+_SAME_BEGINNING = 6
+_COMPOUNDED = 5
+"""How many letters a compound has before its last part, and that has, at least: "nontoxic" is nothing toxic."""
+
+
+def asked_words(question: Question) -> dict[str, float]:
+    """The question's words that can be its subject, with their idf; none of a long message."""
+    return {term: weight for term, weight in subject_words(question).items() if term not in NARRATIVE_TERMS}
+
+
+def subject_words(question: Question) -> dict[str, float]:
+    """The same, with the words that a message tells its story in."""
+    if question.is_long:
+        return {}
+    return {
+        term: weight for term, weight in question.weights.items() if term not in NO_SUBJECT and not term.isdigit()
+    }
+
+
+def says(found: Collection[str], word: str) -> bool:
+    """Whether a term is among these, or one that begins alike (sexual for sex, radioactive for radiation), or a
+    compound of it: a herpesvirus is a virus.
+    """
+    return word in found or any(_says(term, word) for term in found)
+
+
+def saying(words: Iterable[str], found: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """For each word those of the terms found that say it, for a question that is held against many quotes."""
+    return {word: frozenset(term for term in found if _says(term, word)) for word in words}
+
+
+def _says(term: str, word: str) -> bool:
+    return term == word or _begin_alike(word, term) or _is_compound(term, word)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    if len(shorter) >= _LEAST_LETTERS and longer.startswith(shorter):
+        return True
+    return len(shorter) >= _SAME_BEGINNING and one[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]
+
+
+def _is_compound(term: str, word: str) -> bool:
+    return len(word) >= _COMPOUNDED and len(term) >= len(word) + _COMPOUNDED and term.endswith(word)
