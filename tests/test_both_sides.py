@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from retriever.answers.both_sides import missing_sides
-from retriever.questions.comparison import compared
 from retriever.index import Index
 from retriever.query import Comparison, Hit, Mode, Operator, Query
+from retriever.questions.comparison import compared
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder

@@ -1,0 +1,81 @@
+"""Saying little: quotes on the subject that leave unsaid what was asked."""
+
+import pytest
+
+from retriever.answers.judged.saying_little import says_little, tells_no_use
+from retriever.answers.wanted.want_patterns import Want
+from tests.small_answers import quote_below, sought_by
+
+STOCK = "Bone cancer is caused by certain changes to the way bone cells function."
+FOUND = "After it has been diagnosed, tests may be done to find out if cancer cells have spread."
+AGAIN = "Some tests that were done to diagnose it may be repeated to see how well the treatment is working."
+
+
+@pytest.mark.parametrize(
+    ("want", "quote", "is_little"),
+    [
+        (None, "A risk factor is anything that increases the chance of disease.", True),
+        (None, "Anything that increases your chance of falls is called a risk factor.", True),
+        (None, "There are different types of treatment for patients with falls.", True),
+        (None, "Learning about risk factors can help you.", True),
+        (None, "Ask your doctor or pharmacist.", True),
+        (None, "It is important to know the stage of gout.", True),
+        (None, "There are drugs for gout that are not listed here.", True),
+        (None, "Get ideas on what to drink from this list of drinks.", True),
+        (None, "Rugs raise the risk of falls.", False),
+        (Want.TREATMENTS, "Treatment is based on the stage.", True),
+        (None, "Treatment is based on the stage.", False),
+        (Want.TREATMENTS, "In stage II, the cancer has spread to the bones.", True),
+        (None, "In stage II, the cancer has spread to the bones.", False),
+        (Want.TREATMENTS, "In stage II, the cancer is removed by surgery.", False),
+        (Want.FIGURE, "How often you return is based on your health.", True),
+        (Want.FIGURE, "How often you return depends on your health; every 3 months is usual.", False),
+        (Want.CAUSE, STOCK, True),
+        (None, STOCK, False),
+        (Want.CAUSE, "Bone cancer is caused by radiation in some people.", False),
+        (Want.USE, "It is also approved to treat gout.", True),
+        (None, "It is also approved to treat gout.", False),
+        (Want.DIAGNOSED, AGAIN, True),
+    ],
+)
+def test_a_quote_says_little_to_some_questions_and_not_to_others(
+    want: Want | None, quote: str, is_little: bool
+) -> None:
+    wants = () if want is None else (want,)
+    assert says_little(quote_below("Bones", quote), wants) is is_little
+
+
+@pytest.mark.parametrize(
+    ("want", "introduction", "is_little"),
+    [
+        (Want.USE, "It is also approved to prevent:", False),
+        (Want.COPING, "Check with your doctor if you have:", True),
+        (None, "Check with your doctor if you have:", False),
+    ],
+)
+def test_a_list_says_little_by_what_introduces_it(want: Want | None, introduction: str, is_little: bool) -> None:
+    quote = quote_below("Gout", f"{introduction}\n\n- Gout.", introduction=introduction)
+    assert says_little(quote, () if want is None else (want,)) is is_little
+
+
+@pytest.mark.parametrize(
+    ("question", "is_little"), [("How is it diagnosed?", True), ("How do they find out if it has spread?", False)]
+)
+def test_whether_it_has_spread_is_told_by_what_looks_for_that(question: str, is_little: bool) -> None:
+    assert says_little(quote_below("Tests", FOUND), sought_by(question).wants) is is_little
+
+
+@pytest.mark.parametrize(
+    ("said", "wants", "tells_none"),
+    [
+        ("It is a type of drug.", (Want.USE,), True),
+        ("PARP helps repair DNA.", (Want.USE,), True),
+        ("It is approved to treat:", (Want.USE,), False),
+        ("It helps to control pain.", (Want.USE,), False),
+        ("It is a type of drug.", (), False),
+    ],
+)
+def test_to_who_asks_for_the_use_a_quote_that_names_none_tells_none(
+    said: str, wants: tuple[Want, ...], tells_none: bool
+) -> None:
+    assert tells_no_use(said, wants) is tells_none

@@ -1,0 +1,59 @@
+"""Subject told: quotes and passages about what was asked, and those about something else."""
+
+from pathlib import Path
+
+import pytest
+
+from retriever.answers.judged.subject_told import about, are_beside_the_point
+from retriever.answers.wanted.subject_words import asked_words, saying, says
+from retriever.questions.question import Question
+from retriever.search.analyze import terms
+from tests.small_answers import answer_of, quote_below
+
+
+def asked(**weights: float) -> Question:
+    """A short question whose terms have these weights."""
+    return Question(weights, (), {}, is_long=False)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_said"), [("sexual", True), ("sex", True), ("work", True), ("breast", True), ("fly", False)]
+)
+def test_words_that_begin_alike_say_each_other(word: str, is_said: bool) -> None:
+    found, (term,) = frozenset(terms("Breast cancer, sexual health: many people can work.")), terms(word)
+    assert says(found, term) is is_said
+    assert bool(saying([term], found)[term]) is is_said
+
+
+def test_a_compound_says_what_it_is_a_kind_of_and_a_negation_does_not() -> None:
+    assert says(frozenset(terms("caused by a herpesvirus")), *terms("virus"))
+    assert not says(frozenset(terms("an unsafe, nontoxic dose")), *terms("safe"))
+    assert not says(frozenset(terms("an unsafe, nontoxic dose")), *terms("toxic"))
+
+
+def test_quotes_that_tell_less_than_half_of_what_the_best_tells_are_about_something_else() -> None:
+    told = [
+        quote_below("Garlic", "Garlic may thin the blood."),
+        quote_below("Garlic", "It has a strong smell."),
+        quote_below("Recovery", "Most wounds heal within a month."),
+    ]
+    weighed = asked(garlic=6.0, blood=3.0, month=2.0, chemo=6.0)
+    assert about(asked_words(weighed), told) == {
+        0: 9 / 15,
+        1: 6 / 15,
+    }  # chemo is said nowhere, a month is no subject
+    assert list(about(asked_words(weighed), told[2:])) == [0]  # held against the best that there is
+    assert list(about(asked_words(Question(weighed.weights, (), {}, is_long=True)), told)) == [0, 1, 2]
+
+
+def test_passages_that_leave_most_of_the_subject_unsaid_are_beside_the_point() -> None:
+    hits = [quote_below("Biopsy", "A biopsy is done.").hit]
+    assert are_beside_the_point(asked(biopsi=3.0, friday=7.0, monday=7.0), hits)
+    assert not are_beside_the_point(asked(biopsi=3.0, friday=2.0, monday=2.0), hits)
+    assert not are_beside_the_point(asked(biopsi=1.0, myelogen=7.0), hits)  # one word may have another for it
+
+
+def test_passages_beside_the_point_are_not_quoted(tmp_path: Path) -> None:
+    page = {"a.md": "# Biopsy\n\nA biopsy of the skin is done to find out whether a mole is cancer."}
+    assert answer_of(tmp_path / "a", page, "is a skin biopsy done on a mole") is not None
+    assert answer_of(tmp_path / "b", page, "biopsy booked friday, move it to monday") is None
