@@ -128,7 +128,8 @@ def _rivals(
 
 def _without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int | None) -> list[tuple[float, int]]:
     """Score and place of the quotes that look best before any is encoded, best first."""
-    professional = {quote.hit.rank: is_for_professionals(quote) for quote in quotes}
+    hits = {quote.hit.rank: quote.hit for quote in quotes}
+    professional = {rank: is_for_professionals(hit) for rank, hit in hits.items()}
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []

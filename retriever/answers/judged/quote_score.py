@@ -118,9 +118,11 @@ def _is_fitting_list(quote: Quote, sought: Sought) -> bool:
 
 def _other_names(names: Mapping[str, float], subject: frozenset[str]) -> float:
     """The share of a question's names that a quote's subject leaves out; "chemo" names chemotherapy."""
+    if not names:
+        return 0.0
     unsaid = names.keys() - subject
     said = subject | {name for name in unsaid if any(is_short_for(name, term) for term in subject)}
-    return 1 - share(names, said) if names else 0.0
+    return 1 - share(names, said)
 
 
 def _advises(quote: Quote, sought: Sought) -> bool:

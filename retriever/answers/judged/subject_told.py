@@ -28,7 +28,8 @@ def about(words: Mapping[str, float], quotes: Sequence[Quote]) -> dict[int, floa
     if not words:
         return dict.fromkeys(range(len(quotes)), 1.0)
     subjects = [subject_of(quote) for quote in quotes]
-    passages = {quote.hit.rank: _passage_terms(quote.hit) for quote in quotes}
+    hits = {quote.hit.rank: quote.hit for quote in quotes}
+    passages = {rank: _passage_terms(hit) for rank, hit in hits.items()}
     said_by = saying(words, frozenset().union(*subjects, *passages.values()))
     total = sum(words.values())
 

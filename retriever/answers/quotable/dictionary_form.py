@@ -15,5 +15,6 @@ def is_glossed(item: str) -> bool:
 def without_label(item: str) -> str:
     """An item without the name before its colon where its sentence repeats it: "Radon: Radon is a gas."."""
     label, colon, said = item.partition(": ")
-    named, first = terms(label), terms(" ".join(said.split()[:3]))
-    return said if colon and "\n" not in label and named[:1] == first[:1] else item
+    if not colon or "\n" in label:
+        return item
+    return said if terms(label)[:1] == terms(" ".join(said.split()[:3]))[:1] else item

@@ -5,16 +5,17 @@ from functools import lru_cache
 
 from retriever.answers.quotable.quote import Quote
 from retriever.provenance.governance import Audience, audience_of
+from retriever.query import Hit
 from retriever.questions.title_fit import page_name
 from retriever.search.analyze import terms
 
 _PROFESSIONAL = re.compile(r"\bhealth professionals?\b|\bfor (?:clinicians|professionals)\b", re.IGNORECASE)
 
 
-def is_for_professionals(quote: Quote) -> bool:
-    """Whether a quote's page is written for health professionals; many say so in their first heading alone."""
-    headings = quote.hit.passage.headings[:1]
-    return audience_of(quote.hit.document) is Audience.PROFESSIONAL or any(map(_PROFESSIONAL.search, headings))
+def is_for_professionals(hit: Hit) -> bool:
+    """Whether a hit's page is written for health professionals; many say so in their first heading alone."""
+    headings = hit.passage.headings[:1]
+    return audience_of(hit.document) is Audience.PROFESSIONAL or any(map(_PROFESSIONAL.search, headings))
 
 
 def subject_of(quote: Quote) -> frozenset[str]:

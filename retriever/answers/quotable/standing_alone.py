@@ -1,6 +1,7 @@
 """Standing alone: whether a sentence says, taken out of its page, what it says there."""
 
 import re
+from itertools import islice
 
 MIN_WORDS = 3
 
@@ -155,7 +156,9 @@ def ends(sentence: str) -> bool:
 
 def is_whole(sentence: str) -> bool:
     """Whether a sentence is one, with some words and its end, and says more than where to read on."""
-    return len(_LETTER_WORD.findall(sentence)) >= MIN_WORDS and ends(sentence) and not points_elsewhere(sentence)
+    if not ends(sentence) or points_elsewhere(sentence):
+        return False
+    return len(list(islice(_LETTER_WORD.finditer(sentence), MIN_WORDS))) == MIN_WORDS
 
 
 def is_statement(sentence: str) -> bool:

@@ -37,7 +37,12 @@ def says(found: Collection[str], word: str) -> bool:
 
 def saying(words: Iterable[str], found: Collection[str]) -> Mapping[str, frozenset[str]]:
     """For each word those of the terms found that say it, for a question that is held against many quotes."""
-    return {word: frozenset(term for term in found if _says(term, word)) for word in words}
+    said_by: dict[str, frozenset[str]] = {}
+    for word in words:
+        beginning = word[:_LEAST_LETTERS]
+        near = [term for term in found if term[:_LEAST_LETTERS] == beginning or term.endswith(word)]
+        said_by[word] = frozenset(term for term in near if _says(term, word))
+    return said_by
 
 
 def _says(term: str, word: str) -> bool:
