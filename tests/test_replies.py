@@ -18,6 +18,7 @@ def reply_heard(question: str, *, heading: str, text: str) -> str | None:
     [
         ("does surgery affect how long I live?", True),
         ("surgery: how long do people live", False),
+        ("how does surgery affect how long I live?", False),
         ("is surgery safe?", False),
         ("walking or surgery", False),
     ],
