@@ -117,8 +117,8 @@ class Meant:
     """A question as it is read, for search and judgment alone: no response shows it as the words of who asked.
 
     Its typing errors are mended, and what stands around the question in a message may be left out. `told` has what
-    its names stand for behind them, "keytruda (pembrolizumab)": so it is searched and judged. `in_place` has it in
-    their place: the quotes of an answer are in the pages' words.
+    its abbreviations stand for behind them, "CT (computed tomography)", and a medicine in its brand's place: so it
+    is searched and judged. `in_place` has all in their place: the quotes of an answer are in the pages' words.
     """
 
     told: str

@@ -55,18 +55,18 @@ def brands(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     [
         ("can i stop prolin", "can i stop prolin (Deno)"),
         ("xgevin dose", "xgevin (Deno) dose"),
-        ("i forgot my fosamix", "i forgot my fosamix (Alen)"),
-        ("bonasol", "bonasol (Alen)"),
-        ("is bonivin good", "is bonivin (Iban) good"),
-        ("is bonvirin good", "is bonvirin (Iban) good"),
-        ("actonin", "actonin (Rise)"),
-        ("forstin pen", "forstin (Teri) pen"),
-        ("fortin pen", "fortin (Teri) pen"),
-        ("reclastin", "reclastin (Zole)"),
-        ("what is evenin", "what is evenin (Romo)"),
-        ("jonsin", "jonsin (rise)"),
+        ("i forgot my fosamix", "i forgot my Alen"),
+        ("bonasol", "Alen"),
+        ("is bonivin good", "is Iban good"),
+        ("is bonvirin good", "is Iban good"),
+        ("actonin", "Rise"),
+        ("forstin pen", "Teri pen"),
+        ("fortin pen", "Teri pen"),
+        ("reclastin", "Zole"),
+        ("what is evenin", "what is Romo"),
+        ("jonsin", "rise"),
         ("oldin", "oldin"),  # a medicine's, and its page is on a disease
-        ("fosamix or actonin", "fosamix (Alen) or actonin (Rise)"),
+        ("fosamix or actonin", "Alen or Rise"),
         ("is prolin the same as xgevin", "is prolin the same as xgevin"),  # two names of one thing, set apart
         ("evenolin", "evenolin"),  # the page's title names no medicine that the sentence speaks of
         ("tabloid", "tabloid"),  # a word of the language

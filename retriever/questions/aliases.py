@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,17 @@ MIN_TITLE_SHARE = 0.5
 """An alias makes up at least this much of some page's title, so that there is a page on just that."""
 _KEPT = 4_096
 
+
+class _Alias(NamedTuple):
+    """What a word stands for, empty where nothing is said; whether some passage calls it a brand of that."""
+
+    name: str
+    is_of_brand: bool
+
+
+_NOTHING = _Alias("", is_of_brand=False)
+
+
 _ASKED = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -54,22 +66,23 @@ class Aliases:
         self._names_a_page = remembering(self._is_in_a_name, most=_KEPT)
 
     def meant(self, question: str) -> Meant:
-        """The question with what a word stands for after it, "keytruda (pembrolizumab)", and in its place.
+        """The question with what a word stands for behind it, "NMSC (nonmelanoma skin cancer)", and in its place.
 
         Only for words that name no page themselves but in brackets behind its title, and only where the collection
-        says it twice, or once in so many words, and has a page on what they stand for.
+        says it twice, or once in so many words, and has a page on what they stand for. What some
+        passage calls a brand gives way to its medicine in both: that passage may say no more of it.
         """
-        stands_for = {word: alias for word in self._unnamed(question) if (alias := self._stands_for(word))}
-        names_of = Counter({word.lower(): alias for word, alias in stands_for.items()}.values())
+        stands_for = {word: said for word in self._unnamed(question) if (said := self._stands_for(word)).name}
+        names_of = Counter({word.lower(): said.name for word, said in stands_for.items()}.values())
         told = in_place = question
         found = 0
-        for word, alias in stands_for.items():
+        for word, (alias, is_of_brand) in stands_for.items():
             is_set_apart = names_of[alias] > 1 or alias.lower() in told.lower()
             if found < MAX_ALIASES and not is_set_apart and self._fits(word, question):
                 found += 1
                 named = rf"\b{re.escape(word)}\b"
-                told = re.sub(named, f"{word} ({alias})", told, count=1)
                 in_place = re.sub(named, alias, in_place)
+                told = re.sub(named, alias if is_of_brand else f"{word} ({alias})", told, count=not is_of_brand)
         return Meant(told, in_place)
 
     def _unnamed(self, question: str) -> list[str]:
@@ -137,8 +150,8 @@ class Aliases:
                 return True
         return False
 
-    def _read(self, word: str) -> str:
-        """What the collection says that a word stands for; empty where its passages do not agree."""
+    def _read(self, word: str) -> _Alias:
+        """What the collection says that a word stands for; nothing where its passages do not agree."""
         (term, *_) = terms(word)
         said: dict[str, list[str]] = {}
         votes: Counter[str] = Counter()
@@ -148,29 +161,34 @@ class Aliases:
             for key, alias in {" ".join(terms(alias)): alias for alias in introduced(word, text)}.items():
                 votes[key] += 1
                 said.setdefault(key, []).append(alias)
-        sure = set()
+        sure: set[str] = set()
+        brands: set[str] = set()
         if not _is_plain(word, texts):
-            for alias in self._in_so_many_words(word, term, rows, texts):
+            for alias, is_of_brand in self._in_so_many_words(word, term, rows, texts):
                 key = " ".join(terms(alias))
                 votes[key] += LEAST_VOTES
                 sure.add(key)
+                brands |= {key} if is_of_brand else set()
                 said.setdefault(key, []).append(alias)
         votes = Counter({key: count for key, count in votes.items() if term not in key.split()})
         key = min(votes, key=lambda one: (-votes[one], one), default="")
         agreed = bool(key) and votes[key] >= max(LEAST_VOTES, MAJORITY * votes.total())
-        return said[key][0] if agreed and (key in sure or self._heads_a_page(key)) else ""
+        if not agreed or not (key in sure or self._heads_a_page(key)):
+            return _NOTHING
+        return _Alias(said[key][0], key in brands)
 
-    def _in_so_many_words(self, word: str, term: str, rows: list[int], texts: list[str]) -> Iterator[str]:
+    def _in_so_many_words(self, word: str, term: str, rows: list[int], texts: list[str]) -> Iterator[_Alias]:
         """What a title has before the word in brackets, and what a passage says that the word is a brand of."""
         for document in self._documents_headed(term):
             title = self._index.documents[document].prefix_title
-            if word.lower() in (name.lower() for name in other_names_in_title(title)):
-                yield subject_of_title(title)
+            for name in other_names_in_title(title):
+                if word.lower() == name.lower():
+                    yield _Alias(subject_of_title(title), is_of_brand=False)
         for row, text in zip(rows, texts, strict=True):
             title = self._index.documents[self._index.document_of_row[row]].prefix_title
             for alias in brand_of(word, text, title):
                 if self._heads_a_page(" ".join(terms(alias)), subject_of_title):
-                    yield alias
+                    yield _Alias(alias, is_of_brand=True)
                     break
 
     def _heads_a_page(self, alias: str, named: Callable[[str], str] = str) -> bool:
