@@ -16,6 +16,7 @@ from api.evidence.policy import EvidencePolicy
 from api.http.json_body import read_json
 from api.live_index import LiveIndex
 from api.query.answer_policy import AnswerPolicy
+from api.query.answer_warnings import NOTHING_SAID, Said
 from api.query.answers import answer_query, new_query_id
 from api.query.request import QueryRequest
 from api.query.response import QueryResponse
@@ -48,7 +49,7 @@ class Service:
     generator: "Generator | None" = None
 
     def answering(
-        self, snapshot: Snapshot, *, said: Sequence[str] = (), only: Sequence[bool] | None = None
+        self, snapshot: Snapshot, *, said: Said = NOTHING_SAID, only: Sequence[bool] | None = None
     ) -> Callable[[QueryRequest], QueryResponse]:
         """What answers requests from one snapshot, as of today, all under one query id.
 

@@ -12,6 +12,7 @@ from api.chat.markdown_table import with_tables
 from api.chat.reply import Reply, extractive_stretches, harmless
 from api.query.response import QueryResponse
 from retriever.document import Metadata
+from retriever.questions.conversation import MAX_TURNS
 from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, snapshot_of
 
 QUESTION = "what is denosumab used for?"
@@ -124,6 +125,28 @@ def test_an_emergency_is_seen_in_the_person_s_own_words_of_a_follow_up(client: T
     assert two["warnings"][0]["code"] == "emergency"
     answered = chat(client, user("I can't breathe"), {"role": "assistant", "content": "..."}, user(QUESTION))
     assert "emergency" not in {warning["code"] for warning in answered["warnings"]}
+
+
+def test_what_a_reply_warned_of_is_said_again_with_those_after_it(client: TestClient) -> None:
+    first = user("My dad has collapsed")
+    warned = {"role": "assistant", "content": chat(client, first)["choices"][0]["message"]["content"]}
+    later = chat(client, first, warned, user("What is denosumab?"))
+
+    assert [warning["code"] for warning in later["warnings"]].count("emergency") == 1
+    text = later["choices"][0]["message"]["content"]
+    assert text.startswith("Because of what you wrote earlier: This may be an emergency.")
+    assert later["citations"]
+    again = {"role": "assistant", "content": text}
+    much_later = chat(client, *[again, user("What is denosumab?")] * MAX_TURNS)
+    assert "emergency" not in {warning["code"] for warning in much_later["warnings"]}
+
+
+def test_an_emergency_is_seen_in_the_light_of_what_was_said_before(client: TestClient) -> None:
+    before = [user("I am on chemo"), {"role": "assistant", "content": "Not found in this collection."}]
+    body = chat(client, *before, user("I have a fever now"))
+
+    assert body["warnings"][0]["code"] == "emergency"
+    assert "emergency" not in {each["code"] for each in chat(client, user("I have a fever now"))["warnings"]}
 
 
 def test_a_reader_is_told_that_a_cited_page_is_overdue(client: TestClient) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from api.nearness_ahead import NearnessAhead
 from api.query.answer_policy import AnswerPolicy
+from api.query.answer_warnings import Said
 from api.query.answers import answer_query
 from api.query.request import QueryRequest
 from api.query.response import QueryResponse
@@ -222,7 +223,7 @@ def snapshot(tmp_path: Path, rules: RoutingRules) -> Snapshot:
 def answered(snapshot: Snapshot, rules: RoutingRules, query: str, mode: Mode, *earlier: str) -> QueryResponse:
     request = QueryRequest(query=query, mode=mode)
     policy = AnswerPolicy(rules=rules, freshness=FreshnessPolicy.IGNORE)
-    return answer_query(snapshot, request, policy, query_id="q_1", today=NOW.date(), said=earlier)
+    return answer_query(snapshot, request, policy, query_id="q_1", today=NOW.date(), said=Said(earlier))
 
 
 def test_a_response_has_the_text_of_the_examples_rule_first(snapshot: Snapshot, rules: RoutingRules) -> None:

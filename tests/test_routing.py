@@ -12,6 +12,7 @@ from retriever.questions.routing import (
     RoutingRulesInvalid,
     concerns_health,
     default_rules,
+    excepted,
     may_fire,
     parse_rules,
     route,
@@ -216,6 +217,69 @@ def test_what_has_no_word_of_any_sign_needs_no_pattern() -> None:
     assert not may_fire('{"query": "What is a DXA scan?", "top_k": 3}', default_rules())
     assert may_fire('{"query": "ce qu’est une ostéoporose"}', default_rules())
     assert all(may_fire(f'{{"query": "{question}"}}', default_rules()) for question in (*EMERGENCIES, *SELF_HARM))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "38.4 and day 9 after chemo",
+        "38.4 this morning, FEC-T last week",
+        "101.2 since lunch, carboplatin on tuesday",
+        "my daughter is 39c and has leukaemia",
+        "39 degrees, neutropenic",
+        "102 F after my chemo on friday",
+        "he was 38,6 at 4am and is on folfox",
+        "my platelets are low and i am 38.4 on chemo",
+        "9 stools a day on nivolumab",
+    ],
+)
+def test_a_number_that_is_a_fever_needs_no_word_for_it(question: str) -> None:
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert "cancer team" in routing.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "BMI 38.4 and breast cancer",
+        "CA-125 was 38.4 after chemo",
+        "CA125 went from 101.5 to 40.2 since chemo",
+        "hematocrit 38.4 on chemo",
+        "i am 101.5 kg now after chemo",
+        "38.5 years is the age in leukaemia",
+        "a tumour of 38.5 mm",
+        "40.5 mg of cisplatin",
+        "cancer grew by 38.4%",
+        "age 38, day 9 after chemo",
+        "version 38.4 of the cancer registry",
+        "41.5 mmol after chemo",
+        "wash at 40c after radiotherapy",
+        "I can raise my arm 39 degrees since my mastectomy",
+        "it is 39 degrees outside and i am on chemo",
+        "2 stools a day on nivolumab",
+    ],
+)
+def test_a_number_of_something_else_is_no_fever(question: str) -> None:
+    assert route(question, default_rules()) is None
+
+
+def test_a_leg_that_is_shorter_after_a_fall_is_an_emergency() -> None:
+    for question in ("mum fell and her leg looks shorter and turned out", "tripped, my hip hurts and is rotated"):
+        assert route(question, default_rules()) is not None
+    assert route("one leg is shorter after surgery for sarcoma", default_rules()) is None
+
+
+def test_to_stop_a_medicine_suddenly_is_no_word_of_self_harm() -> None:
+    rule = default_rules().rules[0]
+    assert excepted("stop prednisolone suddenly", rule)
+    assert not excepted("stop living suddenly", rule)
+    assert not excepted("stop my tablets suddenly and die", rule)
+
+
+def test_what_a_rule_is_for_may_have_been_said_before() -> None:
+    assert route("i have a fever now", default_rules()) is None
+    assert route("i have a fever now", default_rules(), ["i am on chemo"]) is not None
 
 
 def test_a_pattern_of_another_script_finds_the_same_in_any_case() -> None:

@@ -14,6 +14,7 @@ from api.chat.request import MODEL_NAME, ChatRequest
 from api.chat.response import ChatChunk, Delta
 from api.http.problems import FieldError, Problem
 from api.query.answer_policy import ROUTING_CODES
+from api.query.answer_warnings import Said
 from api.query.response import QueryResponse
 from api.service import read_request, service_of
 from retriever.abstention.answerability import Decision
@@ -30,7 +31,8 @@ async def complete(request: Request) -> Response:
     conversation = read_conversation(asked.messages)
     # One snapshot serves the whole request, so that no answer can mix two generations.
     snapshot = service.live.snapshot()
-    answered = service.answering(snapshot, said=conversation.unanswered)
+    said = conversation.said(service.policy.rules)
+    answered = service.answering(snapshot, said=said)
     remark = service.small_talk.reply_to_all(conversation.unanswered)
 
     def work() -> Answering | Remark:
@@ -38,9 +40,9 @@ async def complete(request: Request) -> Response:
             return Remark(conversation.unanswered[-1], remark, snapshot)
         question = conversation.question(snapshot.subjects)
         found = answered(asked.query(conversation.as_written(question.text)))
-        if question.otherwise is not None and _is_open(found):
+        if question.otherwise is not None and _is_open(found, said):
             second = answered(asked.query(conversation.as_written(question.otherwise)))
-            found = found if _is_open(second) else second
+            found = found if _is_open(second, said) else second
         return Answering(found, snapshot.encoder, service.generator, stream=bool(asked.stream))
 
     try:
@@ -66,10 +68,11 @@ def check_model(name: str) -> None:
         raise Problem(404, "model_not_found", detail, errors=[FieldError("/model", "model_not_found", detail)])
 
 
-def _is_open(found: QueryResponse) -> bool:
-    """Whether a question was neither answered nor met with the text for an emergency."""
+def _is_open(found: QueryResponse, said: Said) -> bool:
+    """Whether a question was neither answered nor met with the text for an emergency of its own."""
     abstained = found.answerability.decision is Decision.ABSTAIN
-    return abstained and all(warning.code not in ROUTING_CODES for warning in found.warnings)
+    is_urgent = any(warning.code in ROUTING_CODES for warning in found.warnings)
+    return abstained and (said.warned is not None or not is_urgent)
 
 
 async def _events(answering: Answering | Remark, *, include_usage: bool) -> AsyncIterator[str]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from api.chat.request import ChatMessage
 from api.http.problems import FieldError, invalid
+from api.query.answer_warnings import Said
 from retriever.errors import QueryInvalid
-from retriever.questions.conversation import Resolved, resolve_question
+from retriever.questions.conversation import MAX_TURNS, Resolved, resolve_question
 from retriever.questions.normalise import normalise_question
+from retriever.questions.routing import Routing, RoutingRules
 from retriever.questions.subjects import Subjects
 
 
@@ -15,13 +17,26 @@ from retriever.questions.subjects import Subjects
 class Conversation:
     """What the person wrote, normalised, oldest first; `unanswered` of it, the last, no assistant replied to.
 
-    `place` is that of the last message of the user among all messages, `last` how it was written.
+    `place` is that of the last message of the user among all messages, `last` how it was written. `replies` are
+    those to the last `MAX_TURNS` messages.
     """
 
     turns: tuple[str, ...]
     unanswered: tuple[str, ...]
     place: int
     last: str
+    replies: tuple[str, ...]
+
+    def said(self, rules: RoutingRules | None) -> Said:
+        """What was said around the question. A reply that these rules began is known by their text."""
+        begun = (
+            Routing(rule.code, rule.text)
+            for reply in reversed(self.replies)
+            for rule in (() if rules is None else rules.rules)
+            if _one_line(reply).startswith(_one_line(rule.text))
+        )
+        before = self.turns[: len(self.turns) - len(self.unanswered)][-MAX_TURNS:]
+        return Said(self.unanswered, before, next(begun, None))
 
     def as_written(self, question: str) -> str:
         """A question with its ends of lines, where it is the last message as it stands."""
@@ -57,4 +72,9 @@ def read_conversation(messages: Sequence[ChatMessage]) -> Conversation:
         turns.append(text)
         if place > replied or place == last:
             unanswered.append(text)
-    return Conversation(tuple(turns), tuple(unanswered), last, messages[last].text)
+    replies = (message.text for message in messages[asked[-MAX_TURNS:][0] : last] if message.role == "assistant")
+    return Conversation(tuple(turns), tuple(unanswered), last, messages[last].text, tuple(replies))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,6 +1,7 @@
 """What a reader should know before trusting a response, in order of urgency."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from api.query.answer_policy import AnswerPolicy
 from api.query.response import PassageBody, WarningBody, WarningCode
@@ -9,7 +10,7 @@ from retriever.answers.answer import Answer
 from retriever.freshness import Freshness
 from retriever.provenance.overdue import FreshnessPolicy
 from retriever.query import Mode, NoHits, Query, Retrieval
-from retriever.questions.routing import Routing, route
+from retriever.questions.routing import Routing, RoutingRules, route
 
 _NO_HITS = {
     NoHits.EMPTY_INDEX: "the collection holds no passages",
@@ -24,6 +25,25 @@ _WORDS_ONLY = (
 _ALL_OVERDUE = "no document passes the filter and is within its review, which this service asks for"
 
 
+_SAID_EARLIER = "Because of what you wrote earlier: "
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the conversation holds that a question was made from; nothing where it was asked alone.
+
+    `lately` is what the person wrote since the last reply, `before` what they wrote until then, `warned` what an
+    earlier reply had to say because of that.
+    """
+
+    lately: Sequence[str] = ()
+    before: Sequence[str] = ()
+    warned: Routing | None = None
+
+
+NOTHING_SAID = Said()
+
+
 def warnings_about(
     snapshot: Snapshot,
     policy: AnswerPolicy,
@@ -33,16 +53,19 @@ def warnings_about(
     passages: Sequence[PassageBody],
     *,
     wanted: bool,
-    said: Sequence[str] = (),
+    said: Said = NOTHING_SAID,
 ) -> Iterator[WarningBody]:
     """The warnings: what cannot wait, why there is nothing, then on answer, question and passages.
 
-    `wanted` says that an answer was to be given: that it is missing has to be said. `said` is what the person
-    wrote where that is not the question alone.
+    `wanted` says that an answer was to be given: that it is missing has to be said. `said` is what else
+    was said where the question is part of a conversation.
     """
-    routing = _routing(snapshot, policy, query, retrieval, said)
-    if routing is not None:
-        yield _of_all(WarningCode(routing.code), routing.text)
+    if policy.rules is not None and snapshot.concerns_health:
+        routing = _routing(snapshot, policy.rules, query, retrieval, said)
+        if routing is not None:
+            yield _of_all(WarningCode(routing.code), routing.text)
+        elif said.warned is not None:
+            yield _of_all(WarningCode(said.warned.code), _SAID_EARLIER + said.warned.text)
     no_hits = retrieval.no_hits
     if no_hits is not None:
         is_strict = no_hits is NoHits.FILTERED_OUT and policy.freshness is FreshnessPolicy.EXCLUDE
@@ -56,25 +79,23 @@ def warnings_about(
 
 
 def _routing(
-    snapshot: Snapshot, policy: AnswerPolicy, query: Query, retrieval: Retrieval, said: Sequence[str]
+    snapshot: Snapshot, rules: RoutingRules, query: Query, retrieval: Retrieval, said: Said
 ) -> Routing | None:
     """By the patterns; where they see nothing and the question has a vector, by the examples too."""
-    if policy.rules is None or not snapshot.concerns_health:
-        return None
     whole = retrieval.whole  # a cry for help may stand beside the question
     meant = retrieval.in_place(query) if whole is None else whole.meant.in_place
-    for text in dict.fromkeys((*said, query.text, meant)):  # as it was written, and as meant
-        routing = route(text, policy.rules)
+    for text in dict.fromkeys((*said.lately, query.text, meant)):  # as it was written, and as meant
+        routing = route(text, rules, said.before)
         if routing is not None:
             return routing
     vector = retrieval.vector if whole is None else whole.vector
     nearness = None if snapshot.nearness is None or vector is None else snapshot.nearness.learnt()
     if nearness is None:
         return None
-    routing = nearness.route(query.text, vector)
-    if routing is None and said and said[-1] != query.text:
+    routing = nearness.route(query.text, vector, said.before)
+    if routing is None and said.lately and said.lately[-1] != query.text:
         # A question that leans on earlier ones was completed with them; what was written last may be a cry alone.
-        return nearness.route(said[-1], None)
+        return nearness.route(said.lately[-1], None, said.before)
     return routing
 
 

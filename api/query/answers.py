@@ -8,7 +8,7 @@ from time import perf_counter
 from api.http.identifiers import new_identifier
 from api.observing.observer import QuestionSeen
 from api.query.answer_policy import AnswerPolicy
-from api.query.answer_warnings import warnings_about
+from api.query.answer_warnings import NOTHING_SAID, Said, warnings_about
 from api.query.request import AnswerKind, QueryRequest
 from api.query.response import (
     AnswerabilityBody,
@@ -44,13 +44,13 @@ def answer_query(
     *,
     query_id: str,
     today: date,
-    said: Sequence[str] = (),
+    said: Said = NOTHING_SAID,
     only: Sequence[bool] | None = None,
 ) -> QueryResponse:
     """The response to a question, everything in it from this snapshot. Raises QueryInvalid, EncoderUnavailable.
 
-    `said` is what the person wrote, where the question was made from a conversation: an emergency is looked for
-    in both. `only` says of each document of the index, in their order, whether it is searched; None for all.
+    `said` is what else the conversation holds that it was made from: an emergency is looked for in both. `only`
+    says of each document of the index, in their order, whether it is searched; None for all.
     """
     started = perf_counter()
     query = request.core_query(today=today)

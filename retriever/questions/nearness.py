@@ -6,6 +6,7 @@ direction: the one along which the examples of danger and those that only sound 
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,8 +46,12 @@ class Nearness:
     vectors: NDArray[np.float32]
     rule_of: NDArray[np.int64]
 
-    def route(self, question: str, vector: NDArray[np.float32] | None) -> Routing | None:
+    def route(
+        self, question: str, vector: NDArray[np.float32] | None, before: Sequence[str] = ()
+    ) -> Routing | None:
         """What to show beside the passages, by the vector of the question, shape (dimension,).
+
+        `before` is what the person wrote earlier in a conversation.
 
         Encodes a question that comes without its vector, and at most MOST_SENTENCES of its sentences where it
         has several. Raises what the encoder raises.
@@ -55,23 +60,25 @@ class Nearness:
             return None  # a plain "goodbye" lies near the farewells among the examples
         if vector is None:
             vector = self.encoder.encode_queries([question])[0]
-        whole = self._spoken_for(question, question, vector, self.least)
+        whole = self._spoken_for((question, *before), question, vector, self.least)
         if whole is not None:
             return whole
         sentences = _told(question, self.rules.told_by)
         if not sentences:
             return None
         for sentence, alone in zip(sentences, self.encoder.encode_queries(sentences), strict=True):
-            found = self._spoken_for(question, sentence, alone, self.least_alone)
+            found = self._spoken_for((question, *before), sentence, alone, self.least_alone)
             if found is not None:
                 return found
         return None
 
-    def _spoken_for(self, question: str, text: str, vector: NDArray[np.float32], least: float) -> Routing | None:
-        """The rule of the nearest example among the rules whose context the question has."""
+    def _spoken_for(
+        self, told: Sequence[str], text: str, vector: NDArray[np.float32], least: float
+    ) -> Routing | None:
+        """The rule of the nearest example among the rules whose context was told."""
         if float(vector @ self.direction) <= least:
             return None
-        open_to = [number for number, rule in enumerate(self.rules.rules) if has_context(question, rule)]
+        open_to = [number for number, rule in enumerate(self.rules.rules) if has_context(told[0], rule, told[1:])]
         near = np.where(np.isin(self.rule_of, open_to), self.vectors @ vector, -np.inf)
         nearest = int(near.argmax())
         if near[nearest] == -np.inf:

@@ -115,14 +115,17 @@ def parse_rules(content: str) -> RoutingRules:
         ) from error
 
 
-def route(question: str, rules: RoutingRules) -> Routing | None:
-    """The first rule that fires on a sentence of the question; None where none does."""
+def route(question: str, rules: RoutingRules, before: Sequence[str] = ()) -> Routing | None:
+    """The first rule that fires on a sentence of the question; None where none does.
+
+    `before` is what the person wrote earlier in a conversation: a rule's context may stand there.
+    """
     sentences: list[Sentence] = []
     present = present_in(question, rules.words)
     for rule in rules.rules:
         possible = rule.signs.possible(present)
         sentences = sentences or (sentences_of(question) if possible else [])
-        if not possible or not _in_context(rule, sentences):
+        if not possible or not has_context(question, rule, before):
             continue
         for sentence in sentences:
             if _found(possible, sentence) and not _found(rule.unless, sentence):
@@ -141,9 +144,11 @@ def sentences_of(question: str) -> list[Sentence]:
     return [Sentence.of(match[0]) for match in _SENTENCE.finditer(question)]
 
 
-def has_context(question: str, rule: Rule) -> bool:
-    """Whether a question names somewhere what the rule is for, if it is for something."""
-    return _in_context(rule, sentences_of(question))
+def has_context(question: str, rule: Rule, before: Sequence[str] = ()) -> bool:
+    """Whether a question, or what was written `before` it, names what the rule is for, if it is for something."""
+    return not rule.context or any(
+        _found(rule.context, sentence) for text in (question, *before) for sentence in sentences_of(text)
+    )
 
 
 def excepted(text: str, rule: Rule) -> bool:
@@ -155,10 +160,6 @@ def concerns_health(documents: Sequence[Document], rules: RoutingRules) -> bool:
     """Whether the metadata of enough documents say that they are about health; without documents they do not."""
     said = sum(_says_health(document, rules.health_words) for document in documents)
     return said > 0 and said >= rules.health_share * len(documents)
-
-
-def _in_context(rule: Rule, sentences: Sequence[Sentence]) -> bool:
-    return not rule.context or any(_found(rule.context, sentence) for sentence in sentences)
 
 
 def _found(signs: Sequence[Sign], sentence: Sentence) -> bool:
