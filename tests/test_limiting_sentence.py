@@ -16,6 +16,8 @@ from tests.small_answers import answer_of
         "Do not take the powder with milk.",
         "This should not be used for more than two days.",
         "It is given only to adults who cannot swallow.",
+        "These uses are approved for the injected brand of the drug.",
+        "Both doses apply to adults.",
     ],
 )
 def test_what_takes_back_excepts_or_forbids_limits_the_sentence_before(sentence: str) -> None:
@@ -28,6 +30,7 @@ def test_what_takes_back_excepts_or_forbids_limits_the_sentence_before(sentence:
         "It also helps with sleep at night.",
         "Most people with gout do not need an operation.",
         "However",
+        "These uses are common.",
         "See the page on milk, but not now.",
     ],
 )
@@ -50,3 +53,13 @@ def test_a_list_brings_the_sentence_below_it_that_limits_it(tmp_path: Path) -> N
     answer = answer_of(tmp_path, {"a.md": page}, "which rinse helps sores of the mouth")
     assert answer is not None
     assert answer.text.endswith("This should not be used for more than two days. [1]")
+
+
+def test_a_list_of_uses_brings_the_brand_that_they_are_approved_for(tmp_path: Path) -> None:
+    page = (
+        "# Bonezol\n\n## Use\n\nBonezol is approved to treat:\n\n- gout of the thumb\n- brittle bones\n\n"
+        "These uses are approved for the injected brand of Bonezol. It was first made in a small town."
+    )
+    answer = answer_of(tmp_path, {"a.md": page}, "is Bonezol approved to treat gout")
+    assert answer is not None
+    assert answer.text.endswith("These uses are approved for the injected brand of Bonezol. [1]")

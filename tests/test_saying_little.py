@@ -49,7 +49,8 @@ def test_a_quote_says_little_to_some_questions_and_not_to_others(
     ("want", "introduction", "is_little"),
     [
         (Want.USE, "It is also approved to prevent:", False),
-        (Want.COPING, "Check with your doctor if you have:", True),
+        (Want.DIAGNOSED, "Check with your doctor if you have:", True),
+        (Want.COPING, "Check with your doctor if you have:", False),
         (None, "Check with your doctor if you have:", False),
     ],
 )

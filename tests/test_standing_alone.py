@@ -30,6 +30,8 @@ from retriever.answers.quotable.standing_alone import (
         ("Bone Journal, March 12, 2015 (see the journal abstract).", False),
         ("Rare problems are described on separate pages: jaw problems and thigh bones.", False),
         ("Why that matters is explained under stopping treatment.", False),
+        ("Bones thin again within months; why is explained under stopping treatment.", True),
+        ("Bones; why they thin is explained under stopping treatment.", False),
     ],
 )
 def test_pointers_captions_and_names_are_no_statements(sentence: str, is_one: bool) -> None:

@@ -11,6 +11,12 @@ from retriever.index import Index
 _TURNS = re.compile(
     r"(?:however|but|yet|nevertheless|nonetheless|even so|unless|except|do not|don[’']t|never)\b", re.IGNORECASE
 )
+_HOLDS_FOR = re.compile(
+    r"(?:this|these|those|both|all|all of these|the above)\s+(?:uses?|indications?|approvals?|doses?|figures?"
+    r"|recommendations?)\b.*\b(?:appl(?:y|ies)|approved|licensed|authori[sz]ed|meant|intended|holds?)\b",
+    re.IGNORECASE,
+)
+"""What the sentence before holds for: one brand, one form, an approval that is not final."""
 _RESTRICTS = re.compile(r"\b(?:not|never|only|unless|until|no longer|cannot)\b|n[’']t\b", re.IGNORECASE)
 
 
@@ -32,12 +38,14 @@ def with_limit(quote: Quote, index: Index) -> Quote:
 
 
 def limits(sentence: str) -> bool:
-    """Whether a sentence takes back, forbids or excepts something of the one before it."""
+    """Whether a sentence takes back, forbids or excepts something of the one before it, or says for what that
+    holds.
+    """
     if not is_statement(sentence):
         return False
-    return _TURNS.match(sentence) is not None or (
-        leans_on_another(sentence) and _RESTRICTS.search(sentence) is not None
-    )
+    if _TURNS.match(sentence) is not None or _HOLDS_FOR.match(sentence) is not None:
+        return True
+    return leans_on_another(sentence) and _RESTRICTS.search(sentence) is not None
 
 
 def _belongs(last: Unit, following: Unit) -> bool:

@@ -12,6 +12,7 @@ from retriever.answers.judged.beside_the_question import answers_not
 from retriever.answers.judged.definitions import defines
 from retriever.answers.judged.quote_score import WEIGHTS, is_little, score_without_cosine
 from retriever.answers.judged.reported import tells_an_opinion
+from retriever.answers.judged.stopping import below_a_heading_on_stopping
 from retriever.answers.judged.subject_told import about
 from retriever.answers.quotable.dictionary_form import is_glossed
 from retriever.answers.quotable.name_lines import is_names_label
@@ -133,7 +134,10 @@ def _without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int 
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    for place, told in about(sought.words, quotes).items():
+    about_it = about(sought.words, quotes)
+    if Facet.STOPPING in sought.facets:
+        about_it |= below_a_heading_on_stopping(sought.words, quotes, [quotes[place] for place in about_it])
+    for place, told in about_it.items():
         quote = quotes[place]
         if _names_another(quote, sought) or answers_not(quote, sought):
             continue

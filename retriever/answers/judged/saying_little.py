@@ -43,8 +43,8 @@ _STOCK_CAUSE = re.compile(
 _FURTHER_USE = re.compile(r"\b(?:is|are) also\b", re.IGNORECASE)
 _NUMBER = re.compile(rf"\b{FIGURE}\b|\d", re.IGNORECASE)
 _NAMES_A_TREATMENT = re.compile(rf"{TREATMENT}|\btreat|\btherap", re.IGNORECASE)
-_TOLD_BY_NO_DOCTOR = frozenset({Want.DIAGNOSED, Want.EXTENT, Want.COPING})
-"""Who asks this is not helped by being told when to see one."""
+_TOLD_BY_NO_DOCTOR = frozenset({Want.DIAGNOSED, Want.EXTENT})
+"""Who asks this is not helped by being told when to see one; who asks what to do is."""
 
 
 def says_little(quote: Quote, wants: Sequence[Want]) -> bool:

@@ -29,7 +29,7 @@ def about(words: Mapping[str, float], quotes: Sequence[Quote]) -> dict[int, floa
         return dict.fromkeys(range(len(quotes)), 1.0)
     subjects = [subject_of(quote) for quote in quotes]
     hits = {quote.hit.rank: quote.hit for quote in quotes}
-    passages = {rank: _passage_terms(hit) for rank, hit in hits.items()}
+    passages = {rank: passage_terms(hit) for rank, hit in hits.items()}
     said_by = saying(words, frozenset().union(*subjects, *passages.values()))
     total = sum(words.values())
 
@@ -55,12 +55,12 @@ def are_beside_the_point(question: Question, hits: Iterable[Hit]) -> bool:
     return all(_leaves_most_unsaid(told, hit) for hit in hits)
 
 
-def _passage_terms(hit: Hit) -> frozenset[str]:
+def passage_terms(hit: Hit) -> frozenset[str]:
     """The terms of a whole passage, its headings and its page's name."""
     return terms_of("\n".join((page_name(hit.document.metadata), *hit.passage.headings, hit.passage.text)))
 
 
 def _leaves_most_unsaid(told: Mapping[str, float], hit: Hit) -> bool:
-    found = _passage_terms(hit)
+    found = passage_terms(hit)
     unsaid = [weight for term, weight in told.items() if not says(found, term)]
     return len(unsaid) > 1 and sum(unsaid) >= MOST_UNSAID * sum(told.values())

@@ -173,4 +173,12 @@ def is_statement(sentence: str) -> bool:
 
 def points_elsewhere(sentence: str) -> bool:
     """Whether a sentence only says where to read on, or what its page is about."""
-    return _POINTER.match(sentence) is not None or _TOLD_ELSEWHERE.search(sentence) is not None
+    if _POINTER.match(sentence) is not None:
+        return True
+    told = _TOLD_ELSEWHERE.search(sentence)
+    return told is not None and not _claims(sentence[: told.start()].rpartition(";")[0])
+
+
+def _claims(clause: str) -> bool:
+    """Whether a part of a sentence says something by itself."""
+    return len(_LETTER_WORD.findall(clause)) >= MIN_WORDS and _SAYS.search(clause) is not None
