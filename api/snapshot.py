@@ -17,6 +17,7 @@ from retriever.encoder import Encoder, EncoderIdentity
 from retriever.encoding.gathered import GatheringEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
+from retriever.provenance.page_links import PageLinks
 from retriever.query import Query, Retrieval
 from retriever.questions.routing import RoutingRules, concerns_health
 from retriever.questions.subjects import Subjects
@@ -46,9 +47,9 @@ class Snapshot:
     """What one request needs, all of one generation. Safe to share between threads.
 
     `concerns_health` says whether questions to this collection are looked at by the routing rules; `subjects`
-    are what its pages are about, for questions that lean on earlier ones. `observer` is told of every question
-    that is answered from here. `nearness` compares a question's vector with the rules' examples; None where there
-    are none, or no vectors.
+    are what its pages are about, for questions that lean on earlier ones. `links` lead into its pages. `observer`
+    is told of every question that is answered from here. `nearness` compares a question's vector with the rules'
+    examples; None where there are none, or no vectors.
     """
 
     index: Index
@@ -58,6 +59,7 @@ class Snapshot:
     answerer: Answerer
     concerns_health: bool
     subjects: Subjects
+    links: PageLinks
     observer: Observer = NOBODY
     nearness: NearnessAhead | None = None
 
@@ -152,4 +154,5 @@ def make_snapshot(
         answerer=Answerer(index, encoder),
         concerns_health=rules is not None and concerns_health(index.documents, rules),
         subjects=Subjects.of(index),
+        links=PageLinks(index),
     )

@@ -14,7 +14,7 @@ from ingest.reading.read_text import ReadDocument, read_text
 from ingest.reading.source_type import SourceType
 from retriever.index import Index
 from retriever.provenance.citation import cite
-from retriever.provenance.deep_link import COMPLETE
+from retriever.provenance.page_links import PageLinks
 from tests.collections_on_disk import run_ingest
 from tests.pdf_files import ENCRYPTION, LEAFLET, Line, file_of, make_pdf, paragraph, stream
 
@@ -196,11 +196,8 @@ def test_a_citation_of_a_pdf_names_its_page_and_links_to_it(tmp_path: Path) -> N
     parser_process(DEFAULT_LIMITS).close()
     index = Index.open(tmp_path / "index")
     (document,) = index.documents
-    text = index.reading_text(document.document_id)
-    cited = [
-        cite(document, one, reading_text=text, omissions=COMPLETE, today=TODAY)
-        for one in index.passages_of(document.document_id)
-    ]
+    links = PageLinks(index)
+    cited = [cite(document, one, links=links, today=TODAY) for one in index.passages_of(document.document_id)]
     assert {(one.page, one.deep_link) for one in cited} == {
         (1, "https://example.org/l.pdf#page=1"),
         (2, "https://example.org/l.pdf#page=2"),

@@ -107,7 +107,8 @@ async def search(service: Service, arguments: Mapping[str, Any]) -> str:
 async def fetch(service: Service, arguments: Mapping[str, Any]) -> str:
     """A page, or the part of it around a passage, as JSON. Raises Problem, FootnotedError."""
     wanted = check(dict(arguments), FetchArguments).id
-    index, today = service.live.snapshot().index, service.today()
+    snapshot, today = service.live.snapshot(), service.today()
+    index = snapshot.index
 
     def work() -> str:
         found = _PASSAGE_ID.fullmatch(wanted)
@@ -119,8 +120,7 @@ async def fetch(service: Service, arguments: Mapping[str, Any]) -> str:
         start, end = _window(len(text), passage)
         citation = None
         if passage is not None:
-            omissions = index.omissions(document.document_id)
-            citation = citation_body(cite(document, passage, reading_text=text, omissions=omissions, today=today))
+            citation = citation_body(cite(document, passage, links=snapshot.links, today=today))
         address = document.metadata.url if citation is None else citation.deep_link
         return Fetched(
             id=wanted,

@@ -30,8 +30,8 @@ from retriever.answers.answer import Answer, AnswerSpan
 from retriever.document import Document
 from retriever.index import Index
 from retriever.provenance.citation import Citation, cite
-from retriever.provenance.deep_link import deep_link
 from retriever.provenance.overdue import FreshnessPolicy, apply_freshness, may_be_searched
+from retriever.provenance.page_links import PageLinks
 from retriever.query import Hit, Query, Retrieval
 
 SCORE_DIGITS = 6
@@ -60,13 +60,13 @@ def answer_query(
     wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
     answer = _answered(snapshot, query, retrieval, hits, policy.freshness) if wanted else None
     shown = hits if answer is None else answer.hits
-    passages = [_passage(snapshot.index, hit, today=today) for hit in shown]
+    passages = [_passage(snapshot, hit, today=today) for hit in shown]
     response = QueryResponse(
         query_id=query_id,
         query=query.text,
         index=IndexReference.of(snapshot.index),
         answerability=AnswerabilityBody(**asdict(judgment)),
-        answer=None if answer is None else _answer(snapshot.index, answer),
+        answer=None if answer is None else _answer(snapshot.links, answer),
         passages=passages,
         warnings=list(
             warnings_about(snapshot, policy, query, retrieval, answer, passages, wanted=wanted, said=said)
@@ -130,7 +130,7 @@ def _seen(response: QueryResponse) -> QuestionSeen:
     )
 
 
-def _answer(index: Index, answer: Answer) -> AnswerBody:
+def _answer(links: PageLinks, answer: Answer) -> AnswerBody:
     return AnswerBody(
         text=answer.text,
         spans=[
@@ -138,30 +138,24 @@ def _answer(index: Index, answer: Answer) -> AnswerBody:
                 start_char=span.start_char,
                 end_char=span.end_char,
                 passage_rank=span.passage_rank,
-                quote=_quote(index, span),
+                quote=_quote(links, span),
             )
             for span in answer.spans
         ],
     )
 
 
-def _quote(index: Index, span: AnswerSpan) -> QuoteBody:
-    document = _document(index, span.document_id)
+def _quote(links: PageLinks, span: AnswerSpan) -> QuoteBody:
     start, end = span.quote_start_char, span.quote_end_char
-    text, page = index.reading_text(span.document_id), document.page_of(start)
     return QuoteBody(
         document_id=span.document_id,
         start_char=start,
         end_char=end,
-        deep_link=deep_link(
-            document.metadata.url, text, start, end, page=page, omissions=index.omissions(span.document_id)
-        ),
+        deep_link=links.link(span.document_id, start, end),
     )
 
 
-def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
-    document_id = hit.passage.document_id
-    text = index.reading_text(document_id)
+def _passage(snapshot: Snapshot, hit: Hit, *, today: date) -> PassageBody:
     return PassageBody(
         rank=hit.rank,
         passage_id=hit.passage.passage_id,
@@ -169,10 +163,8 @@ def _passage(index: Index, hit: Hit, *, today: date) -> PassageBody:
         text=hit.passage.text,
         score=round(hit.score, SCORE_DIGITS),
         scores=Scores(dense=_rounded(hit.dense), lexical=_rounded(hit.lexical)),
-        also_in=list(_duplicates(index, hit)),
-        citation=citation_body(
-            cite(hit.document, hit.passage, reading_text=text, omissions=index.omissions(document_id), today=today)
-        ),
+        also_in=list(_duplicates(snapshot.index, hit)),
+        citation=citation_body(cite(hit.document, hit.passage, links=snapshot.links, today=today)),
     )
 
 

@@ -5,10 +5,9 @@ from datetime import date
 
 from retriever.document import Document
 from retriever.freshness import Freshness, review
-from retriever.omissions import Omissions
 from retriever.passage import Passage
-from retriever.provenance.deep_link import deep_link
 from retriever.provenance.governance import Audience, audience_of
+from retriever.provenance.page_links import PageLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,14 @@ class Citation:
     document_sha256: str
 
 
-def cite(
-    document: Document, passage: Passage, *, reading_text: str, omissions: Omissions, today: date
-) -> Citation:
-    """The citation of a passage as it stands on `today`.
-
-    `reading_text` is the whole page's and `omissions` where the page shows more than it, for the deep link.
-    """
+def cite(document: Document, passage: Passage, *, links: PageLinks, today: date) -> Citation:
+    """The citation of a passage as it stands on `today`."""
     metadata = document.metadata
     due = review(metadata, today=today)
-    page = document.page_of(passage.start_char)
     return Citation(
         title=metadata.title,
         url=metadata.url,
-        deep_link=deep_link(
-            metadata.url, reading_text, passage.start_char, passage.end_char, page=page, omissions=omissions
-        ),
+        deep_link=links.link(document.document_id, passage.start_char, passage.end_char),
         source=metadata.source,
         citation=metadata.citation,
         license=metadata.license,
@@ -75,7 +66,7 @@ def cite(
         freshness=due.freshness,
         headings=passage.headings,
         source_path=document.source_path,
-        page=page,
+        page=document.page_of(passage.start_char),
         start_char=passage.start_char,
         end_char=passage.end_char,
         source_start_char=passage.source_start_char if document.is_read_as_it_stands else None,
