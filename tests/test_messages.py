@@ -60,6 +60,7 @@ def read(message: str) -> Sequence[str]:
         ("My sister takes bazedoxifene. Does it cause clots?", []),
         ("My husband uses morphine at night. Is that dangerous?", []),
         ("My father fell twice at night. What makes a bathroom safe for him?", []),
+        ("Sumatriptan 5 mg. I need to know if these contain gluten", []),
         # Whose illness it is, is not what is asked.
         ("I have colon cancer. My landlord raises the rent.", ["My landlord raises the rent."]),
         ("I have colon cancer. I need a wheelchair.", ["I need a wheelchair."]),

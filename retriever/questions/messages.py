@@ -46,7 +46,9 @@ _THE_ONE = re.compile(
     r"\b(?:the|these|those|my|our|his|her|their) (?:other )?"
     r"(?:tablets?|pills?|medicines?|medications?|meds|drugs?|injections?|jabs?|shots?|infusions?|doses?|op|operation)\b"
     r"(?! (?:of|for|called)\b)"
-    r"|\b(?:he|she|him|his|hers?)\b",
+    r"|\b(?:he|she|him|his|hers?)\b"
+    # "if these contain gluten", but not "these symptoms", "those with osteoporosis".
+    r"|\b(?:if|whether|do|can|could|will|would|should|are) (?:these|those) (?!\w+s\b|(?:with|who|that|of|in)\b)",
     re.IGNORECASE,
 )
 """What is taken or done and who has it, told before if at all."""
