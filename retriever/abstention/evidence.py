@@ -1,9 +1,11 @@
 """What a retrieval tells about whether the collection answers the question: a few numbers, and no judgment."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from math import log, sqrt
 
 import numpy as np
@@ -157,11 +159,19 @@ class EvidenceReader:
     def _is_unheard_of(self, name: str) -> bool:
         """Whether a word is a name that English does not hold, and the collection nothing like it."""
         (term, *_) = terms(name)
-        return not is_english(name) and not any(
-            other[:1] == term[:1] and within_edits(term, other, MISSPELT_NAME)
-            for field in (self._vocabulary.body, self._vocabulary.headings)
-            for other in field.numbers
-        )
+        if self._index.spelling.knows(term) or is_english(name):
+            return False
+        lengths = range(len(term) - MISSPELT_NAME, len(term) + MISSPELT_NAME + 1)
+        near = chain.from_iterable(self._by_beginning.get((term[:1], length), ()) for length in lengths)
+        return not any(within_edits(term, other, MISSPELT_NAME) for other in near)
+
+    @cached_property
+    def _by_beginning(self) -> Mapping[tuple[str, int], Sequence[str]]:
+        """The collection's terms by first letter and length. Made for the first name that it does not know."""
+        found = defaultdict[tuple[str, int], list[str]](list)
+        for term in {**self._vocabulary.body.numbers, **self._vocabulary.headings.numbers}:
+            found[term[:1], len(term)].append(term)
+        return found
 
     def _knows_other_form(self, term: str, allowed: NDArray[np.bool_] | None) -> bool:
         found = (self._vocabulary.body.of(form)[0] for form in other_forms(term))
