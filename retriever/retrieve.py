@@ -149,7 +149,7 @@ class Retriever:
         told, in_place = parts_of(meant.told), parts_of(meant.in_place)
         several = [
             Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place)))
-            for places in (readings(meant.told) if len(told) == len(in_place) else ())
+            for places in (readings(told) if len(told) == len(in_place) else ())
         ]
         if not several:
             return meant, encoded

@@ -42,7 +42,7 @@ def test_a_part_asks_by_its_form_where_it_says_of_what(part: str, does: bool) ->
 def read(message: str) -> Sequence[str]:
     """The readings as texts."""
     parts = parts_of(message)
-    return [" ".join(parts[place] for place in places) for places in readings(message)]
+    return [" ".join(parts[place] for place in places) for places in readings(parts)]
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_what_may_be_all_that_a_message_asks(message: str, texts: list[str]) -> 
 
 def test_a_message_of_very_many_parts_is_searched_as_a_whole() -> None:
     parts = [f"My skin peels at place {number}." for number in range(MOST_READINGS + 1)]
-    assert len(readings(" ".join(parts[:-1]))) == MOST_READINGS
-    assert not readings(" ".join(parts))
+    assert len(readings(parts[:-1])) == MOST_READINGS
+    assert not readings(parts)
 
 
 def test_what_somebody_takes_is_asked_of_where_the_question_leans_on_it() -> None:

@@ -145,15 +145,21 @@ def test_pages_that_differ_are_shown_plainly(browser: "Browser", tmp_path: Path)
     assert "four weeks" in answer
 
 
-def test_the_answer_is_copied_with_its_sources(browser: "Browser", address: str) -> None:
+def copied_by(button: str, said: str, browser: "Browser", address: str) -> list[str]:
+    """The lines that a button puts on the clipboard, after the page has said so."""
     allowed = ["clipboard-read", "clipboard-write"]
     with watched(browser, address, permissions=allowed) as page:
         ask(page, "what is denosumab used for?")
-        page.click("text=Copy with citations")
+        page.click(f"text={button}")
         page.wait_for_selector("text=Copied")
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert page.inner_text("#status") == "The answer and its sources are on the clipboard."
-    assert copied.split("\n") == [
+        copied: str = page.evaluate("navigator.clipboard.readText()")
+        assert page.inner_text("#status") == said
+    return copied.split("\n")
+
+
+def test_the_answer_is_copied_with_its_sources(browser: "Browser", address: str) -> None:
+    said = "The answer and its sources are on the clipboard."
+    assert copied_by("Copy with citations", said, browser, address) == [
         *("what is denosumab used for?", "", "Denosumab is used in cancer. [1]", "", "Sources"),
         "[1] Denosumab. About. NCI, 2025. Last reviewed 30 December 2025. Review overdue since 30 March 2026. "
         "https://example.org/denosumab",
@@ -162,14 +168,8 @@ def test_the_answer_is_copied_with_its_sources(browser: "Browser", address: str)
 
 
 def test_one_quote_is_copied_with_its_source(browser: "Browser", address: str) -> None:
-    allowed = ["clipboard-read", "clipboard-write"]
-    with watched(browser, address, permissions=allowed) as page:
-        ask(page, "what is denosumab used for?")
-        page.click("text=Copy this quote")
-        page.wait_for_selector("text=Copied")
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert page.inner_text("#status") == "The words and their source are on the clipboard."
-    assert copied.split("\n") == [
+    said = "The words and their source are on the clipboard."
+    assert copied_by("Copy this quote", said, browser, address) == [
         *("Denosumab is used in cancer.", ""),
         "Denosumab. About. NCI, 2025. Last reviewed 30 December 2025. Review overdue since 30 March 2026. "
         "https://example.org/denosumab",

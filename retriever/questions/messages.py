@@ -83,14 +83,13 @@ def asks(part: str) -> bool:
     return _ASKS.search(part) is not None and _says_something(part)
 
 
-def readings(message: str) -> Sequence[Sequence[int]]:
-    """What of a message may be all that it asks, each as the places of its parts; none where it needs them all.
+def readings(parts: Sequence[str]) -> Sequence[Sequence[int]]:
+    """What of a message may be all that it asks, each as places of its `parts_of`; none where it needs them all.
 
     The parts that ask together, unless one of them leans on the others ("should I stop the tablets?"). Where none
     asks ("my skin is red where they radiate me"), any part may be the one that is more than a greeting or what
     somebody has.
     """
-    parts = parts_of(message)
     if len(parts) < 2:
         return []
     forms = [part for part in parts if _ASKS.search(part) is not None]

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 from retriever.document import Document
 from retriever.errors import FootnotedError
@@ -79,11 +78,6 @@ class Routing:
 def default_rules() -> RoutingRules:
     """The rules that come with the program."""
     return parse_rules(resources.files(__package__).joinpath(RULES_FILE).read_text(encoding="utf-8"))
-
-
-def read_rules(path: Path) -> RoutingRules:
-    """The rules of a person's own file. Raises RoutingRulesInvalid, OSError."""
-    return parse_rules(path.read_text(encoding="utf-8"))
 
 
 def parse_rules(content: str) -> RoutingRules:
