@@ -14,10 +14,9 @@ from retriever.errors import FootnotedError
 from retriever.index import Index
 from retriever.search.analyze import terms
 from retriever.search.lexical import LexicalField
+from retriever.search.usage import is_usage
 
 TABLE_FILE = "synonyms.txt"
-WRITTEN_TIMES = 8
-"""How many times as many passages hold what a phrase is read as, where no page is called so."""
 _NEVER = re.compile(r"(?!)")
 
 
@@ -44,7 +43,8 @@ class Synonyms:
         def read(found: re.Match[str]) -> str:
             meant = self.read_as[_plain(found[0])]
             is_called = _names_a_page(meant, index) and not _names_a_page(found[0], index)
-            return meant if is_called or _is_written(meant, found[0], index) else found[0]
+            rows, asked = (len(_rows_of_all(phrase, index.body)) for phrase in (meant, found[0]))
+            return meant if is_called or is_usage(rows, than=asked) else found[0]
 
         return self._pattern.sub(read, question)
 
@@ -86,12 +86,6 @@ def parse_synonyms(content: str) -> Synonyms:
 
 def _plain(phrase: str) -> str:
     return " ".join(phrase.lower().replace("-", " ").split())
-
-
-def _is_written(meant: str, asked: str, index: Index) -> bool:
-    """Whether the passages write what is meant, and hardly ever what was asked."""
-    rows = len(_rows_of_all(meant, index.body))
-    return rows > 0 and rows >= WRITTEN_TIMES * len(_rows_of_all(asked, index.body))
 
 
 def _rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:

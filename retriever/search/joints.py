@@ -9,9 +9,8 @@ import numpy as np
 from retriever.remembering import remembering
 from retriever.search.analyze import STOP_WORDS, terms
 from retriever.search.lexical import LexicalField
+from retriever.search.usage import USAGE_TIMES, is_usage
 
-JOINT_TIMES = 8
-"""How many times as many passages the other way of writing stands in, for it to be searched instead."""
 SHORTEST_PART = 4
 """Letters of the shortest second part of a word that is written apart: "gall bladder"."""
 TEXTS_READ = 24
@@ -49,8 +48,9 @@ class Joints:
         parts = _WITH_NUMBER.fullmatch(word)
         if parts is None:
             return word
-        enough = max(self._least, JOINT_TIMES * self._rows_with(word))
-        return f"{parts[1]}-{parts[2]}" if len(self._rows_of_both(parts[1], parts[2])) >= enough else word
+        rows = len(self._rows_of_both(parts[1], parts[2]))
+        is_apart = is_usage(rows, than=self._rows_with(word), least=self._least)
+        return f"{parts[1]}-{parts[2]}" if is_apart else word
 
     def joined(self, question: str) -> str:
         """The question with a name and its number, and two halves of a word, as the collection has them.
@@ -60,8 +60,8 @@ class Joints:
 
         def numbered(found: re.Match[str]) -> str:
             one = found[1] + found[2]
-            enough = max(self._least, JOINT_TIMES * len(self._rows_of_both(found[1], found[2])))
-            return one if self._rows_with(one) >= enough else found[0]
+            apart = len(self._rows_of_both(found[1], found[2]))
+            return one if is_usage(self._rows_with(one), than=apart, least=self._least) else found[0]
 
         def together(found: re.Match[str]) -> str:
             return found[1] if self._is_one((found[1].lower(), found[2].lower())) else found[0]
@@ -71,7 +71,7 @@ class Joints:
     def _is_one_word(self, halves: tuple[str, str]) -> bool:
         one, other = halves
         rows = 0 if one in _NO_HALF or other in _PARTICLES else self._rows_of_whole(one, other)
-        return rows >= self._least and not self._stand_beside(one, other, more_than=rows / JOINT_TIMES)
+        return rows >= self._least and not self._stand_beside(one, other, more_than=rows / USAGE_TIMES)
 
     def _rows_of_whole(self, one: str, other: str) -> int:
         """The passages with both as one word, unless its stem is a half's: "after" is that of "aftereating"."""

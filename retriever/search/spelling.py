@@ -14,6 +14,7 @@ from retriever.search.english import common_word_of, is_english, slips
 from retriever.search.joints import Joints
 from retriever.search.lexical import LexicalField
 from retriever.search.sounds import sound_of, within_edits
+from retriever.search.usage import is_usage
 
 SHORTEST_CORRECTED = 6
 """Letters of the shortest word that may be a typing error: too many shorter ones are one letter apart."""
@@ -35,8 +36,6 @@ FORMS_READ = 8
 """Passages that are read for how a word is written, of which the search keeps the stem alone."""
 NAME_SHARE = 1e-3
 """A string like "teh" in more of the passages than this means something there: "tis" is a stage."""
-VARIANT_TIMES = 8
-"""How many times as many passages the other spelling of a known word stands in, for it to be searched instead."""
 _SPELLINGS = tuple(
     (re.compile(sound), other)
     for sound, other in (
@@ -138,8 +137,8 @@ class Spelling:
         if not any(found.values()):
             return word
         usual = min(found, key=lambda other: (-found[other], other))
-        least = max(self._least, VARIANT_TIMES * self._rows_with(terms(word)[0]))
-        return usual if found[usual] >= least else word
+        asked = self._rows_with(terms(word)[0])
+        return usual if is_usage(found[usual], than=asked, least=self._least) else word
 
     def _rows_with(self, term: str) -> int:
         return max(self._body.rows_with(term), self._headings.rows_with(term))
