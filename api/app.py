@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,16 +14,16 @@ from starlette.routing import Match
 from api.admission.caller import networks
 from api.admission.gate import Doorkeeper, Gate
 from api.admission.live_keys import LiveKeys
-from api.admission.quick_refusal import QuickRefusals
 from api.admission.rate_limit import Rate, RateLimiter
 from api.admission.retrieval_threads import RetrievalThreads
-from api.chat.routes import add_chat_routes
 from api.chat.small_talk import read_small_talk
-from api.collection import documents as collection
 from api.collection.older_texts import OlderTexts
-from api.core_routes import add_core_routes
 from api.encoder_ahead import EncoderLender
-from api.evidence.endpoint import add_evidence_routes
+from api.endpoints.core_routes import add_core_routes
+from api.endpoints.documents import document_not_found
+from api.endpoints.evidence import add_evidence_routes
+from api.endpoints.openai_routes import add_chat_routes
+from api.endpoints.writing import add_writing_routes
 from api.evidence.policy import evidence_policy
 from api.generation.configured import generator_of
 from api.http.problems import Problem, invalid, problem_of
@@ -33,19 +32,20 @@ from api.http.request_edge import RequestEdge
 from api.http.validation import parameter_errors
 from api.live_index import LiveIndex
 from api.mcp.endpoint import McpEndpoint
+from api.observer import Observer, Observers
 from api.observing.metrics import Metrics, add_metrics
 from api.observing.metrics_state import ServiceState
-from api.observing.observer import Observer, Observers
 from api.openapi import add_openapi
 from api.query.answer_policy import AnswerPolicy, routing_rules
 from api.question_page import add_pages
+from api.server.quick_refusal import QuickRefusals
 from api.service import Service
 from api.settings import Settings
 from api.snapshot import SnapshotOpener, observed, open_snapshot
 from api.today import utc_today
+from api.version import program_version
 from api.workers.counts import EveryWorker, counts_of
 from api.workers.supervisor_link import SupervisorLink
-from api.writing.endpoints import add_writing_routes
 from api.writing.writer import CollectionWriter
 from retriever.errors import FootnotedError
 from retriever.provenance.overdue import FreshnessPolicy
@@ -196,7 +196,7 @@ def _problem(request: Request, error: Exception) -> Problem:
             allowed = ", ".join(_methods(request))
             return Problem(405, "method_not_allowed", f"use {allowed} here", headers={"Allow": allowed})
         case HTTPException(status_code=404) if request.url.path.startswith("/v1/documents/"):
-            return collection.document_not_found()
+            return document_not_found()
         case HTTPException(status_code=404):
             return Problem(
                 404, "not_found", "there is nothing at this address; GET /openapi.json lists what there is"
@@ -213,11 +213,3 @@ def _methods(request: Request) -> list[str]:
             methods |= getattr(route, "methods", None) or set()
     # The edge answers HEAD wherever GET is answered.
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
-
-
-def program_version() -> str:
-    """The version of the installed program; `0+checkout` where it is not installed."""
-    try:
-        return version("footnoted")
-    except PackageNotFoundError:
-        return "0+checkout"

@@ -13,12 +13,12 @@ from pydantic.json_schema import models_json_schema
 
 from api.admission.gate import is_open, is_writing
 from api.chat.request import ChatRequest
-from api.chat.vector_store import StoreSearchRequest
-from api.collection.verifying import VerifyRequest
+from api.endpoints.health import NotReady
+from api.endpoints.vector_store import StoreSearchRequest
+from api.endpoints.verification import VerifyRequest
 from api.evidence.body import EvidenceRequest
 from api.http.openai_errors import OpenAIRefusal
 from api.http.problems import ProblemDetails
-from api.observing.health import NotReady
 from api.operations import REFERENCE
 from api.query.request import QueryRequest
 from api.writing.body import ReloadRequest, RollbackRequest

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from api.encoder_ahead import EncoderLender
 from api.nearness_ahead import NearnessAhead
-from api.observing.observer import NOBODY, Observer
+from api.observer import NOBODY, Observer
 from retriever.abstention.answerability import Answerability, Assessor
 from retriever.abstention.calibration import CALIBRATION_FILE, CalibrationState, at_risk, load_calibration
 from retriever.answers.answer import Answerer

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from eval.compare import LEVEL
 from eval.datasets.dataset import Dataset
 from eval.errors import ComparisonRefused, DatasetInvalid
-from eval.measures.compare import LEVEL
 from eval.measures.evaluate import Evaluation, tables
 from eval.measures.uncertainty import bootstrap, randomisation_p
 

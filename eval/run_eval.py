@@ -6,21 +6,21 @@ from typing import Any
 import click
 import msgspec
 
+from eval.ablation import Ablated, ablate, baseline_of
 from eval.asking import asking
+from eval.compare import Difference, differences, read_baseline
 from eval.eval_options import Options
 from eval.export import export
 from eval.gate import GateFile, Setting, failures, gate_of, read_gate, refuse_other, write_gate
-from eval.measures.ablation import Ablated, ablate, baseline_of
-from eval.measures.compare import Difference, differences, read_baseline
 from eval.measures.evaluate import Depth, Evaluation, evaluate
 from eval.measures.invariants import broken
+from eval.opened import Opened, open_both
 from eval.outputs import refuse_unwritable, writing
 from eval.report.cases import Comparison
 from eval.report.page import write_report
 from eval.report.tables import print_tables
 from eval.results import Baseline, rounded, summary_of, write_results
 from eval.systems.in_process import InProcess
-from eval.systems.opened import Opened, open_both
 from eval.systems.over_http import OverHttp
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from api.app import create_app
-from api.commands.serve import listen, run_server
+from api.server.listening import listen
+from api.server.run import run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 from tests.forked import forked_with_log

@@ -21,7 +21,9 @@ from api.commands.check_surroundings import Check
 from api.commands.checks import exit_code
 from api.commands.doctor import command as doctor
 from api.commands.keys import keys_group
-from api.commands.serve import listen, notes_on_writing, run_server
+from api.commands.serve import notes_on_writing
+from api.server.listening import listen
+from api.server.run import run_server
 from api.settings import Settings
 from ingest.commands.ingest import command as ingest
 from tests.collections_on_disk import write_collection

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.collection.facets import MAX_VALUES, count_facets
 from api.collection.suggestions import suggest
+from api.endpoints.facets import MAX_VALUES, count_facets
 from retriever.document import Document, Metadata, Section
 from tests.fakes_api import TODAY
 

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
+from api.endpoints.health import NotReady
 from api.http.openai_errors import is_openai_shaped
 from api.http.problems import ProblemDetails
-from api.observing.health import NotReady
 from api.query.response import QueryResponse
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "http-api.md"

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.commands.serve import listen, run_server
+from api.server.listening import listen
+from api.server.run import run_server
 from api.settings import Settings
 from api.snapshot import Snapshot
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of

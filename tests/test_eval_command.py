@@ -20,9 +20,9 @@ from eval.errors import ComparisonRefused
 from eval.eval_command import command
 from eval.gate import Setting, read_gate
 from eval.measures.evaluate import Depth, evaluate
+from eval.opened import refuse_missing
 from eval.run_eval import gate_passed
 from eval.systems.in_process import InProcess
-from eval.systems.opened import refuse_missing
 from eval.systems.over_http import OverHttp
 from eval.systems.service import ServiceFailed
 from ingest.commands.ingest import command as ingest

@@ -5,11 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from eval.datasets.dataset import GoldSpan, Question
+from eval.compare import Difference, Verdict
+from eval.datasets.dataset import GoldSpan, Question, Span
 from eval.measures.abstention import separations, signals_of
-from eval.measures.compare import Difference, Verdict
 from eval.measures.rank_documents import document_values, documents_of
-from eval.measures.spans import Span, hit_values, token_values
+from eval.measures.spans import hit_values, token_values
 from eval.measures.uncertainty import Interval, bootstrap, randomisation_p
 from eval.report.charts import histogram
 from eval.systems.system import Found, Response

@@ -11,7 +11,7 @@ from eval.errors import ComparisonRefused
 from eval.performance.encoder_speed import measured
 from eval.performance.growth import Step, as_markdown, drawing_of
 from eval.performance.growth_step import grown_terms, grown_vectors
-from eval.performance.marked_section import markdown_table, write_section
+from eval.report.marked_section import markdown_table, write_section
 from retriever.search.lexical import LexicalField, count_terms
 from tests.hashing import HashingEncoder
 

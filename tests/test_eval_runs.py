@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from eval.ablation import ablate, baseline_of, variants
 from eval.asking import asking
-from eval.datasets.dataset import Dataset, GoldSpan, Question, Quote
+from eval.compare import Verdict, differences, read_baseline
+from eval.datasets.dataset import Dataset, GoldSpan, Question, Quote, Span
 from eval.datasets.document_names import DocumentNames, match_names
 from eval.datasets.prepare import prepare
 from eval.datasets.read_dataset import read_dataset
@@ -20,11 +22,8 @@ from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.export import ragas_samples
 from eval.from_run import FromRun
 from eval.gate import Setting, failures, gate_of, read_gate, refuse_other, write_gate
-from eval.measures.ablation import ablate, baseline_of, variants
-from eval.measures.compare import Verdict, differences, read_baseline
 from eval.measures.evaluate import Collected, Depth, Evaluation, evaluate
 from eval.measures.invariants import broken, holds_in_order
-from eval.measures.spans import Span
 from eval.report.cases import Comparison
 from eval.report.headline import deciding, in_words, meaning
 from eval.report.page import write_report

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.http.limits import MAX_HEAD_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
+from api.server.limits import MAX_HEAD_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
 from tests.running_server import exchange, running_server
 from tests.waiting import PATIENCE_S, wait_until
 

@@ -10,7 +10,7 @@ from itertools import count
 
 import pytest
 
-from api.http.lock_keeping_socket import KEPT_FREE, LockKeepingSocket
+from api.server.lock_keeping_socket import KEPT_FREE, LockKeepingSocket
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Python's own sockets are used")

@@ -28,7 +28,8 @@ import sys
 import httpx, threading
 from pathlib import Path
 from api.app import create_app
-from api.commands.serve import listen, run_server
+from api.server.listening import listen
+from api.server.run import run_server
 from api.settings import Settings
 from tests.fakes_api import FolderOpener, MemoryIndex, publish, snapshot_of
 

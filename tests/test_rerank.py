@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from eval.ablation import ablate, variants
 from eval.asking import asking
 from eval.datasets.dataset import Dataset, Question
 from eval.datasets.document_names import match_names
 from eval.datasets.source_tokens import SourceTokens
-from eval.measures.ablation import ablate, variants
 from eval.measures.evaluate import Depth, evaluate
 from eval.systems.in_process import InProcess
 from retriever.index import Index

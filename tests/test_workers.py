@@ -36,7 +36,7 @@ SERVE = "from api.commands.serve import command; command()"
 SUPERVISE = """
 import sys
 from pathlib import Path
-from api.commands.serve import listen
+from api.server.listening import listen
 from api.settings import Settings
 from api.workers.supervisor import Supervisor, WorkersRefused
 settings = Settings(index_dir=Path(sys.argv[1]), host=sys.argv[2], workers=2, shutdown_grace_s=0)

@@ -8,7 +8,8 @@ from api.chat.envelope import Envelope
 from api.chat.reply import Reply, Stretch, citations_of, extractive_stretches
 from api.chat.response import ChatChunk, ChatCompletion, Delta, LastChatChunk, Particulars, Usage, UsageChunk
 from api.generation.checker import Kept
-from api.generation.outcome import GenerationBody, GenerationStatus
+from api.generation.outcome import GenerationBody
+from api.observer import GenerationStatus
 from api.query.response import QueryResponse
 from retriever.encoder import Encoder
 

@@ -1,16 +1,11 @@
-"""`GET /v1/suggestions`: questions to begin with, made of the collection's own titles and headings."""
+"""Suggestions: questions to begin with, made of the collection's own titles and headings."""
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated
 
-from fastapi import Query, Request, Response
 from pydantic import Field
 
 from api.bodies import ResponseBody
-from api.http.parameters import WholeNumber
-from api.query.response import IndexReference
-from api.service import service_of
 from retriever.document import Document
 from retriever.filters import is_active
 from retriever.index import Index
@@ -20,7 +15,6 @@ from retriever.search.analyze import terms
 MAX_CHARS = 80
 MAX_NAME_CHARS = 40
 MIN_QUESTION_WORDS = 4
-MAX_SUGGESTIONS = 20
 _SITE = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,24}\Z")
 _NOT_A_NAME = re.compile(r"[.!?…:|]")
 
@@ -30,24 +24,6 @@ class SuggestionBody(ResponseBody):
 
     text: str = Field(examples=["What is metastatic cancer?", "Vitamin D: How much"])
     document_id: str
-
-
-class SuggestionsBody(ResponseBody):
-    """Questions to begin with; none where the collection has neither headings nor titles that make one."""
-
-    index: IndexReference
-    suggestions: list[SuggestionBody]
-
-
-async def suggestions(
-    request: Request,
-    limit: Annotated[WholeNumber, Query(ge=1, le=MAX_SUGGESTIONS, description="How many are wanted.")] = 4,
-) -> Response:
-    """Questions to begin with, in the collection's own words."""
-    service = service_of(request)
-    index = service.live.snapshot().index
-    body = await service.threads.run(lambda: _body(index, limit).model_dump_json())
-    return Response(body, media_type="application/json")
 
 
 def suggest(documents: Sequence[Document], limit: int) -> list[SuggestionBody]:
@@ -117,10 +93,3 @@ def offered(index: Index) -> Sequence[Document]:
         for document in index.documents
         if is_active(document.metadata.status) and audience_of(document) is not Audience.PROFESSIONAL
     ]
-
-
-def _body(index: Index, limit: int) -> SuggestionsBody:
-    return SuggestionsBody(
-        index=IndexReference.of(index),
-        suggestions=suggest(offered(index), limit),
-    )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from api.observing.observer import Observer
+from api.observer import Observer
 from api.settings import Settings
 
 if TYPE_CHECKING:

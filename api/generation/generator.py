@@ -12,11 +12,11 @@ from purgatory.domain.model import OpenedState
 
 from api.generation.checker import Checker, Kept
 from api.generation.hostile import speaks_to_a_model
-from api.generation.outcome import GenerationBody, GenerationReason, GenerationStatus
+from api.generation.outcome import GenerationBody
 from api.generation.prompt import messages_for
 from api.generation.sentence_reader import SentenceReader, Written
 from api.generation.upstream import Upstream, UpstreamFailed
-from api.observing.observer import NOBODY, GenerationSeen, Observer
+from api.observer import NOBODY, GenerationReason, GenerationSeen, GenerationStatus, Observer
 from api.query.response import PassageBody, QueryResponse
 from retriever.abstention.answerability import Decision
 

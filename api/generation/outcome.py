@@ -1,39 +1,9 @@
 """What became of a generated answer, as every response that could have had one says it."""
 
-from enum import StrEnum
-
 from pydantic import Field
 
 from api.bodies import ResponseBody
-
-
-class GenerationStatus(StrEnum):
-    """What became of the language model's reply."""
-
-    USED = "used"
-    REJECTED = "rejected"
-    UNAVAILABLE = "unavailable"
-    SKIPPED = "skipped"
-
-
-class GenerationReason(StrEnum):
-    """Why the reply is not, or not all, the language model's."""
-
-    ABSTAINED = "abstained"
-    NO_EVIDENCE = "no_evidence"
-    NOTHING_SUPPORTED = "nothing_supported"
-    BUSY = "busy"
-    CIRCUIT_OPEN = "circuit_open"
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    REFUSED = "refused"
-    RATE_LIMITED = "rate_limited"
-    SERVER_ERROR = "server_error"
-    REDIRECT = "redirect"
-    TOO_LARGE = "too_large"
-    MALFORMED = "malformed"
-    EMPTY = "empty"
-    CUT_OFF = "cut_off"
+from api.observer import GenerationReason, GenerationStatus
 
 
 class GenerationBody(ResponseBody):

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from api.generation.outcome import GenerationReason
 from api.generation.server_events import EventReader
+from api.observer import GenerationReason
 from api.setting_kinds import Secret
 
 MAX_BYTES = 512 * 1024

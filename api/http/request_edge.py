@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.identifiers import new_identifier
 from api.http.problems import Problem
 from api.http.refusal import refusal
-from api.observing.observer import NOBODY, Observer, RequestSeen
+from api.observer import NOBODY, Observer, RequestSeen
 
 CALLER_GONE = "the caller has gone"
 """Why a request is cancelled when its connection ends."""

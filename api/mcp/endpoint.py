@@ -15,10 +15,11 @@ from fastapi import Depends, FastAPI, Request, Response
 from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
-from api.admission.late_refusal import MCP_PATH, routed, waiting_refusal
+from api.admission.late_refusal import MCP_PATH, waiting_refusal
 from api.http.json_body import read_value, refuse_lone_surrogates
 from api.http.parameters import only_parameters
 from api.http.problems import Problem
+from api.routed_refusal import routed
 from api.service import Service
 from retriever.errors import FootnotedError, QueryInvalid
 from retriever.questions.normalise import normalise_question

@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
-from api.admission.late_refusal import routed
 from api.bodies import RequestBody, ResponseBody
-from api.collection.documents import document_not_found
 from api.collection.response import DocumentBody, document_body
+from api.endpoints.documents import document_not_found
 from api.http.json_body import check
 from api.http.problems import Problem
 from api.query.answers import citation_body
 from api.query.request import AnswerKind, QueryRequest
 from api.query.response import CitationBody, PassageBody, QueryResponse, WarningBody
+from api.routed_refusal import routed
 from api.service import Service
 from retriever.index import Index
 from retriever.passage import Passage

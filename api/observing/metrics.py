@@ -12,8 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Plat
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from api.generation.outcome import GenerationStatus
-from api.observing.observer import GenerationSeen, Headers, QuestionSeen, RequestSeen
+from api.observer import GenerationSeen, GenerationStatus, Headers, QuestionSeen, RequestSeen
 from retriever.abstention.answerability import Decision, Reason
 
 REQUEST_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)

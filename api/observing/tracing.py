@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from api.observing.observer import GenerationSeen, Headers, QuestionSeen, RequestSeen
+from api.observer import GenerationSeen, Headers, QuestionSeen, RequestSeen
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context

@@ -6,7 +6,7 @@ from datetime import date
 from time import perf_counter
 
 from api.http.identifiers import new_identifier
-from api.observing.observer import QuestionSeen
+from api.observer import QuestionSeen
 from api.query.answer_policy import AnswerPolicy
 from api.query.answer_warnings import NOTHING_SAID, Said, warnings_about
 from api.query.request import AnswerKind, QueryRequest

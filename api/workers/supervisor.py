@@ -59,7 +59,7 @@ class Supervisor:
         listener: socket.socket,
         *,
         announce: Callable[[], None],
-        program: str = "api.workers.worker",
+        program: str = "api.worker",
     ) -> None:
         """`announce` is called once, when all workers answer; `program` is the module that a worker runs."""
         self._settings = settings

@@ -5,6 +5,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one document's source file, half-open."""
+
+    document: str
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
 class GoldSpan:
     """Where an answer stands: code points of the source file, half-open."""
 

@@ -8,10 +8,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.dataset import Dataset, GoldSpan, Quote
+from eval.datasets.dataset import Dataset, GoldSpan, Quote, Span
 from eval.datasets.document_names import DocumentNames
 from eval.errors import DatasetInvalid
-from eval.measures.spans import Span
 from retriever.index import Index
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.datasets.dataset import Dataset, GoldSpan
+from eval.datasets.dataset import Dataset, GoldSpan, Span
 from eval.datasets.document_names import DocumentNames
 from eval.datasets.source_tokens import SourceTokens, gold_spans
 from eval.measures.abstention import Separation, separations, signals_of
 from eval.measures.answer_values import AnswerQuality, answer_values, quality_of
 from eval.measures.decisions import Decisions, decisions_of
 from eval.measures.rank_documents import document_values, documents_of
-from eval.measures.spans import Span, hit_values, token_values
+from eval.measures.spans import hit_values, token_values
 from eval.measures.uncertainty import Interval, bootstrap
 from eval.systems.given_answer import Given
 from eval.systems.system import Response, System

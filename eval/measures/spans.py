@@ -1,12 +1,11 @@
 """Passages against gold spans of the source file, so that every splitter is scored on the same truth."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.dataset import GoldSpan
+from eval.datasets.dataset import GoldSpan, Span
 
 HIT_CUTOFFS = (1, 3, 5, 10)
 TOKEN_BUDGET = 1_000
@@ -14,15 +13,6 @@ SHARE_INSIDE = 0.5
 
 TokenPlaces = Callable[[str], NDArray[np.int64]]
 """Where each token of a document begins in its source file, ascending; empty for an unknown document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one document's source file, half-open."""
-
-    document: str
-    start_char: int
-    end_char: int
 
 
 def merged(gold: Sequence[GoldSpan]) -> Mapping[str, list[tuple[int, int]]]:

@@ -70,7 +70,7 @@ def peers(
     """
     from eval.peers.compare import compare
     from eval.peers.environments import default_folder
-    from eval.performance.marked_section import write_section
+    from eval.report.marked_section import write_section
 
     with refusing():
         written = compare(

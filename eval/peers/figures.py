@@ -9,7 +9,7 @@ from eval.measures.percentiles import percentiles
 from eval.peers.rounds import Failure, Outcome, Run
 from eval.peers.systems import System
 from eval.peers.task import TOP_K, Quality, Task
-from eval.performance.marked_section import markdown_table
+from eval.report.marked_section import markdown_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from eval.datasets.dataset import Dataset, GoldSpan
+from eval.datasets.dataset import Dataset, GoldSpan, Span
 from eval.datasets.document_names import DocumentNames, match_names
 from eval.datasets.source_tokens import SourceTokens, gold_spans
+from eval.embedded_text import embedded_text
 from eval.errors import ComparisonRefused
 from eval.measures.rank_documents import document_values
-from eval.measures.spans import Span, hit_values
-from eval.performance.encoder_speed import embedded_text
+from eval.measures.spans import hit_values
+from eval.opened import refuse_missing
 from eval.systems.ingested import ingest_pages
-from eval.systems.opened import refuse_missing
 from retriever.encoding.model_files import find_model
 from retriever.index import Index
 

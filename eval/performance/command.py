@@ -109,8 +109,9 @@ def load(dataset_path: Path, url: str, questions: int, key: str | None, as_json:
 @_write
 def encoders(index_dir: Path, passages: int, repeats: int, model: str, page: Path | None) -> None:
     """Time the model in every arithmetic on passages of the index, against sentence-transformers' default call."""
-    from eval.performance.encoder_speed import as_markdown, compare_encoders, passages_of
-    from eval.performance.marked_section import write_section
+    from eval.embedded_text import passages_of
+    from eval.performance.encoder_speed import as_markdown, compare_encoders
+    from eval.report.marked_section import write_section
 
     with refusing():
         texts = passages_of(index_dir, passages)
@@ -140,7 +141,7 @@ def growth(index_dir: Path, sizes: tuple[int, ...], searches: int, page: Path | 
     Passages beyond those of the index are synthetic and marked so. With --write, growth.svg goes beside the page.
     """
     from eval.performance.growth import as_markdown, drawing_of, grow
-    from eval.performance.marked_section import write_section
+    from eval.report.marked_section import write_section
 
     with refusing():
         steps = grow(index_dir, sorted(sizes), searches=searches, say=_say)

@@ -3,19 +3,14 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.errors import ComparisonRefused
-from eval.performance.marked_section import markdown_table
+from eval.report.marked_section import markdown_table
 from ingest.prepare_encoder import ARITHMETICS, prepare_encoder
-from ingest.split import prefix_choices
 from retriever.encoding.model_files import find_model
 from retriever.encoding.sentence_model import load_sentence_transformer
-from retriever.index import Index
-from retriever.store.contents import embedding_key, embedding_text
 
 REFERENCE = "sentence-transformers, its default call"
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -30,30 +25,6 @@ class EncoderSpeed:
     ratio: float
     cosine_mean: float
     cosine_min: float
-
-
-def passages_of(index_dir: Path, count: int) -> list[str]:
-    """What the encoder reads for that many passages, drawn evenly over the whole collection."""
-    index = Index.open(index_dir)
-    rows = np.linspace(0, len(index.rows) - 1, min(count, len(index.rows)), dtype=np.int64).tolist()
-    if not rows:
-        raise ComparisonRefused("the index holds no passages; ingest some pages first")
-    return [embedded_text(index, row) for row in dict.fromkeys(rows)]
-
-
-def embedded_text(index: Index, row: int) -> str:
-    """What the encoder read for the passage of that row, to the letter.
-
-    Raises ComparisonRefused where that cannot be told: the index is of a version that made other prefixes.
-    """
-    passage = index.passage(row)
-    title = str(index.documents[int(index.document_of_row[row])].prefix_title)
-    key = index.embedding_key(row)
-    for prefix in (*prefix_choices(title, passage.headings), ""):
-        text = embedding_text(prefix, passage.text)
-        if embedding_key(text) == key:
-            return text
-    raise ComparisonRefused("the passages were embedded by another version; run `footnoted ingest --rebuild`")
 
 
 def compare_encoders(

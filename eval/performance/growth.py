@@ -9,7 +9,7 @@ from math import log10
 from pathlib import Path
 
 from eval.errors import ComparisonRefused
-from eval.performance.marked_section import markdown_table
+from eval.report.marked_section import markdown_table
 
 TIMEOUT_S = 4 * 3600
 WIDTH, HEIGHT, MARGIN = 720, 420, 60

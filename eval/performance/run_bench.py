@@ -11,7 +11,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from api.commands.serve import THREAD_TURN_S
+from api.server.run import THREAD_TURN_S
 from eval.datasets.read_dataset import read_dataset
 from eval.peers.run_peer import peak_rss_mb
 from eval.performance.bench import STAGES, ColdStart, Latency, Throughput, cold, size_mb, throughput, warm

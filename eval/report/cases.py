@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eval.compare import SAME, Difference
 from eval.datasets.dataset import Question
 from eval.datasets.source_tokens import SourceTokens
-from eval.measures.compare import SAME, Difference
 from eval.measures.evaluate import Evaluation
 from eval.report.headline import meaning
 from eval.report.marks import MarkedPassage, marked

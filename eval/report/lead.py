@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eval.measures.compare import Difference
+from eval.compare import Difference
 from eval.measures.evaluate import Evaluation
 from eval.measures.uncertainty import Interval
 from eval.report.cases import Comparison

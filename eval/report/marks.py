@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.datasets.dataset import GoldSpan
+from eval.datasets.dataset import GoldSpan, Span
 from eval.datasets.source_tokens import SourceTokens
-from eval.measures.spans import SHARE_INSIDE, Span, inside, merged
+from eval.measures.spans import SHARE_INSIDE, inside, merged
 from eval.results import PassageLine
 
 

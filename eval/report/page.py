@@ -7,9 +7,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from eval.ablation import Ablated, median_ms
+from eval.compare import Difference
 from eval.datasets.source_tokens import SourceTokens
-from eval.measures.ablation import Ablated, median_ms
-from eval.measures.compare import Difference
 from eval.measures.evaluate import Evaluation, Measured
 from eval.measures.percentiles import percentiles
 from eval.report.cases import Comparison, mistakes, ranked

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from eval.compare import Difference, Verdict
 from eval.measures.answer_values import AnswerQuality
-from eval.measures.compare import Difference, Verdict
 from eval.measures.decisions import ANSWERED, Answered, Decisions
 from eval.measures.evaluate import Evaluation
 from eval.measures.uncertainty import Interval

@@ -4,13 +4,13 @@ from functools import partial
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from api.admission.late_refusal import within_limits
 from api.evidence.body import EvidenceRequest, EvidenceResponse
 from api.evidence.cancer_type import Fit, asked_type
 from api.evidence.gate import EvidenceGate
 from api.http.parameters import only_parameters
 from api.operations import body_of, refusals
 from api.query.request import QueryRequest
+from api.routed_refusal import within_limits
 from api.service import Service, read_request, service_of
 from api.snapshot import Snapshot
 

@@ -1,6 +1,7 @@
 """How much has come of the message that a connection is reading, and when that is too much."""
 
-from api.http.limits import (
+from api.http.problems import Problem
+from api.server.limits import (
     FRAMING_TOO_LARGE,
     HEADERS_TOO_LARGE,
     MAX_FRAMING_BYTES,
@@ -8,7 +9,6 @@ from api.http.limits import (
     MAX_HEAD_BYTES,
     MAX_HEADERS,
 )
-from api.http.problems import Problem
 
 
 class MessageSize:

@@ -17,19 +17,19 @@ from pydantic import BaseModel
 from starlette.types import Scope
 
 from api.admission.gate import Doorkeeper, above_rate
-from api.admission.late_refusal import routed
-from api.admission.refusal_tally import RefusalTally
-from api.chat.completions import check_model
 from api.chat.conversation import read_conversation
 from api.chat.request import ChatRequest
-from api.chat.vector_store import STORE_NAME, StoreSearchRequest, question_of
+from api.endpoints.chat_completions import check_model
+from api.endpoints.vector_store import STORE_NAME, StoreSearchRequest, question_of
 from api.evidence.body import EvidenceRequest
 from api.http.json_body import check, is_json, parse_json
 from api.http.problems import Problem
 from api.http.refusal_bytes import refusal_bytes
 from api.http.request_edge import request_id_of
-from api.observing.observer import Observer, RequestSeen
+from api.observer import Observer, RequestSeen
 from api.query.request import QueryRequest
+from api.routed_refusal import routed
+from api.server.refusal_tally import RefusalTally
 from api.service import Service
 from api.snapshot import Snapshot
 from retriever.errors import FootnotedError

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from eval.compare import Difference, differences
 from eval.datasets.source_tokens import SourceTokens
-from eval.measures.compare import Difference, differences
 from eval.measures.evaluate import Depth, Evaluation, evaluate
 from eval.results import Baseline, passages_of, rounded
 from eval.systems.in_process import InProcess

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 
-from api.http.limits import Deadlines
+from api.server.limits import Deadlines
 
 
 class Phase(StrEnum):

@@ -6,9 +6,9 @@ traces watch through the same two methods.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from api.generation.outcome import GenerationReason, GenerationStatus
 from retriever.abstention.answerability import Decision, Reason
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -40,6 +40,35 @@ class QuestionSeen:
     answer_ms: float
     decision: Decision
     reason: Reason | None
+
+
+class GenerationStatus(StrEnum):
+    """What became of the language model's reply."""
+
+    USED = "used"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    SKIPPED = "skipped"
+
+
+class GenerationReason(StrEnum):
+    """Why the reply is not, or not all, the language model's."""
+
+    ABSTAINED = "abstained"
+    NO_EVIDENCE = "no_evidence"
+    NOTHING_SUPPORTED = "nothing_supported"
+    BUSY = "busy"
+    CIRCUIT_OPEN = "circuit_open"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REDIRECT = "redirect"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    EMPTY = "empty"
+    CUT_OFF = "cut_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import re
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from api.collection.documents import DocumentId, document_not_found
 from api.collection.response import IndexBody, document_body, index_body
+from api.endpoints.documents import DocumentId, document_not_found
 from api.http.json_body import media_type_of, read_body
 from api.http.parameters import only_parameters
 from api.http.problems import FieldError, Problem, invalid

@@ -7,12 +7,12 @@ from fastapi import Path, Request, Response
 from pydantic import BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
 from pydantic_core import PydanticCustomError
 
-from api.admission.late_refusal import within_limits
 from api.bodies import RequestBody, ResponseBody
 from api.http.problems import Problem
 from api.query.filters import AnyFilter
 from api.query.request import AnswerKind, QueryRequest
 from api.query.response import AnswerabilityBody, CitationBody, IndexReference, PassageBody, WarningBody
+from api.routed_refusal import within_limits
 from api.service import read_request, service_of
 
 STORE_NAME = "default"

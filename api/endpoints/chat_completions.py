@@ -6,7 +6,6 @@ from contextlib import aclosing
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
-from api.admission.late_refusal import within_limits
 from api.chat.answering import Answering
 from api.chat.conversation import read_conversation
 from api.chat.remark import Remark
@@ -16,6 +15,7 @@ from api.http.problems import FieldError, Problem
 from api.query.answer_policy import ROUTING_CODES
 from api.query.answer_warnings import Said
 from api.query.response import QueryResponse
+from api.routed_refusal import within_limits
 from api.service import read_request, service_of
 from retriever.abstention.answerability import Decision
 from retriever.errors import QueryInvalid

@@ -12,16 +12,16 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.admission.late_refusal import takes_question
-from api.admission.quick_refusal import QuickRefusals
-from api.http.gentle_transport import GentleTransport
-from api.http.head_again import without_unknown_method, without_upgrade
-from api.http.limits import HEAD_TIMEOUT, MALFORMED, MAX_TARGET_BYTES, TARGET_TOO_LONG, Deadlines, head_fault
-from api.http.message_size import MessageSize
 from api.http.problems import Problem
 from api.http.refusal_bytes import refusal_bytes
 from api.http.request_edge import CALLER_GONE
-from api.http.write_watch import WriteWatch
-from api.observing.phase_timer import Phase, PhaseTimer
+from api.server.gentle_transport import GentleTransport
+from api.server.head_again import without_unknown_method, without_upgrade
+from api.server.limits import HEAD_TIMEOUT, MALFORMED, MAX_TARGET_BYTES, TARGET_TOO_LONG, Deadlines, head_fault
+from api.server.message_size import MessageSize
+from api.server.phase_timer import Phase, PhaseTimer
+from api.server.quick_refusal import QuickRefusals
+from api.server.write_watch import WriteWatch
 
 MAX_PIPELINED = 200
 MAX_DRAINED_BYTES = 64 * 1024

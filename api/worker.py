@@ -5,8 +5,8 @@ import socket
 import sys
 
 from api.app import create_app
-from api.commands.serve import open_traces, run_server
 from api.observing.logging_setup import LogFormat, logging_config
+from api.server.run import open_traces, run_server
 from api.settings import Settings
 from api.workers.messages import receive
 from api.workers.supervisor_link import Channels, SupervisorLink

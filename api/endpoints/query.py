@@ -2,8 +2,8 @@
 
 from fastapi import Request, Response
 
-from api.admission.late_refusal import within_limits
 from api.query.request import QueryRequest
+from api.routed_refusal import within_limits
 from api.service import read_request, service_of
 
 

@@ -2,10 +2,10 @@
 
 from fastapi import Depends, FastAPI
 
-from api.chat import completions, models, vector_store
-from api.chat.models import ModelBody, ModelList
 from api.chat.response import ChatCompletion
-from api.chat.vector_store import StoreSearchPage
+from api.endpoints import chat_completions, models, vector_store
+from api.endpoints.models import ModelBody, ModelList
+from api.endpoints.vector_store import StoreSearchPage
 from api.http.openai_errors import MEDIA_TYPE
 from api.http.parameters import only_parameters
 from api.operations import body_of, refusals
@@ -20,7 +20,7 @@ def add_chat_routes(app: FastAPI) -> None:
     asking = (400, 404, 408, 413, 415, 422, 503)
     add(
         "/v1/chat/completions",
-        completions.complete,
+        chat_completions.complete,
         methods=["POST"],
         response_model=ChatCompletion,
         responses={200: _EVENTS, **refusals(*asking, model="OpenAIRefusal", media_type=MEDIA_TYPE)},

@@ -7,8 +7,8 @@ from fastapi import Path, Request
 from pydantic import Field
 
 from api.bodies import ResponseBody
-from api.chat.completions import check_model
 from api.chat.request import MODEL_NAME
+from api.endpoints.chat_completions import check_model
 from api.service import service_of
 
 

@@ -1,0 +1,1 @@
+"""What answers a request: one module for each kind of address, and the tables of their routes."""
