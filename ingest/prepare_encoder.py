@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ingest.kept_model import is_kept, keep, one_converter, placed
+from retriever.child_environment import child_environment
 from retriever.encoder import Arithmetic, Encoder
 from retriever.encoding.converted_encoder import ConvertedEncoder, read_description
 from retriever.encoding.known_models import Prompts, known_model, prompts_of
@@ -150,11 +151,11 @@ def _converted_elsewhere(found: ModelFiles, arithmetic: Arithmetic, *, cache_dir
 
 def _run_conversion(model: str, arithmetic: Arithmetic, out_dir: Path) -> None:
     command = [sys.executable, "-m", "ingest.convert_encoder", model, str(arithmetic), str(out_dir)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     try:
         subprocess.run(  # noqa: S603 - our own module, arguments as a list
-            command, check=True, timeout=CONVERSION_TIMEOUT_S, capture_output=True, text=True, env=environment
-        )
+            command, check=True, timeout=CONVERSION_TIMEOUT_S, capture_output=True, text=True,
+            env=child_environment(),
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise EncoderUnavailable(f"the model was not converted within {CONVERSION_TIMEOUT_S} s") from error
     except subprocess.CalledProcessError as error:

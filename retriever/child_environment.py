@@ -1,4 +1,4 @@
-"""What every child process of the service, and of its workers, is started with."""
+"""What a child process that is this program too is started with."""
 
 import os
 import sys

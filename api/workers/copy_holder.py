@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from api.child_environment import child_environment
 from api.workers.failures import failure_content
 from api.workers.messages import Message, receive
+from retriever.child_environment import child_environment
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
 from retriever.store.pointer import Pointer, read_pointer
 

@@ -15,11 +15,11 @@ from threading import Lock, Thread
 from types import FrameType
 from typing import Any
 
-from api.child_environment import child_environment
 from api.setting_kinds import Secret
 from api.settings import Settings
 from api.workers.copy_holder import CopyHolder
 from api.workers.messages import Message, receive, send
+from retriever.child_environment import child_environment
 
 logger = logging.getLogger("footnoted.workers")
 

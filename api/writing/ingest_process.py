@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
-from api.child_environment import child_environment
 from api.http.problems import Problem
+from retriever.child_environment import child_environment
 from retriever.index import Index
 
 logger = logging.getLogger("footnoted.writing")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ingest.commands.index_options import common_options, exit_status, print_json
+from ingest.commands.shared_options import common_options, exit_status, print_json
 from retriever.backup.archive import backup, restore
 from retriever.store.generation import VerifiedGeneration
 

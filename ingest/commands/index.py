@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.commands.backup import backup_command, restore_command
-from ingest.commands.index_options import REFUSED, common_options, exit_status, print_json
+from ingest.commands.shared_options import REFUSED, common_options, exit_status, print_json
 from retriever.errors import IndexRefused
 from retriever.store.generation import VerifiedGeneration
 from retriever.store.publish import KEEP

@@ -1,6 +1,5 @@
 """The command `footnoted ingest`."""
 
-import json
 import signal
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.commands.given_paths import paths_argument
+from ingest.commands.shared_options import index_option, print_json
 
 if TYPE_CHECKING:
     from ingest.report import Report
@@ -24,10 +24,7 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
     "shrunk, nothing to publish, disk full); in every case but 0 what was served before is served on."
 )
 @paths_argument
-@click.option(
-    "--index", "index_dir", type=click.Path(path_type=Path), default=Path("index"), show_default=True,
-    envvar="FOOTNOTED_INDEX", show_envvar=True, help="Where the index lies; made when missing.",
-)  # fmt: skip
+@index_option("Where the index lies; made when missing.")
 @click.option(
     "--model", default="all-MiniLM-L6-v2", show_default=True, envvar="FOOTNOTED_MODEL", show_envvar=True,
     help="Sentence model: the bundled one, a folder, or a name of the model hub.",
@@ -170,7 +167,7 @@ def command(
         click.echo("interrupted; what was served is served on, and the same command goes on from here", err=True)
         sys.exit(EXIT_FAILED)
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode())
+        print_json(report.as_json())
     else:
         print_report(report, Console())
         for line in (advice(report, index_dir), next_step(report, index_dir)):
@@ -185,7 +182,10 @@ def _watch(paths: tuple[Path, ...], index_dir: Path, run: "Callable[[], Report]"
     from ingest.commands.watch import changes_below, keep_ingesting, round_line
 
     def tell(report: "Report") -> None:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode() if as_json else round_line(report))
+        if as_json:
+            print_json(report.as_json())
+        else:
+            click.echo(round_line(report))
 
     # A process that was started in the background ignores Ctrl+C's signal unless it says otherwise.
     for ending in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,5 @@
 """The command `footnoted lint`."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.commands.given_paths import paths_argument
+from ingest.commands.shared_options import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
     with Progress(Console(stderr=True)) as progress:
         report = lint(found, today=datetime.now(UTC).date(), progress=progress)
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False).encode())
+        print_json(report.as_json())
     else:
         _print(report)
     sys.exit(EXIT_FAULTS if report.has_faults() else 0)

@@ -1,35 +1,33 @@
-"""What the commands of `footnoted index` share: options, exit statuses, JSON on stdout."""
+"""What the commands of an ingest share: options, exit statuses, JSON on stdout."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 import msgspec
 
 from retriever.errors import FootnotedError, IndexLocked, IndexRefused
 
+Command = TypeVar("Command", bound=Callable[..., object])
 FAILED = 1
 REFUSED = 3
+
+
+def index_option(help_line: str) -> Callable[[Command], Command]:
+    """The option `--index`, which says where the index lies."""
+    return click.option(
+        "--index", "index_dir", type=click.Path(path_type=Path), default=Path("index"), show_default=True,
+        envvar="FOOTNOTED_INDEX", show_envvar=True, metavar="DIR", help=help_line,
+    )  # fmt: skip
 
 
 def common_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that all these commands have: the index, and JSON instead of text."""
     as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout instead of text.")
-    index = click.option(
-        "--index",
-        "index_dir",
-        envvar="FOOTNOTED_INDEX",
-        default="index",
-        show_default=True,
-        show_envvar=True,
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help="The directory that holds the index.",
-    )
-    return index(as_json(command))
+    return index_option("The directory that holds the index.")(as_json(command))
 
 
 @contextmanager
@@ -42,6 +40,6 @@ def exit_status() -> Iterator[None]:
         sys.exit(REFUSED if isinstance(error, IndexLocked | IndexRefused) else FAILED)
 
 
-def print_json(value: dict[str, Any]) -> None:
-    """One JSON object on stdout."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+def print_json(value: Mapping[str, object]) -> None:
+    """One JSON object on stdout, in one line."""
+    click.echo(msgspec.json.encode(value))

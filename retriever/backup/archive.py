@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from retriever.backup.encoder import check_encoder, encoder_files, place_encoder
+from retriever.backup.encoder import check_encoder, encoder_files, place_encoder, write_restored
 from retriever.errors import FootnotedError, IndexCorrupt, StorageFailed
 from retriever.store.durable import Disk, LocalDisk, failpoint, make_folders, remove_tree, storage_failures
 from retriever.store.generation import VerifiedGeneration, open_generation
@@ -258,14 +258,8 @@ def _unpack(
         content = _content(archive, member)
         if hashlib.sha256(content).hexdigest() != manifest.files[file].sha256:
             raise IndexCorrupt(f"{source} is damaged: {file[:80]!a} has another digest; {_ADVICE}")
-        failpoint("restore.write")
-        disk.write(staging / file, content)
-        failpoint("restore.sync")
-        disk.sync_file(staging / file)
-    failpoint("restore.write")
-    disk.write(staging / MANIFEST_FILE, encode_manifest(manifest))
-    failpoint("restore.sync")
-    disk.sync_file(staging / MANIFEST_FILE)
+        write_restored(disk, staging / file, content)
+    write_restored(disk, staging / MANIFEST_FILE, encode_manifest(manifest))
     for folder in sorted(folders, reverse=True):
         failpoint("restore.sync")
         disk.sync_folder(folder)

@@ -43,6 +43,14 @@ def check_encoder(files: Mapping[str, bytes], identity: EncoderIdentity) -> None
             raise IndexCorrupt(f"the converted encoder's file {name[:80]!a} has another digest")
 
 
+def write_restored(disk: Disk, path: Path, content: bytes) -> None:
+    """Writes a file of a backup; durable, but for its folder, when this returns. Raises OSError."""
+    failpoint("restore.write")
+    disk.write(path, content)
+    failpoint("restore.sync")
+    disk.sync_file(path)
+
+
 def place_encoder(disk: Disk, index_dir: Path, identity: EncoderIdentity, files: Mapping[str, bytes]) -> None:
     """Puts checked files where the index looks for that encoder, unless it is there and whole. Raises OSError.
 
@@ -62,10 +70,7 @@ def place_encoder(disk: Disk, index_dir: Path, identity: EncoderIdentity, files:
             remove_tree(disk, rest)
     make_folders(disk, staging)
     for name, content in sorted(files.items()):
-        failpoint("restore.write")
-        disk.write(staging / name, content)
-        failpoint("restore.sync")
-        disk.sync_file(staging / name)
+        write_restored(disk, staging / name, content)
     disk.sync_folder(staging)
     disk.rename(staging, folder)
     disk.sync_folder(folder.parent)
