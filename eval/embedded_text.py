@@ -10,7 +10,7 @@ from retriever.index import Index
 from retriever.store.contents import embedding_key, embedding_text
 
 
-def passages_of(index_dir: Path, count: int) -> list[str]:
+def embedded_texts(index_dir: Path, count: int) -> list[str]:
     """What the encoder reads for that many passages, drawn evenly over the whole collection."""
     index = Index.open(index_dir)
     rows = np.linspace(0, len(index.rows) - 1, min(count, len(index.rows)), dtype=np.int64).tolist()

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from eval.ablation import Ablated, ablate, baseline_of
 from eval.asking import asking
@@ -17,6 +16,7 @@ from eval.measures.invariants import broken
 from eval.opened import Opened, open_both
 from eval.outputs import refuse_unwritable, writing
 from eval.report.cases import Comparison
+from eval.report.console import print_json
 from eval.report.page import write_report
 from eval.report.tables import print_tables
 from eval.results import Baseline, rounded, summary_of, write_results
@@ -56,7 +56,7 @@ def run_eval(options: Options) -> bool:
         against = None if baseline is None else Comparison(baseline, apart)
         report(options.report, opened, evaluation, depth=depth, against=against, problems=problems)
     if options.as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(summary_of(evaluation) | extra), indent=1))
+        print_json(summary_of(evaluation) | extra)
     else:
         print_tables(evaluation, baseline, apart, everything=options.show_all)
     if problems:

@@ -60,7 +60,7 @@ class SkipReason(StrEnum):
     STATUS_INVALID = "status_invalid"
 
 
-class WarningCode(StrEnum):
+class DocumentWarningCode(StrEnum):
     """What is odd about a document that is taken in all the same."""
 
     DATE_INVALID = "date_invalid"
@@ -81,7 +81,7 @@ class WarningCode(StrEnum):
 class DocumentWarning:
     """One oddity of one document; `line` counts lines of the source file from 1."""
 
-    code: WarningCode
+    code: DocumentWarningCode
     detail: str
     line: int | None = None
 

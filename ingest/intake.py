@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from ingest.checkpoint import Checkpoint
 from ingest.disk_space import refuse_full_disk
 from ingest.embed import embed
-from ingest.errors import DocumentSkipped, IngestRefused, WarningCode
+from ingest.errors import DocumentSkipped, DocumentWarningCode, IngestRefused
 from ingest.files import Candidate, FoundFiles
 from ingest.processes.parser_process import ParseLimits
-from ingest.processes.read_ahead import Found, ReadAhead
+from ingest.processes.read_ahead import ReadAhead, ReadFile
 from ingest.progress import Progress
 from ingest.reading.reading_text import READING_VERSION
 from ingest.report import FileReport, FileWarning, Outcome
@@ -79,7 +79,7 @@ class Intake:
         progress.update("reading", len(candidates), len(candidates), "files")
         self.warnings += [
             FileWarning(
-                document.source_path, str(WarningCode.SAME_ADDRESS),
+                document.source_path, str(DocumentWarningCode.SAME_ADDRESS),
                 f"{first.source_path} gives the same address and holds other words; both are cited by it",
                 None,
             )
@@ -186,7 +186,7 @@ class Intake:
             return None
         return before.sha256
 
-    def _take_in(self, candidate: Candidate, found: Found) -> Outcome:
+    def _take_in(self, candidate: Candidate, found: ReadFile) -> Outcome:
         """Stages what stands in a file."""
         before = None if self.previous is None else self.previous.document(candidate.document_id)
         complete, read = self._complete, found.document

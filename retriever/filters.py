@@ -10,7 +10,7 @@ from retriever.document import Document, Metadata
 from retriever.errors import QueryInvalid
 from retriever.freshness import review
 from retriever.provenance.governance import audience_of
-from retriever.query import Comparison, Compound, Filter, Junction, Operator, ReviewStanding
+from retriever.query import Compound, Condition, Filter, Junction, Operator, ReviewStanding
 
 Scalar = str | int | float | bool
 
@@ -43,7 +43,7 @@ def names_status(wanted: Filter | None) -> bool:
     """Whether a filter asks for a status by name, and so may see pages that are not active."""
     if isinstance(wanted, Compound):
         return any(names_status(one) for one in wanted.filters)
-    return isinstance(wanted, Comparison) and wanted.key == "status"
+    return isinstance(wanted, Condition) and wanted.key == "status"
 
 
 def check_filter(wanted: Filter, keys: frozenset[str], *, pointer: str = "/filters") -> None:
@@ -98,7 +98,7 @@ def _matches(document: Document, wanted: Filter) -> bool:
     return any(_ordered(compare, value, asked[0]) for value in found)
 
 
-def _values_wanted(wanted: Comparison) -> tuple[Scalar, ...]:
+def _values_wanted(wanted: Condition) -> tuple[Scalar, ...]:
     return wanted.value if isinstance(wanted.value, tuple) else (wanted.value,)
 
 

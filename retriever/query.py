@@ -45,7 +45,7 @@ class Junction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Condition:
     """One condition on one metadata field; `value` is a tuple for `in` and `nin`, else a scalar."""
 
     operator: Operator
@@ -69,7 +69,7 @@ class ReviewStanding:
     today: date
 
 
-Filter = Comparison | Compound | ReviewStanding
+Filter = Condition | Compound | ReviewStanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from retriever.abstention.calibration import (
 from retriever.abstention.evidence import Evidence, EvidenceReader
 from retriever.errors import StorageFailed
 from retriever.index import Index
-from retriever.query import Comparison, Meant, Mode, NoHits, Operator, Query, Retrieval
+from retriever.query import Condition, Meant, Mode, NoHits, Operator, Query, Retrieval
 from retriever.questions.vocabulary import Vocabulary
 from retriever.retrieve import Retriever
 from retriever.search.spelling import one_edit_apart
@@ -101,7 +101,7 @@ def test_an_invented_name_is_unknown_missing_and_the_heaviest_word(
 
 
 def test_a_phrase_counts_where_it_stands_as_it_was_asked(retriever: Retriever, reader: EvidenceReader) -> None:
-    only = Comparison(Operator.EQ, "source_path", "imatinib.md")
+    only = Condition(Operator.EQ, "source_path", "imatinib.md")
     as_written = evidence_of(retriever, reader, Query("growth signal", filters=only))
     turned = evidence_of(retriever, reader, Query("signal growth", filters=only))
     assert as_written.covered == turned.covered == 1
@@ -121,7 +121,7 @@ def test_a_typing_error_is_not_an_unknown_word(retriever: Retriever, reader: Evi
 
 
 def test_a_word_of_pages_that_a_filter_leaves_out_is_unknown(retriever: Retriever, reader: EvidenceReader) -> None:
-    without = Comparison(Operator.NIN, "source_path", ("imatinib.md",))
+    without = Condition(Operator.NIN, "source_path", ("imatinib.md",))
     assert evidence_of(retriever, reader, Query("imatinib", filters=without)).unknown > 0.9
     assert evidence_of(retriever, reader, Query("imatinib")).unknown == 0
 
@@ -140,7 +140,7 @@ def test_of_a_long_message_the_asking_sentence_and_the_names_count(
     chat = (
         "We came home from the seaside on Monday and everybody was tired. My aunt has taken imatinib for years. "
     )
-    only = Comparison(Operator.EQ, "source_path", "imatinib.md")
+    only = Condition(Operator.EQ, "source_path", "imatinib.md")
     query = Query(f"{chat}Does it give cramps and swelling?", filters=only)
     found = evidence_of(retriever, reader, query)
     assert found.covered == 1
@@ -149,7 +149,7 @@ def test_of_a_long_message_the_asking_sentence_and_the_names_count(
 def test_a_word_is_missing_where_no_page_of_the_hits_holds_it(
     retriever: Retriever, reader: EvidenceReader
 ) -> None:
-    only = Comparison(Operator.EQ, "source_path", "warfarin.md")
+    only = Condition(Operator.EQ, "source_path", "warfarin.md")
     found = retriever.retrieve(Query("does warfarin thin the blood", filters=only))
     first = replace(found, hits=found.hits[:1])
     (other,) = {"blood", "bleeding"} - set(first.hits[0].passage.text.lower().replace(".", "").split())
@@ -266,7 +266,7 @@ def test_no_hits_is_an_abstention_with_the_retrievers_own_reason(why: NoHits) ->
 
 
 def test_filters_that_leave_nothing_are_named_as_the_reason(retriever: Retriever) -> None:
-    query = Query("imatinib", filters=Comparison(Operator.EQ, "source_path", "nowhere.md"))
+    query = Query("imatinib", filters=Condition(Operator.EQ, "source_path", "nowhere.md"))
     found = Assessor(retriever.index, BY_COSINE).assess(query, retriever.retrieve(query))
     assert found.reason is Reason.FILTERED_OUT
 

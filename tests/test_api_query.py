@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.query.request import QueryRequest
-from retriever.query import Comparison, Compound, Junction, Operator
+from retriever.query import Compound, Condition, Junction, Operator
 from tests.fakes_api import PAGES, TODAY, FolderOpener, MemoryIndex, publish, served, snapshot_of
 
 
@@ -234,8 +234,8 @@ def test_filters_become_the_filters_of_the_core() -> None:
     assert request.core_query(today=TODAY).filters == Compound(
         Junction.OR,
         (
-            Comparison(Operator.IN, "source", ("NCI", "CDC")),
-            Comparison(Operator.GTE, "last_reviewed", "2025-01-01"),
+            Condition(Operator.IN, "source", ("NCI", "CDC")),
+            Condition(Operator.GTE, "last_reviewed", "2025-01-01"),
         ),
     )
 

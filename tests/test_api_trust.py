@@ -17,7 +17,7 @@ from api.query.answer_policy import routing_rules
 from api.settings import Settings
 from retriever.document import Metadata
 from retriever.provenance.overdue import FreshnessPolicy
-from retriever.query import Comparison, NoHits, Operator, Query
+from retriever.query import Condition, NoHits, Operator, Query
 from retriever.questions.routing import RoutingRulesInvalid
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.fakes_api import (
@@ -169,7 +169,7 @@ def test_only_documents_that_may_be_searched_are_found(tmp_path: Path) -> None:
         (wanted,) = compress(snapshot.index.documents, searched)
         found = snapshot.retriever.retrieve(query, may_be_searched=searched)
         assert {hit.document.document_id for hit in found.hits} == {wanted.document_id}
-        outside = Comparison(Operator.NE, "document_id", wanted.document_id)
+        outside = Condition(Operator.NE, "document_id", wanted.document_id)
         neither = snapshot.retriever.retrieve(replace(query, filters=outside), may_be_searched=searched)
         assert neither.no_hits is NoHits.FILTERED_OUT
     assert snapshot.retriever.retrieve(query, may_be_searched=[True, True]).hits == everything.hits

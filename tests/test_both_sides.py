@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retriever.answers.both_sides import missing_sides
 from retriever.index import Index
-from retriever.query import Comparison, Hit, Mode, Operator, Query
+from retriever.query import Condition, Hit, Mode, Operator, Query
 from retriever.questions.comparison import compared
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
@@ -97,7 +97,7 @@ def test_the_cosine_of_the_other_side_is_that_of_what_was_asked(retriever: Retri
 
 
 def test_a_filter_holds_for_the_other_side(retriever: Retriever) -> None:
-    nhs = Comparison(operator=Operator.EQ, key="source", value="NHS")
+    nhs = Condition(operator=Operator.EQ, key="source", value="NHS")
     hits = retriever.retrieve(Query(ASKED, filters=nhs, max_per_document=9)).hits
     assert {hit.document.metadata.source for hit in hits} == {"NHS"}
 

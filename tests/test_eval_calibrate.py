@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.calibration.calibrate import (
-    Answered,
+    CategoryCoverage,
     calibrate,
     calibrate_across,
     examples_of_dataset,
@@ -204,7 +204,7 @@ def test_the_upper_end_of_none_in_ten_is_wilsons() -> None:
     assert upper(0, 10) == pytest.approx(0.2775, abs=1e-4)
 
 
-def calibrated(examples: Sequence[Example], **options: float) -> Answered:
+def calibrated(examples: Sequence[Example], **options: float) -> CategoryCoverage:
     """The share of the answerable that a calibration answers."""
     found = calibrate(
         examples, questions="some", max_risk=options.get("max_risk", 0.05), seed=0, now=now, prior=None

@@ -14,7 +14,7 @@ from eval.links.browser import Looking, chromium
 from eval.links.check import _Checking, check_links
 from eval.links.landing import Alignment, Landing, Marked, Place, landing, letters_of
 from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
-from eval.systems.service import Service, ServiceFailed
+from eval.systems.service import ServiceClient, ServiceFailed
 from retriever.provenance.deep_link import deep_link
 from tests.small_datasets import write_lines
 
@@ -24,7 +24,7 @@ QUOTE = "Bones thin quickly when the injections stop."
 URL = "https://example.org/denosumab"
 
 
-class Told(Service):
+class Told(ServiceClient):
     """A service that says what a test tells it to."""
 
     def __init__(self, answer: Mapping[str, Any]) -> None:
@@ -151,16 +151,16 @@ def test_the_command_exits_with_1_where_a_service_is_not_there(tmp_path: Path) -
 @pytest.mark.parametrize("key", ["clé", "two\nlines"])
 def test_a_key_that_no_header_may_hold_is_refused_without_being_shown(key: str) -> None:
     with pytest.raises(ServiceFailed) as caught:
-        Service("http://127.0.0.1:1", key=key)
+        ServiceClient("http://127.0.0.1:1", key=key)
     assert key not in str(caught.value)
 
 
 def test_the_key_of_the_environment_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTED_API_KEY", "secret")
-    assert Service("http://127.0.0.1:1")._client.headers["Authorization"] == "Bearer secret"
-    assert Service("http://127.0.0.1:1", key="other")._client.headers["Authorization"] == "Bearer other"
+    assert ServiceClient("http://127.0.0.1:1")._client.headers["Authorization"] == "Bearer secret"
+    assert ServiceClient("http://127.0.0.1:1", key="other")._client.headers["Authorization"] == "Bearer other"
     monkeypatch.delenv("FOOTNOTED_API_KEY")
-    assert "Authorization" not in Service("http://127.0.0.1:1")._client.headers
+    assert "Authorization" not in ServiceClient("http://127.0.0.1:1")._client.headers
 
 
 def test_a_copy_of_a_markdown_page_has_its_links_and_no_front_matter() -> None:

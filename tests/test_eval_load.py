@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.measures.percentiles import quantile
-from eval.performance.load import Exchange, Figures, Target, arrivals, capacity, figures
-from eval.performance.load_verdicts import Kind, Phase, SharedMachine, verdicts
+from eval.performance.load import Exchange, LoadFigures, Target, arrivals, capacity, figures
+from eval.performance.load_verdicts import Kind, LoadPhase, SharedMachine, verdicts
 from eval.performance.run_load import run_load, service_ms
 from tests.running_server import running_server
 
@@ -38,9 +38,9 @@ def test_a_question_without_any_answer_has_failed() -> None:
     )
 
 
-def phase(name: str, multiple: float, kind: Kind = Kind.PLAIN, **seen: float) -> Phase:
-    nothing = dict.fromkeys((each.name for each in fields(Figures)), 0.0)
-    return Phase(kind, multiple, Figures(**{**nothing, "failed": 0, **seen, "name": name}))  # type: ignore[arg-type]
+def phase(name: str, multiple: float, kind: Kind = Kind.PLAIN, **seen: float) -> LoadPhase:
+    nothing = dict.fromkeys((each.name for each in fields(LoadFigures)), 0.0)
+    return LoadPhase(kind, multiple, LoadFigures(**{**nothing, "failed": 0, **seen, "name": name}))  # type: ignore[arg-type]
 
 
 def test_goodput_is_also_told_of_the_processors_that_asking_left() -> None:

@@ -17,13 +17,13 @@ from eval.peers.environments import install, last_line, missing
 from eval.peers.figures import as_markdown, figures_of
 from eval.peers.rounds import Failure, Outcome, Run, run_system, surroundings, take_turns, turns
 from eval.peers.run_peer import WARM_UP, measure
-from eval.peers.systems import OURS, PEERS, REFERENCE, SYSTEMS, System
-from eval.peers.task import Task
+from eval.peers.systems import OURS, PEERS, REFERENCE, SYSTEMS, PeerSystem
+from eval.peers.task import RankingTask
 from retriever.index import Index
 from retriever.store.contents import embedding_key
 from tests.collections_on_disk import run_ingest, write_collection
 
-A, B, C = (System(name, name.upper(), is_peer=False) for name in "abc")
+A, B, C = (PeerSystem(name, name.upper(), is_peer=False) for name in "abc")
 RUN = Run(
     versions={"library": "1.0"},
     open_cpu_s=2.0,
@@ -54,7 +54,7 @@ class FakePeer:
 
 
 @dataclass(frozen=True)
-class Written(System):
+class Written(PeerSystem):
     """A system whose program a test wrote."""
 
     program: Path = Path()
@@ -72,13 +72,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 
 @pytest.fixture
-def task(index: Index) -> Task:
+def task(index: Index) -> RankingTask:
     questions = (Question("q", "what is denosumab"), Question("r", "who is at risk of a fall"))
     qrels = {"q": {"denosumab.md": 1}, "r": {"home/falls.txt": 1}}
-    return Task(index, Dataset("two", "0" * 64, questions, qrels, {}))
+    return RankingTask(index, Dataset("two", "0" * 64, questions, qrels, {}))
 
 
-def of_document(task: Task, place: int) -> list[str]:
+def of_document(task: RankingTask, place: int) -> list[str]:
     """The passages of the first or the second document."""
     documents = list(dict.fromkeys(identifier.split(":")[0] for identifier, _ in task.passages))
     return [identifier for identifier, _ in task.passages if identifier.startswith(f"{documents[place]}:")]
@@ -89,9 +89,9 @@ def test_every_round_begins_with_the_next_system() -> None:
 
 
 def test_a_system_that_fails_gets_no_further_turn_and_the_others_go_on() -> None:
-    asked: list[System] = []
+    asked: list[PeerSystem] = []
 
-    def run(system: System) -> Run | Failure:
+    def run(system: PeerSystem) -> Run | Failure:
         asked.append(system)
         return Failure("it is not here") if system == B else RUN
 
@@ -197,7 +197,7 @@ def test_the_last_line_of_an_output_keeps_addresses_and_loses_folders() -> None:
     assert last_line("\n") == "it said nothing"
 
 
-def test_costs_are_medians_and_ratios_are_those_of_one_round(task: Task) -> None:
+def test_costs_are_medians_and_ratios_are_those_of_one_round(task: RankingTask) -> None:
     base = (replace(RUN, ingest_cpu_s=4.0), replace(RUN, ingest_cpu_s=8.0), replace(RUN, ingest_cpu_s=4.0))
     other = (replace(RUN, ingest_cpu_s=2.0), replace(RUN, ingest_cpu_s=2.0), replace(RUN, ingest_cpu_s=3.0))
     found = figures_of({A: base, B: other}, A, task)[B]
@@ -208,26 +208,26 @@ def test_costs_are_medians_and_ratios_are_those_of_one_round(task: Task) -> None
     assert str(found.query_ratio) == "1.00 (1.00-1.00)"
 
 
-def test_without_the_reference_nothing_is_compared(task: Task) -> None:
+def test_without_the_reference_nothing_is_compared(task: RankingTask) -> None:
     with pytest.raises(ComparisonRefused, match="not here"):
         figures_of({A: Failure("is not here"), B: (RUN,)}, A, task)
 
 
-def test_the_tables_say_why_a_system_has_no_figures(task: Task) -> None:
-    outcomes: dict[System, Outcome] = {A: (RUN,), B: Failure("not installed")}
+def test_the_tables_say_why_a_system_has_no_figures(task: RankingTask) -> None:
+    outcomes: dict[PeerSystem, Outcome] = {A: (RUN,), B: Failure("not installed")}
     written = as_markdown(figures_of(outcomes, A, task), task, rounds=1)
     assert "* B has no figures: not installed" in written
     assert "| A | 0.000 | - | - | library 1.0 |" in written
     assert "2 pages, 2 questions of `two`; 1 round in" in written
 
 
-def test_every_system_is_given_the_text_that_was_embedded(index: Index, task: Task) -> None:
+def test_every_system_is_given_the_text_that_was_embedded(index: Index, task: RankingTask) -> None:
     assert [embedding_key(text) for _, text in task.passages] == [
         index.embedding_key(row) for row in range(len(index.rows))
     ]
 
 
-def test_rankings_are_measured_on_documents_and_against_the_reference(task: Task) -> None:
+def test_rankings_are_measured_on_documents_and_against_the_reference(task: RankingTask) -> None:
     first, second = of_document(task, 0), of_document(task, 1)
     right = task.quality([first, second], [first, second])
     wrong = task.quality([second, [*first, *second]], [first, second])
@@ -238,7 +238,7 @@ def test_rankings_are_measured_on_documents_and_against_the_reference(task: Task
     assert right.passage_hit is None
 
 
-def test_a_passage_that_was_never_given_is_no_result(task: Task) -> None:
+def test_a_passage_that_was_never_given_is_no_result(task: RankingTask) -> None:
     with pytest.raises(ComparisonRefused, match="never given"):
         task.quality([["x:0-1"], []], [[], []])
 
@@ -249,7 +249,7 @@ def canonical(name: str) -> str:
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
-def test_a_peers_libraries_are_pinned_and_come_from_no_place_in_particular(peer: System) -> None:
+def test_a_peers_libraries_are_pinned_and_come_from_no_place_in_particular(peer: PeerSystem) -> None:
     lines = [
         line for line in peer.requirements.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
     ]

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from eval.errors import ComparisonRefused
 from eval.performance.encoder_speed import measured
-from eval.performance.growth import Step, as_markdown, drawing_of
+from eval.performance.growth import GrowthStep, as_markdown, drawing_of
 from eval.performance.growth_step import grown_terms, grown_vectors
 from eval.report.marked_section import markdown_table, write_section
 from retriever.search.lexical import LexicalField, count_terms
 from tests.hashing import HashingEncoder
 
 STEPS = [
-    Step(1_000, 1_000, 0.02, 0.1, 0.1, 0.05, 0.02, 0.99, 1_920.0, 200.0),
-    Step(10_000, 5_000, 0.02, 0.3, 1.0, 0.4, 0.1, 0.95, 1_920.0, 300.0),
+    GrowthStep(1_000, 1_000, 0.02, 0.1, 0.1, 0.05, 0.02, 0.99, 1_920.0, 200.0),
+    GrowthStep(10_000, 5_000, 0.02, 0.3, 1.0, 0.4, 0.1, 0.95, 1_920.0, 300.0),
 ]
 
 

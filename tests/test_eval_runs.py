@@ -13,7 +13,7 @@ import pytest
 from eval.ablation import ablate, baseline_of, variants
 from eval.asking import asking
 from eval.compare import Verdict, differences, read_baseline
-from eval.datasets.dataset import Dataset, GoldSpan, Question, Quote, Span
+from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question, Span
 from eval.datasets.document_names import DocumentNames, match_names
 from eval.datasets.prepare import prepare
 from eval.datasets.read_dataset import read_dataset
@@ -68,7 +68,7 @@ def dataset() -> Dataset:
         questions=(
             Question("q1", "side effects of denosumab", ("tight",), answerable=True),
             Question(
-                "q2", "what happens when injections stop", answerable=True, quote=Quote("denosumab.md", QUOTED)
+                "q2", "what happens when injections stop", answerable=True, quote=GoldQuote("denosumab.md", QUOTED)
             ),
             Question("q3", "who is at risk of a fall at home", answerable=True, reference="those who fell before"),
             Question("q4", NASTY, answerable=False, category="nonsense"),
@@ -102,14 +102,14 @@ def tokens(system: InProcess, dataset: Dataset) -> SourceTokens:
 
 
 def test_a_quotation_stands_where_its_words_stand_in_the_source(tokens: SourceTokens) -> None:
-    span = tokens.quoted(Quote("denosumab.md", QUOTED))
+    span = tokens.quoted(GoldQuote("denosumab.md", QUOTED))
     assert span is not None
     assert DENOSUMAB[span.start_char : span.end_char] == QUOTED.replace("*", "")
 
 
 @pytest.mark.parametrize("text", ["Bones do not thin", "Denosumab", "!?"])
 def test_a_quotation_that_is_not_there_once_is_refused(system: InProcess, dataset: Dataset, text: str) -> None:
-    odd = replace(dataset, questions=(Question("q9", "?", quote=Quote("denosumab.md", text)),))
+    odd = replace(dataset, questions=(Question("q9", "?", quote=GoldQuote("denosumab.md", text)),))
     with pytest.raises(DatasetInvalid, match=r"1 quotations do not stand exactly once.*q9"):
         evaluated(system, odd)
 

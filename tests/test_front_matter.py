@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import DocumentSkipped, FrontMatterInvalid, SkipReason, WarningCode
+from ingest.errors import DocumentSkipped, DocumentWarningCode, FrontMatterInvalid, SkipReason
 from ingest.reading.front_matter import FrontMatter, read_front_matter
 from retriever.document import ReviewFrequency
 from tests.proportion import assert_in_proportion
@@ -163,7 +163,7 @@ def test_other_words_for_a_review_frequency_are_understood(frequency: str, expec
 def test_a_date_that_is_none_is_left_out_with_a_warning(day: str) -> None:
     page = read(f"version: v1\nlastReviewed: {day}")
     assert page.untitled.last_reviewed is None
-    assert [(warning.code, warning.line) for warning in page.warnings] == [(WarningCode.DATE_INVALID, 3)]
+    assert [(warning.code, warning.line) for warning in page.warnings] == [(DocumentWarningCode.DATE_INVALID, 3)]
 
 
 def test_the_day_of_a_date_with_a_time_is_taken_as_it_stands() -> None:
@@ -194,7 +194,7 @@ def test_the_day_of_a_date_with_a_time_is_taken_as_it_stands() -> None:
 def test_an_address_that_is_not_safe_to_show_is_left_out(url: str) -> None:
     page = read(f"url: {url}")
     assert page.untitled.url is None
-    assert [warning.code for warning in page.warnings] == [WarningCode.URL_INVALID]
+    assert [warning.code for warning in page.warnings] == [DocumentWarningCode.URL_INVALID]
 
 
 @pytest.mark.parametrize("field", ["title", "source", "sourceType", "citation", "license", "language", "version"])
@@ -202,14 +202,14 @@ def test_an_address_that_is_not_safe_to_show_is_left_out(url: str) -> None:
 def test_a_field_of_the_wrong_type_is_left_out_with_a_warning(field: str, value: str) -> None:
     page = read(f"{field}: {value}")
     assert page.metadata(fallback_title="fallback").title == "fallback"
-    assert [(warning.code, warning.line) for warning in page.warnings] == [(WarningCode.FIELD_INVALID, 2)]
+    assert [(warning.code, warning.line) for warning in page.warnings] == [(DocumentWarningCode.FIELD_INVALID, 2)]
 
 
 @pytest.mark.parametrize("value", ["[[a]]", "{a: b}", "[a, null]"])
 def test_a_list_of_anything_but_strings_is_left_out_with_a_warning(value: str) -> None:
     page = read(f"tags: {value}")
     assert page.untitled.tags == ()
-    assert [warning.code for warning in page.warnings] == [WarningCode.FIELD_INVALID]
+    assert [warning.code for warning in page.warnings] == [DocumentWarningCode.FIELD_INVALID]
 
 
 def test_a_lone_string_is_a_list_of_one() -> None:

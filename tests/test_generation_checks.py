@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from api.generation.hostile import speaks_to_a_model
 from api.generation.prompt import disarmed, messages_for
-from api.generation.sentence_reader import SentenceReader, Written
-from api.generation.support import Evidence, is_plain_statement
+from api.generation.sentence_reader import ModelSentence, SentenceReader
+from api.generation.support import SupportingPassage, is_plain_statement
 from api.query.response import QueryResponse
 from tests.fakes_api import PAGES, FolderOpener, MemoryIndex, publish, served, snapshot_of
 from tests.scripted_llm import says, scripted
@@ -32,7 +32,7 @@ Tell your doctor about:
 - dental work in the next 3 months
 
 In men over 65 it lowers the risk of hip fractures."""
-EVIDENCE = Evidence(1, PASSAGE, title="Denosumab injections", headings=("Side effects",), language="en")
+EVIDENCE = SupportingPassage(1, PASSAGE, title="Denosumab injections", headings=("Side effects",), language="en")
 
 SUPPORTED = [
     "Denosumab may cause skin infections and low blood calcium.",
@@ -127,7 +127,7 @@ def test_only_plain_statements_are_kept(sentence: str) -> None:
     assert not is_plain_statement(sentence)
 
 
-def sentences(text: str, *, step: int) -> list[Written]:
+def sentences(text: str, *, step: int) -> list[ModelSentence]:
     reader = SentenceReader()
     written = [each for start in range(0, len(text), step) for each in reader.feed(text[start : start + step])]
     return [*written, *reader.finish()]
@@ -137,17 +137,17 @@ def sentences(text: str, *, step: int) -> list[Written]:
 def test_marks_belong_to_their_sentence_wherever_they_stand(step: int) -> None:
     text = "It is so [1]. It is **so**. [2][3] She takes 2.5 mg, e.g. daily【4】.\n- Last one [1, 2]"
     assert sentences(text, step=step) == [
-        Written("It is so.", (1,)),
-        Written("It is so.", (2, 3)),
-        Written("She takes 2.5 mg, e.g. daily.", (4,)),
-        Written("- Last one", (1, 2)),
+        ModelSentence("It is so.", (1,)),
+        ModelSentence("It is so.", (2, 3)),
+        ModelSentence("She takes 2.5 mg, e.g. daily.", (4,)),
+        ModelSentence("- Last one", (1, 2)),
     ]
 
 
 @settings(max_examples=150)
 @given(st.text(alphabet="ab .!?[]12\n", max_size=80), st.integers(1, 9))
 def test_how_a_reply_is_cut_does_not_matter_for_its_words(text: str, step: int) -> None:
-    def words(found: list[Written]) -> str:
+    def words(found: list[ModelSentence]) -> str:
         return "".join("".join(each.text.split()) for each in found)
 
     assert words(sentences(text, step=step)) == words(sentences(text, step=1_000))

@@ -24,7 +24,7 @@ from retriever.provenance.governance import (
     suspect_title,
 )
 from retriever.provenance.overdue import FreshnessPolicy, apply_freshness, may_be_searched
-from retriever.query import Comparison, Hit, Operator
+from retriever.query import Condition, Hit, Operator
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
 from tests.shared_data import shared
 
@@ -121,7 +121,7 @@ class CountingTitle(str):
 
 def test_for_whom_a_page_is_written_is_worked_out_once() -> None:
     title = CountingTitle("How often is this title read? (Patient Version)")
-    pages, wanted = [document("a", title=title), document("b")], Comparison(Operator.EQ, "audience", "patient")
+    pages, wanted = [document("a", title=title), document("b")], Condition(Operator.EQ, "audience", "patient")
     assert [matching(pages, wanted).tolist() for _ in range(3)] == [[True, False]] * 3
     assert title.looks == 1
 

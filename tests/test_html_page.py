@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import DocumentSkipped, SkipReason, WarningCode
+from ingest.errors import DocumentSkipped, DocumentWarningCode, SkipReason
 from ingest.reading.read_text import ReadDocument, read_text
 from ingest.reading.source_type import SourceType
 from tests.proportion import assert_in_proportion
@@ -54,7 +54,7 @@ def test_meta_elements_give_metadata_under_the_names_of_front_matter() -> None:
 def test_an_address_that_may_not_be_a_link_is_left_out_and_told() -> None:
     document = read("<link rel=canonical href='javascript:alert(1)'><body><p>Text.</p>")
     assert document.metadata.url is None
-    assert WarningCode.URL_INVALID in {warning.code for warning in document.warnings}
+    assert DocumentWarningCode.URL_INVALID in {warning.code for warning in document.warnings}
 
 
 def test_lists_keep_their_marks_and_their_depth() -> None:
@@ -141,7 +141,7 @@ def test_what_stands_in_for_scripts_drops_out_at_the_beginning_of_a_page_too(pag
 
 def test_text_that_the_page_hides_is_told() -> None:
     document = read("<p>Seen.</p><p style='display:none'>buy now</p>")
-    details = [one.detail for one in document.warnings if one.code is WarningCode.HIDDEN_TEXT_REMOVED]
+    details = [one.detail for one in document.warnings if one.code is DocumentWarningCode.HIDDEN_TEXT_REMOVED]
     assert details == ["6 characters that the page hides from its readers are not taken in"]
 
 

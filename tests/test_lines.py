@@ -5,7 +5,7 @@ import pytest
 from api.chat.conversation import read_conversation
 from api.chat.request import ChatMessage
 from api.query.request import QueryRequest
-from retriever.questions.normalise import sentences_of
+from retriever.questions.normalise import lines_as_sentences
 from tests.fakes_api import TODAY
 
 BROKEN = (
@@ -40,11 +40,11 @@ PROSE = (
     ],
 )
 def test_the_end_of_a_line_ends_a_sentence_unless_it_goes_on(message: str, sentences: str) -> None:
-    assert sentences_of(message) == sentences
+    assert lines_as_sentences(message) == sentences
 
 
 def test_a_message_in_one_line_has_no_ends_of_lines() -> None:
-    assert sentences_of("hello can i drink coffee") is None
+    assert lines_as_sentences("hello can i drink coffee") is None
 
 
 def test_a_query_keeps_one_line_to_be_searched_and_shown() -> None:

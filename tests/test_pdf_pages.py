@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import DocumentSkipped, SkipReason, WarningCode
+from ingest.errors import DocumentSkipped, DocumentWarningCode, SkipReason
 from ingest.processes.parser_process import DEFAULT_LIMITS, parser_process
 from ingest.reading.blocks import BlockKind
 from ingest.reading.pdf_pages import MAX_PAGES, read_pdf
@@ -177,7 +177,7 @@ def test_fonts_that_do_not_say_what_they_show_are_told() -> None:
     document = read(
         make_pdf([[Line("A few letters of text that stand there", 780), Line("\x81\x8d\x8f" * 12, 700)]])
     )
-    assert WarningCode.LOW_TEXT in {warning.code for warning in document.warnings}
+    assert DocumentWarningCode.LOW_TEXT in {warning.code for warning in document.warnings}
 
 
 def test_properties_of_the_file_are_its_metadata_and_give_links_to_its_pages() -> None:

@@ -10,7 +10,7 @@ from ingest.errors import DocumentSkipped, SkipReason
 from ingest.files import Candidate, find_files
 from ingest.processes.child_process import framed
 from ingest.processes.parser_process import ParseLimits
-from ingest.processes.read_ahead import ALONE, Found, ReadAhead
+from ingest.processes.read_ahead import ALONE, ReadAhead, ReadFile
 from retriever.index import Index
 from tests.collections_on_disk import run_ingest, write_collection
 
@@ -33,8 +33,8 @@ def nothing_known(_: Candidate) -> None:
     """As in a first ingest."""
 
 
-def read_all(ahead: ReadAhead, candidates: list[Candidate]) -> list[Found | SkipReason]:
-    read: list[Found | SkipReason] = []
+def read_all(ahead: ReadAhead, candidates: list[Candidate]) -> list[ReadFile | SkipReason]:
+    read: list[ReadFile | SkipReason] = []
     for _ in candidates:
         try:
             read.append(ahead.read())
@@ -43,7 +43,7 @@ def read_all(ahead: ReadAhead, candidates: list[Candidate]) -> list[Found | Skip
     return read
 
 
-def read_with(candidates: list[Candidate], *, alone: int) -> list[Found | SkipReason]:
+def read_with(candidates: list[Candidate], *, alone: int) -> list[ReadFile | SkipReason]:
     with ReadAhead(candidates, known_sha256=nothing_known, limits=LIMITS, alone=alone) as ahead:
         return read_all(ahead, candidates)
 
@@ -70,7 +70,7 @@ def test_a_file_that_is_known_is_not_read_by_either_process(candidates: list[Can
     known = {
         candidate.document_id: found.sha256
         for candidate, found in zip(candidates, first, strict=True)
-        if isinstance(found, Found)
+        if isinstance(found, ReadFile)
     }
     changed = candidates[0]
     changed.path.write_text("# Another\n\nNobody knows it yet.", encoding="utf-8")
@@ -78,7 +78,7 @@ def test_a_file_that_is_known_is_not_read_by_either_process(candidates: list[Can
         with ReadAhead(
             candidates, known_sha256=lambda one: known.get(one.document_id), limits=LIMITS, alone=alone
         ) as ahead:
-            read = [found for found in read_all(ahead, candidates) if isinstance(found, Found)]
+            read = [found for found in read_all(ahead, candidates) if isinstance(found, ReadFile)]
         assert [found.document is None for found in read] == [False] + [True] * (len(read) - 1)
 
 
@@ -111,7 +111,7 @@ def test_where_no_process_can_be_started_this_one_reads_on(
 ) -> None:
     monkeypatch.setattr("sys.executable", "/nonexistent/python")
     texts = [candidate for candidate in candidates if candidate.path.suffix != ".html"]
-    assert len([one for one in read_with(texts, alone=0) if isinstance(one, Found)]) == len(texts) - 2
+    assert len([one for one in read_with(texts, alone=0) if isinstance(one, ReadFile)]) == len(texts) - 2
 
 
 def test_a_process_that_is_killed_leaves_the_rest_to_this_one(candidates: list[Candidate]) -> None:

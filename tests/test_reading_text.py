@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import DocumentSkipped, SkipReason, WarningCode
+from ingest.errors import DocumentSkipped, DocumentWarningCode, SkipReason
 from ingest.processes.read import ReadDocument, read_text
 from ingest.reading.reading_text import Reading, make_reading_text
 from ingest.reading.source_type import SourceType
@@ -324,10 +324,10 @@ def test_odd_pages_are_taken_in_with_a_warning() -> None:
         }.items()
     }
     assert codes == {
-        "fence": [(WarningCode.UNCLOSED_FENCE, 3)],
-        "control": [(WarningCode.CONTROL_CHARACTERS_REMOVED, None)],
-        "digits": [(WarningCode.LOW_TEXT, None)],
-        "blob": [(WarningCode.LOW_TEXT, None)],
+        "fence": [(DocumentWarningCode.UNCLOSED_FENCE, 3)],
+        "control": [(DocumentWarningCode.CONTROL_CHARACTERS_REMOVED, None)],
+        "digits": [(DocumentWarningCode.LOW_TEXT, None)],
+        "blob": [(DocumentWarningCode.LOW_TEXT, None)],
         "fine": [],
     }
 

@@ -19,8 +19,8 @@ from retriever.errors import EncoderUnavailable, IndexMismatch, QueryInvalid
 from retriever.index import Index
 from retriever.query import (
     MAX_QUERY_CHARS,
-    Comparison,
     Compound,
+    Condition,
     Junction,
     Mode,
     NoHits,
@@ -69,9 +69,9 @@ def paths(found: Retrieval) -> list[str]:
     return [hit.document.source_path for hit in found.hits]
 
 
-def only(key: str, value: str | int | tuple[str, ...], operator: Operator = Operator.EQ) -> Comparison:
+def only(key: str, value: str | int | tuple[str, ...], operator: Operator = Operator.EQ) -> Condition:
     """One condition."""
-    return Comparison(operator=operator, key=key, value=value)
+    return Condition(operator=operator, key=key, value=value)
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -150,7 +150,7 @@ def test_a_filter_limits_the_other_places_too(retriever: Retriever) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_filter_applies_before_the_search(
-    retriever: Retriever, wanted: Comparison | Compound, expected: set[str], mode: Mode
+    retriever: Retriever, wanted: Condition | Compound, expected: set[str], mode: Mode
 ) -> None:
     question = "milk calcium falls rugs lights bones grow called elsewhere"
     found = retriever.retrieve(Query(question, filters=wanted, top_k=50, max_per_document=1, mode=mode))
@@ -178,7 +178,7 @@ def test_words_that_stand_nowhere_match_nothing_lexically(retriever: Retriever) 
     ],
 )  # fmt: skip
 def test_a_filter_that_cannot_be_applied_is_refused(
-    retriever: Retriever, wanted: Comparison | Compound, code: str, pointer: str
+    retriever: Retriever, wanted: Condition | Compound, code: str, pointer: str
 ) -> None:
     with pytest.raises(QueryInvalid) as raised:
         retriever.retrieve(Query("milk", filters=wanted))

@@ -41,9 +41,9 @@ class Answering:
         """The reply's text, in order; some pieces may be empty."""
         yield self._reply.opening()
         if self._generator is not None:
-            from api.generation.generator import Outcome  # there already, where there is a generator
+            from api.generation.generator import GenerationOutcome  # there already, where there is a generator
 
-            outcome = Outcome()
+            outcome = GenerationOutcome()
             sentences = self._generator.sentences(self._found, outcome, stream=self._stream)
             async with aclosing(sentences):
                 async for kept in sentences:

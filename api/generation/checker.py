@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.generation.sentence_reader import Written
-from api.generation.support import Evidence, is_plain_statement
+from api.generation.sentence_reader import ModelSentence
+from api.generation.support import SupportingPassage, is_plain_statement
 from api.query.response import PassageBody
 from retriever.answers.quotable.standing_alone import leans_on_another
 
@@ -25,7 +25,7 @@ class Checker:
     def __init__(self, passages: Sequence[PassageBody]) -> None:
         """Cuts the passages into what may support a sentence."""
         self._evidence = {
-            passage.rank: Evidence(
+            passage.rank: SupportingPassage(
                 passage.rank,
                 passage.text,
                 title=passage.citation.title,
@@ -38,7 +38,7 @@ class Checker:
         self._seen: set[str] = set()
         self.dropped = 0
 
-    def check(self, written: Written) -> Kept | None:
+    def check(self, written: ModelSentence) -> Kept | None:
         """The sentence with the marks that hold, or None.
 
         A mark on a passage that was not given fails the sentence. Marks of passages that do not support it are
@@ -52,7 +52,7 @@ class Checker:
             self._seen.add(kept.text)
         return kept
 
-    def _checked(self, written: Written) -> Kept | None:
+    def _checked(self, written: ModelSentence) -> Kept | None:
         if len(self._seen) >= MAX_KEPT or written.text in self._seen or not is_plain_statement(written.text):
             return None
         if any(mark not in self._evidence for mark in written.marks):

@@ -14,7 +14,7 @@ from api.generation.checker import Checker, Kept
 from api.generation.hostile import speaks_to_a_model
 from api.generation.outcome import GenerationBody
 from api.generation.prompt import messages_for
-from api.generation.sentence_reader import SentenceReader, Written
+from api.generation.sentence_reader import ModelSentence, SentenceReader
 from api.generation.upstream import Upstream, UpstreamFailed
 from api.observer import NOBODY, GenerationReason, GenerationSeen, GenerationStatus, Observer
 from api.query.response import PassageBody, QueryResponse
@@ -49,7 +49,7 @@ class Generator:
         await self._upstream.close()
 
     async def sentences(
-        self, found: QueryResponse, outcome: "Outcome", *, stream: bool
+        self, found: QueryResponse, outcome: "GenerationOutcome", *, stream: bool
     ) -> AsyncGenerator[Kept, None]:
         """The sentences of a generated answer that stood the checks, as they come; `outcome` is told the rest.
 
@@ -76,7 +76,7 @@ class Generator:
         self._observer.reply_generated(outcome.seen(duration_s=time.perf_counter() - began))
 
     async def _checked(
-        self, question: str, passages: Sequence[PassageBody], outcome: "Outcome", *, stream: bool
+        self, question: str, passages: Sequence[PassageBody], outcome: "GenerationOutcome", *, stream: bool
     ) -> AsyncGenerator[Kept, None]:
         loop = asyncio.get_running_loop()
         messages = messages_for(question, passages, nonce=secrets.token_hex(8))
@@ -118,7 +118,7 @@ class Generator:
         return None
 
 
-class Outcome:
+class GenerationOutcome:
     """What became of one generated answer; complete once its sentences have been read to their end."""
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class Outcome:
         return GenerationSeen(body.status, body.reason, self.kept, self.dropped, duration_s)
 
 
-async def _written(pieces: _Pieces) -> AsyncIterator[Written]:
+async def _written(pieces: _Pieces) -> AsyncIterator[ModelSentence]:
     """The sentences of the pieces up to None."""
     reader = SentenceReader()
     while (piece := await pieces.get()) is not None:

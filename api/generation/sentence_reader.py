@@ -15,7 +15,7 @@ _EMPHASIS = re.compile(r"\*\*|__")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ModelSentence:
     """A sentence as the model wrote it, without its marks, and the numbers in them; None where one is no list."""
 
     text: str
@@ -28,7 +28,7 @@ class SentenceReader:
     def __init__(self) -> None:
         self._pending = ""
 
-    def feed(self, piece: str) -> Iterator[Written]:
+    def feed(self, piece: str) -> Iterator[ModelSentence]:
         """The sentences that end here."""
         self._pending += piece
         *lines, self._pending = self._pending.split("\n")
@@ -44,13 +44,13 @@ class SentenceReader:
         if len(self._pending) > MAX_SENTENCE_CHARS:
             self._pending = self._pending[:MAX_SENTENCE_CHARS]  # no sentence any more; it fails its checks
 
-    def finish(self) -> Iterator[Written]:
+    def finish(self) -> Iterator[ModelSentence]:
         """What is left once the reply has ended."""
         rest, self._pending = self._pending, ""
         yield from _sentences(rest)
 
 
-def _sentences(line: str) -> Iterator[Written]:
+def _sentences(line: str) -> Iterator[ModelSentence]:
     ordered = _ordered(line)
     for start, end in sentence_spans(ordered, 0, len(ordered)):
         yield _written(ordered[start:end])
@@ -61,9 +61,9 @@ def _ordered(text: str) -> str:
     return _BEHIND_END.sub(lambda match: f"{match[2]}{match[1]}", _EMPHASIS.sub("", text))
 
 
-def _written(sentence: str) -> Written:
+def _written(sentence: str) -> ModelSentence:
     marks: list[int] = []
     for mark in _MARKS.findall(sentence):
         marks += [int(number) for number in re.findall(r"\d+", mark)]
     text = re.sub(rf"\s*{_MARK}", "", sentence)
-    return Written(" ".join(text.split()), tuple(dict.fromkeys(marks)))
+    return ModelSentence(" ".join(text.split()), tuple(dict.fromkeys(marks)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api.generation.hostile import speaks_to_a_model
-from api.generation.words import Amount, amounts, claims, denied, is_hedged, limits, spelled_out, stems
+from api.generation.words import Amount, amounts, claims, denied, is_hedged, limiting_words, spelled_out, stems
 from retriever.answers.chosen.differences import QuantityKind, quantities
 from retriever.answers.quotable.units import Unit, UnitKind, section_units
 from retriever.document import Section
@@ -44,10 +44,10 @@ class _Said:
 
     @cached_property
     def limits(self) -> frozenset[str]:
-        return limits(self.text)
+        return limiting_words(self.text)
 
 
-class Evidence:
+class SupportingPassage:
     """One passage, cut into what may support a sentence. Safe to share between threads."""
 
     def __init__(self, rank: int, text: str, *, title: str, headings: Sequence[str], language: str | None) -> None:

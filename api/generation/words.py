@@ -67,7 +67,7 @@ def spelled_out(text: str) -> str:
     return _CONTRACTED.sub(r"\1 not", said)
 
 
-def words(text: str) -> list[str]:
+def claim_words(text: str) -> list[str]:
     """The words of a text in lower case, numbers among them left out."""
     return [word.lower() for word in _WORD.findall(spelled_out(text)) if not word.isdigit()]
 
@@ -75,18 +75,18 @@ def words(text: str) -> list[str]:
 def claims(text: str) -> frozenset[str]:
     """The stems of the words that have to stand in the source: all but those that may be added."""
     free = _FREE | _MODAL | _DENYING | _NUMBER_WORDS.keys()
-    return frozenset(stem(word) for word in words(text) if word not in free)
+    return frozenset(stem(word) for word in claim_words(text) if word not in free)
 
 
 def stems(text: str) -> frozenset[str]:
     """The stems of all words of a text."""
-    return frozenset(stem(word) for word in words(text))
+    return frozenset(stem(word) for word in claim_words(text))
 
 
 def denied(text: str) -> frozenset[str]:
     """For each word that denies, the stem of the first word behind it that says something."""
     found: set[str] = set()
-    said = words(text)
+    said = claim_words(text)
     for place, word in enumerate(said):
         if word in _DENYING:
             passed = _FREE | _HEDGING | _DENYING
@@ -96,12 +96,12 @@ def denied(text: str) -> frozenset[str]:
 
 def is_hedged(text: str) -> bool:
     """Whether a text says "may", "sometimes" or the like."""
-    return not _HEDGING.isdisjoint(words(text))
+    return not _HEDGING.isdisjoint(claim_words(text))
 
 
-def limits(text: str) -> frozenset[str]:
+def limiting_words(text: str) -> frozenset[str]:
     """Which of "only", "unless", "rarely" and the like a text has."""
-    return _LIMITING & frozenset(words(text))
+    return _LIMITING & frozenset(claim_words(text))
 
 
 def amounts(text: str) -> frozenset[Amount]:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from api.bodies import RequestBody
 from retriever.errors import QueryInvalid
 from retriever.freshness import Freshness
-from retriever.query import Comparison, Compound, Filter, Junction, Operator, ReviewStanding
+from retriever.query import Compound, Condition, Filter, Junction, Operator, ReviewStanding
 
 MAX_DEPTH = 8
 MAX_CLAUSES = 100
@@ -110,7 +110,7 @@ def _comparison(
 ) -> Filter:
     """One condition; how fresh a page is depends on the day, so that this one carries the day along."""
     if key != _FRESHNESS:
-        return Comparison(operator, key, value)
+        return Condition(operator, key, value)
     wanted = value if isinstance(value, tuple) else (value,)
     if operator not in (Operator.EQ, Operator.NE, Operator.IN, Operator.NIN) or not set(wanted) <= set(Freshness):
         detail = f"freshness is compared with `eq`, `ne`, `in` or `nin`, and is one of {', '.join(Freshness)}"

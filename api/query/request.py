@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from api.bodies import RequestBody
 from api.query.filters import AnyFilter, core_filter
 from retriever.query import Mode, Query
-from retriever.questions.normalise import normalise_question, sentences_of
+from retriever.questions.normalise import lines_as_sentences, normalise_question
 
 
 def _only_false(value: object) -> object:
@@ -79,5 +79,5 @@ class QueryRequest(RequestBody):
             mode=self.mode,
             filters=None if self.filters is None else core_filter(self.filters, today=today),
             max_per_document=self.max_per_document,
-            sentences=sentences_of(self.query),
+            sentences=lines_as_sentences(self.query),
         )

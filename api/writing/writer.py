@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenDocument:
     """A document as it is served now. `warnings` are codes and lines of its file."""
 
     snapshot: Snapshot
@@ -58,7 +58,7 @@ class CollectionWriter:
         finally:
             self._uploads -= 1
 
-    async def put(self, document_id: str, extension: str, content: bytes) -> Written:
+    async def put(self, document_id: str, extension: str, content: bytes) -> WrittenDocument:
         """The document of this id holds this content, new or not. Raises Problem, FootnotedError."""
         return await self._in_turn(lambda: self._put(document_id, extension, content))
 
@@ -94,7 +94,7 @@ class CollectionWriter:
         if not task.cancelled():
             task.exception()  # or asyncio would log it once more, where nobody waited for the end
 
-    async def _put(self, document_id: str, extension: str, content: bytes) -> Written:
+    async def _put(self, document_id: str, extension: str, content: bytes) -> WrittenDocument:
         index = self._served()
         known = None if index is None else index.document(document_id)
         present = self._present(document_id, known)
@@ -109,7 +109,7 @@ class CollectionWriter:
         documents = [each for each in snapshot.index.documents if each.source_path == name]
         if not documents:
             raise Problem(503, "write_failed", "the change was made and is not served; run `footnoted doctor`")
-        return Written(
+        return WrittenDocument(
             snapshot=snapshot,
             document=documents[0],
             is_new=not present,

@@ -34,8 +34,8 @@ from retriever.abstention.calibration import (
 from retriever.abstention.evidence import EVIDENCE_HITS, Evidence, EvidenceReader
 from retriever.errors import QueryInvalid
 from retriever.index import Index
-from retriever.query import Comparison, Operator, Query
-from retriever.questions.normalise import normalise_question, sentences_of
+from retriever.query import Condition, Operator, Query
+from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.questions.question import LONG_QUESTION_WORDS
 from retriever.retrieve import Retriever
 
@@ -53,11 +53,11 @@ class Calibrated:
     calibration: Calibration
     point: CurvePoint
     auroc: float
-    by_category: tuple["Answered", ...]
+    by_category: tuple["CategoryCoverage", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class CategoryCoverage:
     """How many questions of a category are answered at a threshold."""
 
     source: str
@@ -110,13 +110,13 @@ def calibrate_across(
 
 def transferred(
     examples: Sequence[Example], *, threshold: float, left_out: Callable[[Example], str]
-) -> tuple[Answered, ...]:
+) -> tuple[CategoryCoverage, ...]:
     """The shares of people's sets that are answered by weights that have not seen what `left_out` names alike.
 
     By its set, a set is judged by the other sets; by its collection, as a new collection is: with no other set on
     it, and without what was made from it.
     """
-    found: list[Answered] = []
+    found: list[CategoryCoverage] = []
     for name in dict.fromkeys(left_out(example) for example in examples if _is_of_people(example)):
         own = [example for example in examples if left_out(example) == name and _is_of_people(example)]
         groups = frozenset(example.group for example in own)
@@ -187,7 +187,7 @@ def made_for(calibration: Calibration, index: Index) -> Calibration:
 
 def answered_by_category(
     examples: Sequence[Example], probabilities: NDArray[np.float64], *, threshold: float
-) -> tuple[Answered, ...]:
+) -> tuple[CategoryCoverage, ...]:
     """How many questions of each category reach the threshold, the answerable categories first."""
     keys = sorted({(not one.answerable, one.source, one.category) for one in examples})
     found = []
@@ -196,7 +196,7 @@ def answered_by_category(
             [(not one.answerable, one.source, one.category) == (no, source, category) for one in examples]
         )
         reached = int((probabilities[own] >= threshold).sum())
-        found.append(Answered(source, category, not no, int(own.sum()), reached))
+        found.append(CategoryCoverage(source, category, not no, int(own.sum()), reached))
     return tuple(found)
 
 
@@ -268,10 +268,10 @@ def _evidence(
     retriever: Retriever, reader: EvidenceReader, text: str, left_out: tuple[str, ...]
 ) -> Evidence | None:
     """The evidence of one question; None where nothing was found, which needs no model to judge."""
-    wanted = Comparison(Operator.NIN, "source_path", left_out) if left_out else None
+    wanted = Condition(Operator.NIN, "source_path", left_out) if left_out else None
     try:
         asked = normalise_question(text)
-        query = Query(asked, top_k=EVIDENCE_HITS, filters=wanted, sentences=sentences_of(text))
+        query = Query(asked, top_k=EVIDENCE_HITS, filters=wanted, sentences=lines_as_sentences(text))
     except QueryInvalid:
         return None
     retrieval = retriever.retrieve(query)

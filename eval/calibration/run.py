@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from rich.table import Table
 
 from eval.asking import asking
 from eval.calibration.calibrate import (
     GENERATED,
-    Answered,
     Calibrated,
+    CategoryCoverage,
     calibrate,
     calibrate_across,
     examples_of_dataset,
@@ -25,7 +24,7 @@ from eval.calibration.calibrate import (
 )
 from eval.calibration.fit import Example
 from eval.datasets.read_dataset import read_dataset
-from eval.report.console import table_console
+from eval.report.console import print_json, table_console
 from eval.systems.complete_index import open_complete
 from retriever.abstention.calibration import (
     CalibrationState,
@@ -57,7 +56,7 @@ def run_calibrate(
     found = calibrate(examples, questions=described, max_risk=max_risk, seed=seed, now=now, prior=prior)
     path = write_calibration(index_dir, made_for(found.calibration, retriever.index))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(summary(found)), indent=1))
+        print_json(summary(found))
     else:
         print_calibrated(found)
         click.echo(f"written to {path}; a running service reads it when it next opens the index", err=True)
@@ -149,7 +148,7 @@ def print_calibrated(found: Calibrated) -> None:
         )
 
 
-def _answered(title: str, rows: Sequence[Answered]) -> Table:
+def _answered(title: str, rows: Sequence[CategoryCoverage]) -> Table:
     table = Table(title=title, title_justify="left")
     for heading in ("set", "category", "answerable", "questions", "answered", "share", "at most"):
         table.add_column(heading, justify="left" if heading in ("set", "category", "answerable") else "right")

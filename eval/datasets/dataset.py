@@ -23,7 +23,7 @@ class GoldSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class GoldQuote:
     """An answer given as an exact quotation of a page's reading text; the index knows its span."""
 
     document: str
@@ -42,7 +42,7 @@ class Question:
     subsets: tuple[str, ...] = ()
     answerable: bool | None = None
     category: str | None = None
-    quote: Quote | None = None
+    quote: GoldQuote | None = None
     reference: str | None = None
 
 

@@ -61,7 +61,7 @@ def whole_number(text: str, *, path: Path, number: int, what: str) -> int:
         raise DatasetInvalid(f"{path}:{number}: the {what} is not a whole number; correct the line") from error
 
 
-def digest_of(files: Iterable[Path]) -> str:
+def files_sha256(files: Iterable[Path]) -> str:
     """One SHA-256 over the names and contents of files, in order of name."""
     digest = hashlib.sha256()
     for path in sorted(files):

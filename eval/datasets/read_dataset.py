@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from eval.datasets.dataset import Dataset, GoldSpan, Question, Quote
-from eval.datasets.lines import columns, digest_of, objects, whole_number
+from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question
+from eval.datasets.lines import columns, files_sha256, objects, whole_number
 from eval.errors import DatasetInvalid
 
 FORMS = (
@@ -106,7 +106,7 @@ def _judged(folder: Path, wording: str) -> Dataset:
     spans = _spans(golden, ids) if golden.is_file() else {}
     return Dataset(
         name=folder.resolve().name,
-        sha256=digest_of(path for path in (queries, judgments, golden, answers) if path.is_file()),
+        sha256=files_sha256(path for path in (queries, judgments, golden, answers) if path.is_file()),
         questions=tuple(questions),
         qrels=_qrels(judgments, "query 0 document relevance", ids),
         spans=spans,
@@ -122,7 +122,7 @@ def _beir(folder: Path, split: str) -> Dataset:
     qrels = _qrels(judgments, "query-id corpus-id score", _unique(questions, queries), header=True)
     return Dataset(
         name=folder.resolve().name,
-        sha256=digest_of((queries, judgments)),
+        sha256=files_sha256((queries, judgments)),
         questions=tuple(question for question in questions if question.question_id in qrels),
         qrels=qrels,
         spans={},
@@ -138,7 +138,7 @@ def _labelled(path: Path) -> Dataset:
         answerable = line.label == "answerable" if line.answerable is None else line.answerable
         if line.quote is not None and line.source_path is None:
             raise DatasetInvalid(f"{where}: a `quote` needs the `source_path` of its page; add it")
-        quote = None if line.quote is None or line.source_path is None else Quote(line.source_path, line.quote)
+        quote = None if line.quote is None or line.source_path is None else GoldQuote(line.source_path, line.quote)
         if line.source_path is not None and answerable:
             qrels[line.id] = {line.source_path: 1}
         subsets = () if line.style is None else (line.style,)
@@ -152,7 +152,7 @@ def _labelled(path: Path) -> Dataset:
         excluded = read_list(exclude)
     name = path.parent.resolve().name if path.name == "questions.jsonl" else path.stem
     files = [path, exclude] if excluded else [path]
-    return Dataset(name, digest_of(files), tuple(questions), qrels, {}, excluded)
+    return Dataset(name, files_sha256(files), tuple(questions), qrels, {}, excluded)
 
 
 def read_list(path: Path) -> tuple[str, ...]:

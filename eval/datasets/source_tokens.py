@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.dataset import Dataset, GoldSpan, Quote, Span
+from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Span
 from eval.datasets.document_names import DocumentNames
 from eval.errors import DatasetInvalid
 from retriever.index import Index
@@ -34,7 +34,7 @@ class SourceTokens:
         source_map = self._index.source_map(self._names.document_id(document))
         return Span(document, *source_map.source_span(start_char, end_char))
 
-    def quoted(self, quote: Quote) -> GoldSpan | None:
+    def quoted(self, quote: GoldQuote) -> GoldSpan | None:
         """Where a quotation stands in the source file; None where the page does not have its words once.
 
         Words are compared, so a quotation may carry the source's markup (`**`) and line breaks.

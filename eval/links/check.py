@@ -13,7 +13,7 @@ from eval.links.browser import Looking, chromium
 from eval.links.landing import Alignment, Landing, Marked, landing
 from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
 from eval.systems.given_answer import TOP_K
-from eval.systems.service import Service, ServiceFailed
+from eval.systems.service import ServiceClient, ServiceFailed
 
 _REFUSALS = (400, 422)
 _BETWEEN_QUOTES = re.compile(r"(?:\s*(?:\[\d+\])?\s*)*")
@@ -81,7 +81,7 @@ class Checked:
 
 def check_links(
     questions: Sequence[Question],
-    service: Service,
+    service: ServiceClient,
     *,
     corpus: Path | None,
     executable: str | None,
@@ -104,7 +104,7 @@ def check_links(
 class _Checking:
     """The pages seen so far and the counts."""
 
-    def __init__(self, service: Service, corpus: Path | None) -> None:
+    def __init__(self, service: ServiceClient, corpus: Path | None) -> None:
         self.checked = Checked()
         self.copies: dict[str, str] = {}
         self._service = service

@@ -39,16 +39,16 @@ def links(
 
     Exit code 1 where a quote differs from its span or a browser does not find what a link points at.
     """
-    import msgspec
 
     from eval.asking import asking
     from eval.datasets.read_dataset import read_dataset, sample
     from eval.links.check import check_links
-    from eval.systems.service import Service
+    from eval.report.console import print_json
+    from eval.systems.service import ServiceClient
 
     with refusing():
         asked = sample(read_dataset(dataset_path), draw=questions, seed=seed).questions
-        service = Service(url, key=key)
+        service = ServiceClient(url, key=key)
         with asking(len(asked)) as advance:
             tick = _told(advance, len(asked))
             found = check_links(
@@ -56,7 +56,7 @@ def links(
             )
     summary = found.summary()
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1))
+        print_json(summary)
     else:
         for name, value in summary.items():
             if name not in ("examples", "faults", "landings"):

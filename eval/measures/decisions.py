@@ -39,7 +39,7 @@ class AtCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoint:
+class RiskCoveragePoint:
     """What a threshold gives: the share of answerable questions answered, and the risk of an answer.
 
     The risk is the share of unanswerable questions among those answered where both kinds are asked equally often.
@@ -76,8 +76,8 @@ class Decisions:
     threshold: float
     answered: tuple[Answered, ...]
     at_coverage: AtCoverage
-    curve: tuple[CurvePoint, ...]
-    at_threshold: CurvePoint
+    curve: tuple[RiskCoveragePoint, ...]
+    at_threshold: RiskCoveragePoint
     coverage_at_risk: Interval
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float
@@ -114,7 +114,7 @@ def decisions_of(questions: Sequence[Question], given: Mapping[str, Given], *, s
     )
 
 
-def risk_coverage(yes: NDArray[np.float64], no: NDArray[np.float64]) -> list[CurvePoint]:
+def risk_coverage(yes: NDArray[np.float64], no: NDArray[np.float64]) -> list[RiskCoveragePoint]:
     """The curve over every threshold that changes a decision, from the fewest answers to the most.
 
     Source: El-Yaniv and Wiener, "On the foundations of noise-free selective classification" (2010).
@@ -141,9 +141,9 @@ def reliability(probabilities: NDArray[np.float64], answerable: NDArray[np.bool_
     return tuple(found)
 
 
-def _point(yes: NDArray[np.float64], no: NDArray[np.float64], threshold: float) -> CurvePoint:
+def _point(yes: NDArray[np.float64], no: NDArray[np.float64], threshold: float) -> RiskCoveragePoint:
     coverage, false = float((yes >= threshold).mean()), float((no >= threshold).mean())
-    return CurvePoint(coverage, false / (coverage + false) if coverage + false else 0.0)
+    return RiskCoveragePoint(coverage, false / (coverage + false) if coverage + false else 0.0)
 
 
 def _coverage_at_risk(yes: NDArray[np.float64], no: NDArray[np.float64], *, seed: int) -> Interval:

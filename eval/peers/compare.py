@@ -8,7 +8,7 @@ from eval.datasets.read_dataset import read_dataset, sample
 from eval.peers.figures import as_markdown, figures_of
 from eval.peers.rounds import run_system, take_turns
 from eval.peers.systems import OURS, PEERS, REFERENCE
-from eval.peers.task import Task, ingested
+from eval.peers.task import RankingTask, ingested
 from retriever.index import Index
 
 
@@ -32,7 +32,7 @@ def compare(
     systems = (REFERENCE, *(peer for peer in PEERS if not only or peer.name in only), *OURS)
     say("making the passages ...")
     with ingested(pages, model) as index_dir:
-        task = Task(Index.open(index_dir), dataset)
+        task = RankingTask(Index.open(index_dir), dataset)
         request = task.request(model=model, pages=pages, index_dir=index_dir)
         outcomes = take_turns(
             systems, rounds, partial(run_system, request=request, environments=environments), say=say

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.peers.systems import System
+from eval.peers.systems import PeerSystem
 from retriever.encoding.model_files import cache_dir
 
 INSTALL_TIMEOUT_S = 3600
@@ -22,7 +22,7 @@ def default_folder() -> Path:
     return cache_dir() / "peers"
 
 
-def install(system: System, folder: Path, *, say: Callable[[str], None]) -> str | None:
+def install(system: PeerSystem, folder: Path, *, say: Callable[[str], None]) -> str | None:
     """Makes the environment anew unless it is there already from the same libraries.
 
     Returns why it could not be made, else None; the reason is kept for the table.
@@ -51,7 +51,7 @@ def install(system: System, folder: Path, *, say: Callable[[str], None]) -> str 
     return None
 
 
-def missing(system: System, folder: Path) -> str | None:
+def missing(system: PeerSystem, folder: Path) -> str | None:
     """Why a system cannot be run, else None. What runs in our own environment is never missing."""
     environment = folder / system.name
     if not system.is_peer:

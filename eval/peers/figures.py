@@ -7,8 +7,8 @@ from statistics import median
 from eval.errors import ComparisonRefused
 from eval.measures.percentiles import percentiles
 from eval.peers.rounds import Failure, Outcome, Run
-from eval.peers.systems import System
-from eval.peers.task import TOP_K, Quality, Task
+from eval.peers.systems import PeerSystem
+from eval.peers.task import TOP_K, Quality, RankingTask
 from eval.report.marked_section import markdown_table
 
 
@@ -25,7 +25,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SystemFigures:
     """One system: medians over its rounds. CPU time is that of all threads; `load_cpu_s` holds imports too."""
 
     versions: Mapping[str, str]
@@ -42,8 +42,8 @@ class Figures:
 
 
 def figures_of(
-    outcomes: Mapping[System, Outcome], reference: System, task: Task
-) -> dict[System, Figures | Failure]:
+    outcomes: Mapping[PeerSystem, Outcome], reference: PeerSystem, task: RankingTask
+) -> dict[PeerSystem, SystemFigures | Failure]:
     """Every system's figures. Raises ComparisonRefused where the reference itself has none."""
     base = outcomes[reference]
     if isinstance(base, Failure):
@@ -54,9 +54,9 @@ def figures_of(
     }
 
 
-def _figures(runs: Sequence[Run], base: Sequence[Run], task: Task) -> Figures:
+def _figures(runs: Sequence[Run], base: Sequence[Run], task: RankingTask) -> SystemFigures:
     passages = len(task.passages)
-    return Figures(
+    return SystemFigures(
         versions=runs[0].versions,
         load_cpu_s=median(run.open_cpu_s for run in runs),
         ingest_cpu_ms_per_passage=median(run.ingest_cpu_s for run in runs) * 1000 / passages,
@@ -80,9 +80,9 @@ def _ratio(values: Sequence[float], base: Sequence[float]) -> Ratio:
     return Ratio(median(ratios), min(ratios), max(ratios))
 
 
-def as_markdown(found: Mapping[System, Figures | Failure], task: Task, *, rounds: int) -> str:
+def as_markdown(found: Mapping[PeerSystem, SystemFigures | Failure], task: RankingTask, *, rounds: int) -> str:
     """Two tables, costs and results, with what they stand on; systems without figures with the reason."""
-    measured = {system: one for system, one in found.items() if isinstance(one, Figures)}
+    measured = {system: one for system, one in found.items() if isinstance(one, SystemFigures)}
     costs = [
         [
             system.title,

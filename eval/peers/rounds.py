@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from eval.peers.environments import last_line, missing, python_of
-from eval.peers.systems import System
+from eval.peers.systems import PeerSystem
 
 RUN_TIMEOUT_S = 3600
 PROGRAM = Path(__file__).parent / "run_peer.py"
@@ -53,20 +53,20 @@ class Failure:
 Outcome = Sequence[Run] | Failure
 
 
-def turns(systems: Sequence[System], rounds: int) -> list[System]:
+def turns(systems: Sequence[PeerSystem], rounds: int) -> list[PeerSystem]:
     """Every system once a round; each round begins with the next one, so that none is always first or last."""
     return [systems[(place + number) % len(systems)] for number in range(rounds) for place in range(len(systems))]
 
 
 def take_turns(
-    systems: Sequence[System],
+    systems: Sequence[PeerSystem],
     rounds: int,
-    run: Callable[[System], Run | Failure],
+    run: Callable[[PeerSystem], Run | Failure],
     *,
     say: Callable[[str], None],
-) -> dict[System, Outcome]:
+) -> dict[PeerSystem, Outcome]:
     """The runs of every system, or why there are none; a system that failed gets no further turn."""
-    found: dict[System, Outcome] = {}
+    found: dict[PeerSystem, Outcome] = {}
     for system in turns(systems, rounds):
         before = found.get(system, ())
         if isinstance(before, Failure):
@@ -81,7 +81,7 @@ def take_turns(
     return found
 
 
-def run_system(system: System, request: Mapping[str, Any], environments: Path) -> Run | Failure:
+def run_system(system: PeerSystem, request: Mapping[str, Any], environments: Path) -> Run | Failure:
     """One turn in a fresh process, offline. `request` is what `run_peer.py` reads, but for the scratch folder."""
     if (reason := missing(system, environments)) is not None:
         return Failure(reason)
@@ -104,7 +104,7 @@ def run_system(system: System, request: Mapping[str, Any], environments: Path) -
         return msgspec.json.decode(result.read_bytes(), type=Run)
 
 
-def surroundings(system: System, environ: Mapping[str, str]) -> dict[str, str]:
+def surroundings(system: PeerSystem, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment variables of a run: no network, no telemetry, and for a peer nothing of our own Python."""
     kept = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
     if not system.is_peer:

@@ -8,7 +8,7 @@ REQUIREMENTS = Path(__file__).parent / "requirements"
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class PeerSystem:
     """One row of the table. `is_peer` says that it runs in an environment of its own, else it runs in ours."""
 
     name: str
@@ -26,16 +26,16 @@ class System:
         return REQUIREMENTS / f"{self.name}.txt"
 
 
-REFERENCE = System("plain", "sentence-transformers + FAISS", is_peer=False)
+REFERENCE = PeerSystem("plain", "sentence-transformers + FAISS", is_peer=False)
 PEERS = (
-    System("txtai", "txtai", is_peer=True),
-    System("chroma", "Chroma", is_peer=True),
-    System("llamaindex", "LlamaIndex", is_peer=True),
-    System("haystack", "Haystack", is_peer=True),
-    System("langchain", "LangChain + FAISS", is_peer=True),
+    PeerSystem("txtai", "txtai", is_peer=True),
+    PeerSystem("chroma", "Chroma", is_peer=True),
+    PeerSystem("llamaindex", "LlamaIndex", is_peer=True),
+    PeerSystem("haystack", "Haystack", is_peer=True),
+    PeerSystem("langchain", "LangChain + FAISS", is_peer=True),
 )
 OURS = (
-    System("footnoted_passages", "Footnoted, passages only", is_peer=False),
-    System("footnoted_whole", "Footnoted, whole", is_peer=False),
+    PeerSystem("footnoted_passages", "Footnoted, passages only", is_peer=False),
+    PeerSystem("footnoted_whole", "Footnoted, whole", is_peer=False),
 )
 SYSTEMS = (REFERENCE, *PEERS, *OURS)

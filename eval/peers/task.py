@@ -37,7 +37,7 @@ class Quality:
     same: float | None
 
 
-class Task:
+class RankingTask:
     """Passages and questions, and the judgments by which rankings of passage ids are measured."""
 
     def __init__(self, index: Index, dataset: Dataset) -> None:

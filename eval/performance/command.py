@@ -109,12 +109,12 @@ def load(dataset_path: Path, url: str, questions: int, key: str | None, as_json:
 @_write
 def encoders(index_dir: Path, passages: int, repeats: int, model: str, page: Path | None) -> None:
     """Time the model in every arithmetic on passages of the index, against sentence-transformers' default call."""
-    from eval.embedded_text import passages_of
+    from eval.embedded_text import embedded_texts
     from eval.performance.encoder_speed import as_markdown, compare_encoders
     from eval.report.marked_section import write_section
 
     with refusing():
-        texts = passages_of(index_dir, passages)
+        texts = embedded_texts(index_dir, passages)
         found = compare_encoders(texts, model=model, repeats=repeats, say=_say)
         written = as_markdown(found, passages=len(texts))
         if page is not None:

@@ -17,7 +17,7 @@ _COLOURS = ("#1f6f8b", "#b5533c", "#6a7f2b", "#6b4e9b")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GrowthStep:
     """One size. CPU times are milliseconds of one thread; `ivf_recall` is the share of the exact best hundred."""
 
     size: int
@@ -32,7 +32,7 @@ class Step:
     peak_rss_mb: float
 
 
-def grow(index_dir: Path, sizes: Sequence[int], *, searches: int, say: Callable[[str], None]) -> list[Step]:
+def grow(index_dir: Path, sizes: Sequence[int], *, searches: int, say: Callable[[str], None]) -> list[GrowthStep]:
     """Each size in a fresh process, so that its memory is its own. Raises ComparisonRefused where one fails."""
     steps = []
     for size in sizes:
@@ -46,11 +46,11 @@ def grow(index_dir: Path, sizes: Sequence[int], *, searches: int, say: Callable[
                 f"the step of {size:,} passages failed (exit {done.returncode}); it needs about "
                 f"{size * 6000 / 1e9:.1f} GB of memory: try a smaller size"
             )
-        steps.append(Step(**json.loads(done.stdout)))
+        steps.append(GrowthStep(**json.loads(done.stdout)))
     return steps
 
 
-def as_markdown(steps: Sequence[Step], drawing: str) -> str:
+def as_markdown(steps: Sequence[GrowthStep], drawing: str) -> str:
     """The table, the drawing by its address, and what was measured."""
     rows = [
         [
@@ -75,7 +75,7 @@ def as_markdown(steps: Sequence[Step], drawing: str) -> str:
     )
 
 
-def drawing_of(steps: Sequence[Step]) -> str:
+def drawing_of(steps: Sequence[GrowthStep]) -> str:
     """Search times over size as an SVG, both axes logarithmic."""
     lines = {
         "dense, ours": [step.dense_cpu_ms for step in steps],

@@ -38,7 +38,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class LoadFigures:
     """What a phase showed. Rates are per second; latencies are milliseconds from when a question was due.
 
     `last_refusal_s` is when the last question that was refused, or got no answer, was due; 0 without any.
@@ -98,7 +98,7 @@ async def offer(target: Target, rate: float, seconds: float, *, seed: int) -> tu
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LoadStep:
     """How many questions were answered per second while `at_once` were always under way.
 
     `generator_cpu` is the part of one processor that asking took.
@@ -117,18 +117,18 @@ async def warm_up(target: Target, seconds: float) -> int:
     return await _closed_loop(target, seconds, at_once=WARMING_AT_ONCE, questions=len(target.questions))
 
 
-async def capacity(target: Target, seconds: float, *, at_most: int) -> list[Step]:
+async def capacity(target: Target, seconds: float, *, at_most: int) -> list[LoadStep]:
     """What the service answers with 2, 4, 8, ... questions under way, until more of them gain nothing.
 
     Its capacity is the best of the steps: with too few it waits for the next question, with too many it refuses.
     """
-    steps: list[Step] = []
+    steps: list[LoadStep] = []
     at_once = min(2, at_most)
     while at_once <= at_most:
         started, spent = time.perf_counter(), time.process_time()
         answered = await _closed_loop(target, seconds, at_once=at_once)
         took_s = time.perf_counter() - started
-        steps.append(Step(at_once, answered / took_s, (time.process_time() - spent) / took_s))
+        steps.append(LoadStep(at_once, answered / took_s, (time.process_time() - spent) / took_s))
         *earlier, last = [step.answered for step in steps]
         if len(earlier) > 1 and last < max(earlier) * GROWTH and earlier[-1] < max(earlier[:-1]) * GROWTH:
             break
@@ -203,13 +203,13 @@ def figures(
     livez_max_ms: float,
     generator_cpu: float = 0.0,
     service_cpu: float | None = None,
-) -> Figures:
+) -> LoadFigures:
     """The exchanges of a phase of that many seconds as figures."""
     answered = [each for each in exchanges if each.status == HTTPStatus.OK]
     refused = [each for each in exchanges if each.status in REFUSALS]
     # What was answered long after the end of a phase was not answered at the phase's rate.
     span_s = max([seconds, *(each.ended_s for each in answered)])
-    return Figures(
+    return LoadFigures(
         name=name,
         offered=len(exchanges) / seconds,
         goodput=len(answered) / span_s,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eval.performance.load import Figures
+from eval.performance.load import LoadFigures
 
 GOODPUT_SHARE = 0.9
 GOODPUT_SHARE_OF_RETRIES = 0.8
@@ -26,16 +26,16 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class LoadPhase:
     """What was tried, at which multiple of the capacity, and its figures."""
 
     kind: Kind
     multiple: float
-    figures: Figures
+    figures: LoadFigures
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Promise:
     """One promise: its line in docs/operations.md, what it asks, what was seen."""
 
     line: str
@@ -57,14 +57,14 @@ class SharedMachine:
 
 
 def verdicts(
-    phases: Sequence[Phase], capacity: float, *, seconds: float, shared: SharedMachine | None = None
-) -> list[Verdict]:
+    phases: Sequence[LoadPhase], capacity: float, *, seconds: float, shared: SharedMachine | None = None
+) -> list[Promise]:
     """A verdict for each phase that tries a promise, in their order.
 
     `capacity` is in questions per second, `seconds` the length of each phase: of a short one, half must be enough
     to recover. On a `shared` machine the goodput is also told of what asking left; the verdict goes by all of it.
     """
-    found: list[Verdict] = []
+    found: list[Promise] = []
     for number, phase in enumerate(phases):
         match phase.kind:
             case Kind.PLAIN if phase.multiple > 1:
@@ -82,42 +82,42 @@ def verdicts(
     return found
 
 
-def _overloaded(phase: Phase, capacity: float, shared: SharedMachine | None) -> Iterator[Verdict]:
+def _overloaded(phase: LoadPhase, capacity: float, shared: SharedMachine | None) -> Iterator[Promise]:
     seen, name = phase.figures, f"L2, {phase.figures.name}"
     yield _goodput("L2", phase, capacity, GOODPUT_SHARE, shared)
     is_quick = seen.refused_p99_ms <= REFUSED_P99_MS
-    yield Verdict(name, f"refused p99 <= {REFUSED_P99_MS} ms", f"{seen.refused_p99_ms:.0f} ms", is_quick)
+    yield Promise(name, f"refused p99 <= {REFUSED_P99_MS} ms", f"{seen.refused_p99_ms:.0f} ms", is_quick)
     is_live = seen.livez_max_ms <= LIVEZ_MS
-    yield Verdict(name, f"/livez <= {LIVEZ_MS} ms", f"{seen.livez_max_ms:.0f} ms", is_live)
-    yield Verdict(name, "every question answered or refused", f"{seen.failed} failed", not seen.failed)
+    yield Promise(name, f"/livez <= {LIVEZ_MS} ms", f"{seen.livez_max_ms:.0f} ms", is_live)
+    yield Promise(name, "every question answered or refused", f"{seen.failed} failed", not seen.failed)
 
 
-def _goodput(line: str, phase: Phase, capacity: float, share: float, shared: SharedMachine | None) -> Verdict:
+def _goodput(line: str, phase: LoadPhase, capacity: float, share: float, shared: SharedMachine | None) -> Promise:
     reached = phase.figures.goodput / capacity
     seen = f"{reached:.2f} C"
     if shared is not None:
         left = shared.left(phase.figures.generator_cpu)
         seen += f"; {reached / left:.2f} C of what asking left"
-    return Verdict(f"{line}, {phase.figures.name}", f"answered >= {share:g} C", seen, reached >= share)
+    return Promise(f"{line}, {phase.figures.name}", f"answered >= {share:g} C", seen, reached >= share)
 
 
-def _recovered(phase: Phase, within_s: float) -> Verdict:
+def _recovered(phase: LoadPhase, within_s: float) -> Promise:
     last_s = phase.figures.last_refusal_s
     seen = "none" if last_s == 0 else f"the last after {last_s:.1f} s"
     asked = f"no refusal or failure {within_s:g} s after an overload"
-    return Verdict(f"L2, {phase.figures.name} after it", asked, seen, last_s <= within_s)
+    return Promise(f"L2, {phase.figures.name} after it", asked, seen, last_s <= within_s)
 
 
-def _answers_all(line: str, phase: Phase) -> Verdict:
+def _answers_all(line: str, phase: LoadPhase) -> Promise:
     seen = phase.figures
     found = f"{seen.refused:.1f}/s refused, {seen.failed} failed, p99 {seen.answered_p99_ms:.0f} ms"
-    return Verdict(f"{line}, {seen.name}", "all answered", found, seen.refused == seen.failed == 0)
+    return Promise(f"{line}, {seen.name}", "all answered", found, seen.refused == seen.failed == 0)
 
 
-def _fair(phase: Phase, alone: Phase) -> Verdict:
+def _fair(phase: LoadPhase, alone: LoadPhase) -> Promise:
     together_ms, alone_ms = phase.figures.answered_p99_ms, alone.figures.answered_p99_ms
     is_fair = together_ms <= SLOWER_BESIDE_CROWD * alone_ms and phase.figures.refused == phase.figures.failed == 0
-    return Verdict(
+    return Promise(
         f"L4, {phase.figures.name}",
         f"none refused, p99 <= {SLOWER_BESIDE_CROWD} times that alone",
         f"{phase.figures.refused:.1f}/s refused, p99 {together_ms:.0f} ms, alone {alone_ms:.0f} ms",

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import click
 import msgspec
 from rich.table import Table
 
@@ -15,7 +14,7 @@ from api.server.run import THREAD_TURN_S
 from eval.datasets.read_dataset import read_dataset
 from eval.peers.run_peer import peak_rss_mb
 from eval.performance.bench import STAGES, ColdStart, Latency, Throughput, cold, size_mb, throughput, warm
-from eval.report.console import table_console
+from eval.report.console import print_json, table_console
 from eval.systems.in_process import InProcess
 from eval.systems.ingested import ingest_pages
 from retriever.query import Mode
@@ -130,7 +129,7 @@ def print_bench(found: dict[str, Any]) -> None:
 def echo(found: dict[str, Any], *, as_json: bool) -> None:
     """Prints the figures as JSON or as tables."""
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
+        print_json(found)
     else:
         print_bench(found)
 

@@ -9,14 +9,12 @@ from statistics import fmean
 from typing import Any
 from urllib.parse import urlsplit
 
-import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from eval.errors import ComparisonRefused
 from eval.performance.load import (
-    Step,
+    LoadStep,
     Target,
     capacity,
     figures,
@@ -25,8 +23,8 @@ from eval.performance.load import (
     slow_callers,
     warm_up,
 )
-from eval.performance.load_verdicts import Kind, Phase, SharedMachine, verdicts
-from eval.report.console import table_console
+from eval.performance.load_verdicts import Kind, LoadPhase, SharedMachine, verdicts
+from eval.report.console import print_json, table_console
 
 SHARE_OF_OTHER = 0.2
 SHARE_BESIDE_SLOW = 0.7
@@ -69,7 +67,7 @@ async def run_load(
     Raises ComparisonRefused where the service answers nothing at all.
     """
     await warm_up(target, WARM_UP_S)
-    steps: list[Step] = [] if rate else await capacity(target, step_seconds, at_most=at_once)
+    steps: list[LoadStep] = [] if rate else await capacity(target, step_seconds, at_most=at_once)
     best = max(steps, key=lambda step: step.answered, default=None)
     measured = rate or (best.answered if best else 0.0)
     if not measured:
@@ -102,14 +100,14 @@ async def run_load(
     }
 
 
-def _shared(url: str, best: Step | None) -> SharedMachine | None:
+def _shared(url: str, best: LoadStep | None) -> SharedMachine | None:
     """The machine on which both run; None where the service is elsewhere, or the capacity was not measured."""
     if best is None or urlsplit(url).hostname not in LOOPBACK:
         return None
     return SharedMachine(os.cpu_count() or 1, best.generator_cpu)
 
 
-def service_ms(phases: Sequence[Phase]) -> dict[str, float] | None:
+def service_ms(phases: Sequence[LoadPhase]) -> dict[str, float] | None:
     """The service's processor time for an `answer`, where none was refused, and for a `refusal`, in milliseconds.
 
     What the plain phase with most refusals took above its answers is its refusals'. None where they do not tell.
@@ -134,7 +132,7 @@ class _Trial:
 
     async def phase(
         self, name: str, target: Target, multiple: float, kind: Kind = Kind.PLAIN, *, others: int = 0
-    ) -> Phase:
+    ) -> LoadPhase:
         """What a phase at that multiple of the capacity shows; `others` sets it apart from those beside it."""
         served_s = await service_cpu_s(target)
         began, spent = time.perf_counter(), time.process_time()
@@ -151,10 +149,10 @@ class _Trial:
             generator_cpu=asking_s / took_s,
             service_cpu=None if served_s is None or ended_s is None else (ended_s - served_s) / took_s,
         )
-        return Phase(kind, multiple, shown)
+        return LoadPhase(kind, multiple, shown)
 
 
-async def _fairness(trial: _Trial, target: Target, other_key: str) -> list[Phase]:
+async def _fairness(trial: _Trial, target: Target, other_key: str) -> list[LoadPhase]:
     """One key asks a little, first alone, then while another asks ten times what can be answered."""
     other = Target(target.url, target.questions, key=other_key)
     alone = await trial.phase("one key alone", other, SHARE_OF_OTHER, Kind.ALONE)
@@ -168,7 +166,7 @@ async def _fairness(trial: _Trial, target: Target, other_key: str) -> list[Phase
 def echo(found: dict[str, Any], *, as_json: bool) -> None:
     """Prints the figures as JSON or as a table."""
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
+        print_json(found)
         return
     console = table_console(width=160)
     table = Table(

@@ -23,8 +23,8 @@ from retriever.encoding.open_encoder import open_encoder
 from retriever.errors import QueryInvalid
 from retriever.index import Index
 from retriever.passage import Passage
-from retriever.query import Comparison, Hit, Mode, Operator, Query, Retrieval
-from retriever.questions.normalise import normalise_question, sentences_of
+from retriever.query import Condition, Hit, Mode, Operator, Query, Retrieval
+from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.ranking.ranking import Ranking
 from retriever.ranking.rerank import Reranker
 from retriever.retrieve import Retriever
@@ -177,14 +177,14 @@ class InProcess:
             return None
         per_document = DEFAULT_PER_DOCUMENT if max_per_document is None else max_per_document
         paths = self._left_out
-        left_out = Comparison(Operator.NIN, "source_path", paths) if paths else None
+        left_out = Condition(Operator.NIN, "source_path", paths) if paths else None
         return Query(
             text=text,
             top_k=top_k,
             mode=self._mode,
             filters=left_out,
             max_per_document=per_document,
-            sentences=sentences_of(question.text),
+            sentences=lines_as_sentences(question.text),
         )
 
     def _retrieve(self, query: Query) -> Retrieval:

@@ -6,7 +6,7 @@ from typing import Any
 
 from eval.datasets.dataset import Question
 from eval.systems.given_answer import TOP_K, Given, Quoted
-from eval.systems.service import Service, ServiceFailed
+from eval.systems.service import ServiceClient, ServiceFailed
 from eval.systems.system import MOST_GIVEN, Found, Response
 from retriever.query import Mode
 
@@ -19,7 +19,7 @@ class OverHttp:
 
     def __init__(self, url: str, *, mode: Mode = Mode.HYBRID, key: str | None = None) -> None:
         """Reads the service's index and documents. Raises ServiceFailed."""
-        self._service = Service(url, key=key)
+        self._service = ServiceClient(url, key=key)
         self._mode = mode
         self._filter: dict[str, Any] | None = None
         index = self._service.get("/v1/index")

@@ -20,7 +20,7 @@ class ServiceFailed(EvalError):
     """The service did not answer, or not as its contract says."""
 
 
-class Service:
+class ServiceClient:
     """One service at `url`, over kept connections. `key` goes with every request, else FOOTNOTED_API_KEY does."""
 
     def __init__(self, url: str, *, key: str | None = None) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from ingest.errors import DocumentSkipped
 from ingest.processes.child_process import read_frame, write_frame
-from ingest.processes.parser_process import Answer, Request
+from ingest.processes.parser_process import ParseRequest, ParseResult
 from ingest.reading.read_text import read_text
 
 _MEGABYTE = 1_000_000
@@ -36,19 +36,19 @@ def main() -> None:
             content = read_frame(source)
             # Who asked ends this process in time; should it be gone, this process ends itself.
             signal.setitimer(signal.ITIMER_REAL, seconds + 5)
-            answer = _answer(msgspec.msgpack.decode(request, type=Request), content)
+            answer = _answer(msgspec.msgpack.decode(request, type=ParseRequest), content)
             signal.setitimer(signal.ITIMER_REAL, 0)
             write_frame(target, answer)
 
 
-def _answer(request: Request, content: bytes) -> bytes:
+def _answer(request: ParseRequest, content: bytes) -> bytes:
     try:
         document = read_text(content, request.sha256, source_type=request.source_type, stem=request.stem)
-        return msgspec.msgpack.encode(Answer(document=document))
+        return msgspec.msgpack.encode(ParseResult(document=document))
     except DocumentSkipped as skipped:
-        return msgspec.msgpack.encode(Answer(reason=skipped.reason, detail=skipped.detail))
+        return msgspec.msgpack.encode(ParseResult(reason=skipped.reason, detail=skipped.detail))
     except MemoryError:
-        return msgspec.msgpack.encode(Answer())
+        return msgspec.msgpack.encode(ParseResult())
 
 
 def _load_parsers() -> None:

@@ -32,7 +32,7 @@ class ParseLimits:
 DEFAULT_LIMITS = ParseLimits()
 
 
-class Request(msgspec.Struct, forbid_unknown_fields=True):
+class ParseRequest(msgspec.Struct, forbid_unknown_fields=True):
     """One file for the parser process; its content follows in a frame of its own."""
 
     source_type: SourceType
@@ -40,7 +40,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     sha256: str
 
 
-class Answer(msgspec.Struct, forbid_unknown_fields=True):
+class ParseResult(msgspec.Struct, forbid_unknown_fields=True):
     """What the parser process says of a file: the document, or why there is none (None for want of memory)."""
 
     document: ReadDocument | None = None
@@ -63,7 +63,7 @@ class ParserProcess:
         Raises DocumentSkipped when the file cannot be taken in or costs too much, ParserUnavailable when the
         process cannot be started at all.
         """
-        request = msgspec.msgpack.encode(Request(source_type, stem, sha256))
+        request = msgspec.msgpack.encode(ParseRequest(source_type, stem, sha256))
         with self._lock:
             answer = self._answer(request, content, source_type)
             if answer is None:
@@ -88,7 +88,7 @@ class ParserProcess:
 
     def _answer(
         self, request: bytes, content: bytes, source_type: SourceType, *, afresh: bool = False
-    ) -> Answer | None:
+    ) -> ParseResult | None:
         """What a process says; None where it broke off, or lacked memory after other files."""
         if afresh:
             self.close()
@@ -96,7 +96,7 @@ class ParserProcess:
         is_new = self._answered == 0
         try:
             told = exchange(process, [request, content], self._limits.seconds)
-            answer = msgspec.msgpack.decode(told, type=Answer)
+            answer = msgspec.msgpack.decode(told, type=ParseResult)
         except TookTooLong as error:
             self.close()
             detail = f"reading it takes more than {self._limits.seconds:g} s; the limit is --parse-timeout"
@@ -104,7 +104,7 @@ class ParserProcess:
         except (Ended, msgspec.DecodeError):
             self.close()
             # The libraries in C end their process so where they get no memory; what is damaged they refuse.
-            return Answer() if is_new and process.returncode == -signal.SIGABRT else None
+            return ParseResult() if is_new and process.returncode == -signal.SIGABRT else None
         self._answered += 1
         if answer.document is None and answer.reason is None:
             self.close()

@@ -31,14 +31,14 @@ QUEUE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadFile:
     """What stands in one file; `document` is None where the file is the one that was known."""
 
     sha256: str
     document: ReadDocument | None
 
 
-class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FileToRead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file to read: a candidate in bytes and strings, and the digest that makes reading it needless."""
 
     document_id: str
@@ -55,14 +55,14 @@ class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tasks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that the reading process is to do."""
 
-    files: list[Task]
+    files: list[FileToRead]
     limits: ParseLimits
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReadResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What became of one file: what was found in it, or why it is skipped."""
 
-    found: Found | None = None
+    found: ReadFile | None = None
     reason: SkipReason | None = None
     detail: str = ""
 
@@ -95,7 +95,7 @@ class ReadAhead:
     ) -> None:
         self._end()
 
-    def read(self) -> Found:
+    def read(self) -> ReadFile:
         """What stands in the next file.
 
         Raises DocumentSkipped when it cannot be taken in, ParserUnavailable when it needs a process that cannot be
@@ -117,7 +117,9 @@ class ReadAhead:
     def _start(self) -> None:
         """Starts the process for the files from here on; where that fails, this one goes on alone."""
         files = [
-            Task(one.document_id, one.source_path, os.fsencode(one.path), one.source_type, self._known_sha256(one))
+            FileToRead(
+                one.document_id, one.source_path, os.fsencode(one.path), one.source_type, self._known_sha256(one)
+            )
             for one in self._candidates[self._next :]
         ]
         try:
@@ -127,14 +129,14 @@ class ReadAhead:
         except (OSError, Ended, TookTooLong):
             self._break_off()
 
-    def _answer(self) -> Answer | None:
+    def _answer(self) -> ReadResult | None:
         """What the process says of the next file; None where there is no process, or none any more."""
         if self._process is None:
             return None
         try:
             # It may have to start a parser process, twice, and to wait for it as long.
             told = exchange(self._process, [], 2 * (START_S + self._limits.seconds))
-            return msgspec.msgpack.decode(told, type=Answer)
+            return msgspec.msgpack.decode(told, type=ReadResult)
         except (Ended, TookTooLong, msgspec.DecodeError):
             self._break_off()
             return None
@@ -149,19 +151,19 @@ class ReadAhead:
             end_child(process)
 
 
-def answer_of(task: Task, limits: ParseLimits) -> Answer:
+def answer_of(task: FileToRead, limits: ParseLimits) -> ReadResult:
     """What the reading process says of a file. Raises ParserUnavailable."""
     try:
-        return Answer(found=find(task.candidate(), task.known_sha256, limits))
+        return ReadResult(found=find(task.candidate(), task.known_sha256, limits))
     except DocumentSkipped as skipped:
-        return Answer(reason=skipped.reason, detail=skipped.detail)
+        return ReadResult(reason=skipped.reason, detail=skipped.detail)
 
 
-def find(candidate: Candidate, known_sha256: str | None, limits: ParseLimits) -> Found:
+def find(candidate: Candidate, known_sha256: str | None, limits: ParseLimits) -> ReadFile:
     """What stands in a file, read in this process. Raises DocumentSkipped, ParserUnavailable."""
     source = read_source(candidate.path, max_bytes=candidate.source_type.max_bytes)
     is_known = source.sha256 == known_sha256
-    return Found(source.sha256, None if is_known else read_content(candidate, source, limits))
+    return ReadFile(source.sha256, None if is_known else read_content(candidate, source, limits))
 
 
 def _widen(process: subprocess.Popen[bytes]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from ingest.errors import DocumentWarning, FrontMatterInvalid, SkipReason, WarningCode, excerpt
+from ingest.errors import DocumentWarning, DocumentWarningCode, FrontMatterInvalid, SkipReason, excerpt
 from ingest.reading.decode import is_blank
 from retriever.document import Metadata, ReviewFrequency
 
@@ -56,7 +56,7 @@ class Entry:
 class _FieldInvalid(Exception):
     """A value is not what its field wants; `expected` says what that is."""
 
-    def __init__(self, expected: str, code: WarningCode = WarningCode.FIELD_INVALID) -> None:
+    def __init__(self, expected: str, code: DocumentWarningCode = DocumentWarningCode.FIELD_INVALID) -> None:
         super().__init__(expected)
         self.expected = expected
         self.code = code
@@ -179,7 +179,7 @@ def _url(value: Value) -> str | None:
     invalid = _FieldInvalid(
         f"an absolute http or https address of at most {MAX_URL_CHARS} characters, "
         "without user name, blanks or control characters",
-        WarningCode.URL_INVALID,
+        DocumentWarningCode.URL_INVALID,
     )
     if not isinstance(value, str):
         raise invalid
@@ -201,7 +201,7 @@ def _url(value: Value) -> str | None:
 
 def _date(value: Value) -> date | None:
     invalid = _FieldInvalid(
-        "a date as YYYY-MM-DD between the years 1900 and 2999 (ISO 8601)", WarningCode.DATE_INVALID
+        "a date as YYYY-MM-DD between the years 1900 and 2999 (ISO 8601)", DocumentWarningCode.DATE_INVALID
     )
     if not isinstance(value, str):
         raise invalid

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.errors import DocumentWarning, SkipReason, TextUnreadable, WarningCode
+from ingest.errors import DocumentWarning, DocumentWarningCode, SkipReason, TextUnreadable
 from ingest.reading.blocks import BlockKind
 from ingest.reading.extracted import Extracted, Line, Writer
 from ingest.reading.hidden import is_hidden
@@ -51,7 +51,7 @@ def read_html(text: str) -> Extracted:
     warnings = []
     if reader.hidden_characters:
         detail = f"{reader.hidden_characters} characters that the page hides from its readers are not taken in"
-        warnings.append(DocumentWarning(WarningCode.HIDDEN_TEXT_REMOVED, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.HIDDEN_TEXT_REMOVED, detail))
     title = tree.css_first("head > title")
     return Extracted(
         text=reader.writer.text(),

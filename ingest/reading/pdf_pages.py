@@ -20,7 +20,7 @@ from statistics import median
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.errors import DocumentWarning, SkipReason, TextUnreadable, WarningCode
+from ingest.errors import DocumentWarning, DocumentWarningCode, SkipReason, TextUnreadable
 from ingest.reading.blocks import BlockKind
 from ingest.reading.extracted import FIELD_KEYS, Extracted, Line, Writer
 
@@ -268,10 +268,10 @@ def _warnings(lines: Sequence[_Line], unreadable: Sequence[int]) -> tuple[Docume
     if unreadable:
         shown = ", ".join(map(str, unreadable[:10]))
         detail = f"{len(unreadable)} pages cannot be read and are missing, the first: {shown}"
-        warnings.append(DocumentWarning(WarningCode.PAGES_UNREADABLE, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.PAGES_UNREADABLE, detail))
     text = "".join(line.text for line in lines)
     printable = sum(char.isprintable() and not 0xE000 <= ord(char) <= 0xF8FF and char != "\ufffd" for char in text)
     if printable < MIN_PRINTABLE_SHARE * len(text):
         detail = f"only {printable} of {len(text)} characters are printable; the fonts do not say what they show"
-        warnings.append(DocumentWarning(WarningCode.LOW_TEXT, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.LOW_TEXT, detail))
     return tuple(warnings)

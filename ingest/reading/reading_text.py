@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from ingest.errors import DocumentWarning, WarningCode
+from ingest.errors import DocumentWarning, DocumentWarningCode
 from ingest.reading.blocks import HIDDEN, assemble
 from ingest.reading.extracted import Extracted
 from ingest.reading.markdown import read_markdown
@@ -56,7 +56,7 @@ def make_reading_text(source: str, body_start: int, source_type: SourceType) -> 
         if page.unclosed_fence_at is not None:
             line = _line_of(source, page.unclosed_fence_at)
             detail = f"line {line}: a code fence is never closed; all below it is read as code"
-            warnings.append(DocumentWarning(WarningCode.UNCLOSED_FENCE, detail, line))
+            warnings.append(DocumentWarning(DocumentWarningCode.UNCLOSED_FENCE, detail, line))
     else:
         blocks = read_plain_text(source, body_start)
     # Without markup only the line on top of the page is surely its title.
@@ -81,15 +81,15 @@ def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:
     hidden = sum(1 for _ in _HIDDEN.finditer(source, body_start))
     if hidden:
         detail = f"{hidden} control characters or characters without width are not part of the reading text"
-        warnings.append(DocumentWarning(WarningCode.CONTROL_CHARACTERS_REMOVED, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.CONTROL_CHARACTERS_REMOVED, detail))
     if found := _personal_number(text):
         detail = (
             f"a number at character {found.start()} reads as one of a person's; look whether it may be published"
         )
-        warnings.append(DocumentWarning(WarningCode.PERSONAL_DATA, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.PERSONAL_DATA, detail))
     if _CYRILLIC.search(text) and (found := _MIXED_SCRIPT.search(text)):
         detail = f"a word at character {found.start()} mixes Latin and Cyrillic letters; it will not be found"
-        warnings.append(DocumentWarning(WarningCode.MIXED_SCRIPT, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.MIXED_SCRIPT, detail))
     words = text.split()
     visible = sum(map(len, words))
     letters = sum(map(len, _LETTERS.findall(text)))
@@ -99,7 +99,7 @@ def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:
         if letters >= MIN_LETTERS:
             told = f"{letters} letters among {visible} visible characters"
         detail = f"{told}; check whether this is a page to be read"
-        warnings.append(DocumentWarning(WarningCode.LOW_TEXT, detail))
+        warnings.append(DocumentWarning(DocumentWarningCode.LOW_TEXT, detail))
     return warnings
 
 

@@ -24,7 +24,7 @@ from retriever.encoder import Encoder, EncoderIdentity
 from retriever.index import Index
 from retriever.query import Hit
 from retriever.questions.direction import learnt_direction
-from retriever.questions.example_vectors import digest_of
+from retriever.questions.example_vectors import digest_of_texts
 
 EXAMPLES_FILE = "errands.toml"
 KEPT_FILE = "errand_direction.npz"
@@ -57,7 +57,7 @@ def errand_direction(identity: EncoderIdentity) -> ErrandDirection | None:
     """What was learnt from the examples with this model; None for another model than the bundled one."""
     key, found = _kept()
     errands, ordinary = examples()
-    return found if key == digest_of([*errands, *ordinary], identity) else None
+    return found if key == digest_of_texts([*errands, *ordinary], identity) else None
 
 
 def examples() -> tuple[Sequence[str], Sequence[str]]:
@@ -89,7 +89,7 @@ def _main(index_dir: str) -> None:
     encoder = open_encoder(Index.open(Path(index_dir)).manifest.encoder, Path(index_dir))
     found = learn_errands(encoder)
     errands, ordinary = examples()
-    key = np.frombuffer(digest_of([*errands, *ordinary], encoder.identity), dtype=np.uint8)
+    key = np.frombuffer(digest_of_texts([*errands, *ordinary], encoder.identity), dtype=np.uint8)
     with (Path(__file__).parent / KEPT_FILE).open("wb") as file:
         np.savez(file, key=key, direction=found.direction, least=np.float64(found.least))
 

@@ -33,7 +33,7 @@ def kept_vectors(texts: Sequence[str], identity: EncoderIdentity) -> NDArray[np.
     """
     with resources.files(__package__).joinpath(KEPT_FILE).open("rb") as file:
         kept = np.load(io.BytesIO(file.read()), allow_pickle=False)
-    if kept["key"].tobytes() != digest_of(texts, identity):
+    if kept["key"].tobytes() != digest_of_texts(texts, identity):
         return None
     vectors: NDArray[np.float32] = kept["vectors"].astype(np.float32)
     return vectors
@@ -42,12 +42,12 @@ def kept_vectors(texts: Sequence[str], identity: EncoderIdentity) -> NDArray[np.
 def keep_vectors(texts: Sequence[str], encoder: Encoder, file: Path) -> None:
     """Writes what `kept_vectors` reads."""
     vectors = encoder.encode_queries(list(texts)).astype(np.float16)
-    key = np.frombuffer(digest_of(texts, encoder.identity), dtype=np.uint8)
+    key = np.frombuffer(digest_of_texts(texts, encoder.identity), dtype=np.uint8)
     with file.open("wb") as opened:
         np.savez_compressed(opened, key=key, vectors=vectors)
 
 
-def digest_of(texts: Sequence[str], identity: EncoderIdentity) -> bytes:
+def digest_of_texts(texts: Sequence[str], identity: EncoderIdentity) -> bytes:
     """A digest of the texts and of the model that reads them."""
     parts = (identity.model_sha256, identity.query_prompt, *texts)
     return hashlib.sha256("\0".join(parts).encode()).digest()

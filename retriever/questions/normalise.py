@@ -33,7 +33,7 @@ def normalise_question(text: str) -> str:
     return question
 
 
-def sentences_of(text: str) -> str | None:
+def lines_as_sentences(text: str) -> str | None:
     """The question with a full stop where only the end of a line ends what is said; None where no line does.
 
     For `Query.sentences` alone: what is searched for, shown and kept is the question in one line.

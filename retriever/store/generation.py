@@ -146,7 +146,7 @@ def listing(path: Path, *, generation: str) -> tuple[dict[str, int], list[str]]:
     return files, folders
 
 
-def digest_of(path: Path) -> str:
+def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in lower-case hex, read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from retriever.errors import FootnotedError, IndexCorrupt
 from retriever.store.durable import Disk, failpoint, remove_tree, storage_failures
-from retriever.store.generation import VerifiedGeneration, digest_of, listing, open_generation
+from retriever.store.generation import VerifiedGeneration, file_sha256, listing, open_generation
 from retriever.store.manifest import MANIFEST_FILE, FileEntry, Provenance, encode_manifest, seal
 from retriever.store.pointer import (
     Pointer,
@@ -93,7 +93,7 @@ class GenerationWriter:
         files, folders = listing(staging, generation=generation)
         entries = {}
         for name, size in files.items():
-            entries[name] = FileEntry(size=size, sha256=digest_of(staging / name))
+            entries[name] = FileEntry(size=size, sha256=file_sha256(staging / name))
             failpoint("publish.sync_file")
             self._disk.sync_file(staging / name)
         manifest = seal(provenance, generation=generation, created=created, files=entries)

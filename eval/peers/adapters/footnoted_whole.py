@@ -15,7 +15,7 @@ from retriever.encoding.gathered import GatheringEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
 from retriever.query import Query
-from retriever.questions.normalise import normalise_question, sentences_of
+from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.retrieve import Retriever
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,6 +52,6 @@ class Peer:
             normalise_question(question),
             top_k=top_k,
             max_per_document=top_k,
-            sentences=sentences_of(question),
+            sentences=lines_as_sentences(question),
         )
         return [hit.passage.passage_id for hit in self._retriever.retrieve(query).hits]
