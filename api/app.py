@@ -19,11 +19,8 @@ from api.admission.retrieval_threads import RetrievalThreads
 from api.chat.small_talk import read_small_talk
 from api.collection.older_texts import OlderTexts
 from api.encoder_ahead import EncoderLender
-from api.endpoints.core_routes import add_core_routes
 from api.endpoints.documents import document_not_found
-from api.endpoints.evidence import add_evidence_routes
-from api.endpoints.openai_routes import add_chat_routes
-from api.endpoints.writing import add_writing_routes
+from api.endpoints.routes import add_routes
 from api.evidence.policy import evidence_policy
 from api.generation.configured import generator_of
 from api.http.problems import Problem, invalid, problem_of
@@ -153,9 +150,8 @@ def create_app(
         today=today,
         generator=generator,
     )
-    added = (add_core_routes, add_evidence_routes, add_writing_routes, add_chat_routes, add_pages)
-    for add_routes in added:
-        add_routes(app)
+    add_routes(app)
+    add_pages(app)
     McpEndpoint(app.state.service, version=app.version).add_routes(app)
     metrics.watch(ServiceState(live, threads, today=today))
     if settings.metrics:

@@ -1,1 +1,1 @@
-"""What answers a request: one module for each kind of address, and the tables of their routes."""
+"""What answers a request: a module for each kind of address, and the table of their routes."""

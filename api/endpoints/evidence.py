@@ -2,13 +2,11 @@
 
 from functools import partial
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Request, Response
 
 from api.evidence.body import EvidenceRequest, EvidenceResponse
 from api.evidence.cancer_type import Fit, asked_type
 from api.evidence.gate import EvidenceGate
-from api.http.parameters import only_parameters
-from api.operations import body_of, refusals
 from api.query.request import QueryRequest
 from api.routed_refusal import within_limits
 from api.service import Service, read_request, service_of
@@ -16,20 +14,6 @@ from api.snapshot import Snapshot
 
 CANDIDATES = 20
 """Passages that are judged, so that what the policy leaves out can be made up for by the next ones."""
-
-
-def add_evidence_routes(app: FastAPI) -> None:
-    """Adds the endpoint to the application."""
-    app.add_api_route(
-        "/v1/compat/evidence",
-        evidence,
-        methods=["POST"],
-        response_model=EvidenceResponse,
-        responses=refusals(400, 408, 413, 415, 422, 503),
-        openapi_extra=body_of("EvidenceRequest"),
-        dependencies=[Depends(only_parameters())],
-        tags=["asking"],
-    )
 
 
 async def evidence(request: Request) -> Response:

@@ -2,59 +2,18 @@
 
 import re
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Request, Response
 
 from api.collection.response import IndexBody, document_body, index_body
 from api.endpoints.documents import DocumentId, document_not_found
 from api.http.json_body import media_type_of, read_body
-from api.http.parameters import only_parameters
 from api.http.problems import FieldError, Problem, invalid
-from api.operations import body_of, refusals
 from api.service import read_request, service_of
 from api.writing.body import DeletedBody, ReloadRequest, RollbackRequest, WriteWarning, WrittenBody
 from api.writing.document_folder import EXTENSIONS
 from api.writing.writer import CollectionWriter
 
 _DOCUMENT_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_BODY = {"schema": {"type": "string", "format": "binary"}}
-_DOCUMENT = {"requestBody": {"required": True, "content": dict.fromkeys(EXTENSIONS, _BODY)}}
-
-
-def add_writing_routes(app: FastAPI) -> None:
-    """Adds them to the application."""
-    app.add_api_route(
-        "/v1/documents/{document_id}",
-        put_document,
-        methods=["PUT"],
-        responses=refusals(400, 403, 408, 409, 413, 415, 422, 503) | {201: {"model": WrittenBody}},
-        openapi_extra=_DOCUMENT,
-        response_model=WrittenBody,
-        dependencies=[Depends(only_parameters())],
-        tags=["writing"],
-    )
-    app.add_api_route(
-        "/v1/documents/{document_id}",
-        delete_document,
-        methods=["DELETE"],
-        response_model=DeletedBody,
-        responses=refusals(403, 404, 409, 422, 503),
-        dependencies=[Depends(only_parameters())],
-        tags=["writing"],
-    )
-    for path, handler, model in (
-        ("/v1/index/reload", reload_index, "ReloadRequest"),
-        ("/v1/index/rollback", rollback_index, "RollbackRequest"),
-    ):
-        app.add_api_route(
-            path,
-            handler,
-            methods=["POST"],
-            response_model=IndexBody,
-            responses=refusals(400, 403, 404, 408, 413, 415, 422, 503),
-            openapi_extra=body_of(model),
-            dependencies=[Depends(only_parameters())],
-            tags=["writing"],
-        )
 
 
 async def put_document(request: Request, document_id: DocumentId) -> Response:
