@@ -14,7 +14,7 @@ from retriever.abstention.answerability import Answerability, Assessor
 from retriever.abstention.calibration import CALIBRATION_FILE, CalibrationState, at_risk, load_calibration
 from retriever.answers.answer import Answerer
 from retriever.encoder import Encoder, EncoderIdentity
-from retriever.encoding.gathered import GatheringEncoder
+from retriever.encoding.batching_encoder import BatchingEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
 from retriever.provenance.page_links import PageLinks
@@ -106,7 +106,7 @@ def open_snapshot(
         if previous is not None and previous.encoder.identity == identity:
             return previous.encoder
         lent = None if lender is None else lender(identity)
-        return GatheringEncoder(lent or open_encoder(identity, index_dir))
+        return BatchingEncoder(lent or open_encoder(identity, index_dir))
 
     def opened(generation: Generation) -> tuple[Index, Encoder]:
         with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from api.commands.index_option import index_option
+from api.commands.shared_options import index_option, mode_option
 from eval.calibration.command import calibrate, calibrate_default
 from eval.links.command import links
 from eval.peers.command import install_peers, peers
 from eval.performance.command import bench, encoders, growth, load
-from eval.refusing import refusing
+from eval.refusal_exit import refusing
 
 
 class DefaultGroup(click.Group):
@@ -75,13 +75,7 @@ def command() -> None:
     help="The folder that was ingested: passages are then looked up in their files too.",
 )
 @click.option("--export", type=click.Choice(["ragas", "trec"]), multiple=True, help="Also write this into --out.")
-@click.option(
-    "--mode",
-    type=click.Choice(["hybrid", "dense", "lexical"]),
-    default="hybrid",
-    show_default=True,
-    help="Search by meaning (dense), by words (lexical) or both.",
-)
+@mode_option
 @click.option("--top-k", type=click.IntRange(1, 50), default=20, show_default=True, help="Passages per question.")
 @click.option(
     "--max-per-document", type=click.IntRange(1, 50), help="Passages of one document  [default: the API's]"

@@ -10,7 +10,7 @@ from eval.datasets.source_tokens import SourceTokens
 from eval.datasets.wordings import MADE, worded_questions
 from eval.errors import ComparisonRefused
 from eval.eval_options import Options
-from eval.from_run import FromRun
+from eval.recorded_run import RecordedRun
 from eval.systems.in_process import InProcess
 from eval.systems.over_http import OverHttp
 from eval.systems.system import System
@@ -43,7 +43,7 @@ def open_both(options: Options) -> Opened:
     if options.exclude is not None:
         dataset = replace(dataset, excluded=(*dataset.excluded, *read_list(options.exclude)))
     if options.run_file is not None:
-        return Opened(dataset, FromRun(options.run_file, dataset), DocumentNames.same(), None)
+        return Opened(dataset, RecordedRun(options.run_file, dataset), DocumentNames.same(), None)
     mode = Mode(options.mode)
     system: InProcess | OverHttp
     if options.url is not None:

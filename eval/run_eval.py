@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from eval.ablation import Ablated, ablate, baseline_of
-from eval.asking import asking
 from eval.compare import Difference, differences, read_baseline
 from eval.eval_options import Options
 from eval.export import export
@@ -15,6 +14,7 @@ from eval.measures.evaluate import Depth, Evaluation, evaluate
 from eval.measures.invariants import broken
 from eval.opened import Opened, open_both
 from eval.outputs import refuse_unwritable, writing
+from eval.question_progress import asking
 from eval.report.cases import Comparison
 from eval.report.console import print_json
 from eval.report.page import write_report

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from retriever.document import Document, SourceMap
 from retriever.errors import IndexMismatch
+from retriever.method_cache import weakly
 from retriever.omissions import Omissions, omissions_of
 from retriever.passage import Passage
-from retriever.remembering import weakly
 from retriever.search.coarse import COARSE_FILES, Approximation
 from retriever.search.dense import DenseIndex, DenseSearch
 from retriever.search.lexical import KnownTerms, LexicalField, known_terms

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.both_sides import LOOKED_AT, PLACES, missing_sides, with_side
+from retriever.batching import Batching
 from retriever.encoder import Encoder, vectors_of_questions
 from retriever.encoding.open_encoder import refuse_other_encoder
 from retriever.encoding.whole_words import WholeWords
 from retriever.errors import VectorsPending
 from retriever.filters import check_filter, filter_keys, is_active, matching, names_status
-from retriever.gathering import Gathering
 from retriever.index import Index
 from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Reading, Retrieval
 from retriever.questions.aliases import Aliases
@@ -26,8 +26,8 @@ from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
 from retriever.ranking.ranking import Ranking, ranking_of
 from retriever.ranking.rerank import Reranker
+from retriever.search.byte_scan import ByteScan
 from retriever.search.dense import DenseIndex
-from retriever.search.look import Look
 from retriever.turns import Turns
 
 RANKED_AT_ONCE = 2
@@ -39,7 +39,7 @@ class _Encoded(NamedTuple):
     """A question's vector, shape (dimension,), what `DenseIndex.looks` gave for it, and how long that took."""
 
     vector: NDArray[np.float32]
-    look: Look | None
+    look: ByteScan | None
     look_s: float
 
 
@@ -66,7 +66,7 @@ class Retriever:
         self._encoder = encoder
         self._whole_words = WholeWords(encoder)
         # Nothing of its own: what refers to itself stays in memory until Python looks for circles.
-        self._gathering = Gathering[str, _Encoded](partial(_encoded_together, encoder, index.dense))
+        self._batching = Batching[str, _Encoded](partial(_encoded_together, encoder, index.dense))
         self._turns = Turns(RANKED_AT_ONCE)
         self.filter_keys = filter_keys(index.documents)
         self._active = np.array(
@@ -154,7 +154,7 @@ class Retriever:
         if not several:
             return meant, encoded
         best, nearest = (meant, encoded), self._nearness(encoded, allowed)
-        for one in zip(several, self._gathering.of([reading.told for reading in several]), strict=True):
+        for one in zip(several, self._batching.of([reading.told for reading in several]), strict=True):
             if (nearness := self._nearness(one[1], allowed)) > nearest:
                 best, nearest = one, nearness
         return best
@@ -169,7 +169,7 @@ class Retriever:
 
     def _encoded(self, text: str) -> _Encoded:
         """The question as it is searched by meaning."""
-        return self._gathering.of([text])[0]
+        return self._batching.of([text])[0]
 
     def _with_both_sides(
         self,

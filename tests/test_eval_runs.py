@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from eval.ablation import ablate, baseline_of, variants
-from eval.asking import asking
 from eval.compare import Verdict, differences, read_baseline
 from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question, Span
 from eval.datasets.document_names import DocumentNames, match_names
@@ -20,10 +19,11 @@ from eval.datasets.read_dataset import read_dataset
 from eval.datasets.source_tokens import SourceTokens
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.export import ragas_samples
-from eval.from_run import FromRun
 from eval.gate import Setting, failures, gate_of, read_gate, refuse_other, write_gate
 from eval.measures.evaluate import Collected, Depth, Evaluation, evaluate
 from eval.measures.invariants import broken, holds_in_order
+from eval.question_progress import asking
+from eval.recorded_run import RecordedRun
 from eval.report.cases import Comparison
 from eval.report.headline import deciding, in_words, meaning
 from eval.report.page import write_report
@@ -164,7 +164,7 @@ def test_written_results_measure_as_the_system_did(
     write_results(tmp_path, evaluation, {})
     again = evaluate(
         replace(dataset, questions=dataset.questions[:1]),
-        FromRun(tmp_path, dataset),
+        RecordedRun(tmp_path, dataset),
         DocumentNames.same(),
         tokens=tokens,
         depth=Depth(per_document=2),
@@ -178,7 +178,7 @@ def test_written_results_measure_as_the_system_did(
 def test_a_run_of_other_questions_is_refused(dataset: Dataset, tmp_path: Path) -> None:
     run = tmp_path / "run.trec"
     run.write_text("other Q0 x 1 1.0 tag\n", encoding="utf-8")
-    for use in (lambda: read_baseline(run, dataset), lambda: FromRun(run, dataset)):
+    for use in (lambda: read_baseline(run, dataset), lambda: RecordedRun(run, dataset)):
         with pytest.raises(ComparisonRefused, match="none of the dataset's questions"):
             use()
 

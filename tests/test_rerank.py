@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.ablation import ablate, variants
-from eval.asking import asking
 from eval.datasets.dataset import Dataset, Question
 from eval.datasets.document_names import match_names
 from eval.datasets.source_tokens import SourceTokens
 from eval.measures.evaluate import Depth, evaluate
+from eval.question_progress import asking
 from eval.systems.in_process import InProcess
 from retriever.index import Index
 from retriever.query import Mode, Query

@@ -222,13 +222,13 @@ def test_questions_that_come_together_find_what_each_finds_alone(retriever: Retr
     index = copy(retriever.index)
     index.dense = DenseIndex(index.dense._index, Coarse.of(index.dense.vectors))
     encoder = HeldBack()
-    gathering = Retriever(index, encoder)
+    batching = Retriever(index, encoder)
     queries = [Query(text) for text in ("calcium", "firm shoes", "good lights", "loose rugs", "how bones grow")]
     with ThreadPoolExecutor(len(queries)) as threads:
-        first = threads.submit(gathering.retrieve, queries[0])
+        first = threads.submit(batching.retrieve, queries[0])
         assert encoder.began.wait(PATIENCE_S)
-        others = [threads.submit(gathering.retrieve, query) for query in queries[1:]]
-        while len(gathering._gathering._queue) < len(others):
+        others = [threads.submit(batching.retrieve, query) for query in queries[1:]]
+        while len(batching._batching._queue) < len(others):
             pass
         encoder.let_go.set()
         found = [one.result(PATIENCE_S).hits for one in (first, *others)]

@@ -11,7 +11,7 @@ from retriever.index import Index
 from retriever.query import Mode, Query
 from retriever.retrieve import Retriever
 from retriever.search.english import is_english, slips
-from retriever.search.sounds import sound_of, within_edits
+from retriever.search.phonetics import sound_of, within_edits
 from retriever.search.spelling import MOST_UNKNOWN
 from tests.hashed_collection import ingested
 from tests.hashing import HashingEncoder

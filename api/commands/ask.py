@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.index_option import index_option
+from api.commands.shared_options import index_option, mode_option
 
 
 def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -25,13 +25,7 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 @click.option(
     "--top-k", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages are wanted."
 )
-@click.option(
-    "--mode",
-    type=click.Choice(["hybrid", "dense", "lexical"]),
-    default="hybrid",
-    show_default=True,
-    help="Search by meaning (dense), by words (lexical) or both.",
-)
+@mode_option
 @click.option(
     "--filter",
     "pairs",

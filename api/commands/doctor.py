@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.commands.index_option import index_option
+from api.commands.shared_options import index_option, json_option
 
 if TYPE_CHECKING:
     from api.commands.check_surroundings import Check
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @index_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(index_dir: Path, as_json: bool) -> None:
     """Check this installation, its variables and its index, and say what to do.
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from api.commands.index_option import index_option
-from eval.refusing import refusing
+from api.commands.shared_options import index_option, json_option
+from eval.refusal_exit import refusing
 
 
 @click.command(short_help='When to say "not found" in this collection.')
@@ -23,7 +23,7 @@ from eval.refusing import refusing
     "--questions", type=click.IntRange(20, 10_000), default=400, show_default=True, help="Made without DATASET."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def calibrate(**options: Any) -> None:
     """Fit to this collection when to say "not found in this collection".
 

@@ -9,7 +9,6 @@ from typing import Any
 import click
 from rich.table import Table
 
-from eval.asking import asking
 from eval.calibration.calibrate import (
     GENERATED,
     Calibrated,
@@ -24,6 +23,7 @@ from eval.calibration.calibrate import (
 )
 from eval.calibration.fit import Example
 from eval.datasets.read_dataset import read_dataset
+from eval.question_progress import asking
 from eval.report.console import print_json, table_console
 from eval.systems.complete_index import open_complete
 from retriever.abstention.calibration import (

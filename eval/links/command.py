@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from eval.refusing import refusing
+from api.commands.shared_options import json_option
+from eval.refusal_exit import refusing
 
 
 @click.command(short_help="Quotes and deep links of a running service.")
@@ -23,7 +24,7 @@ from eval.refusing import refusing
 )
 @click.option("--chromium", "executable", default="/usr/bin/chromium", show_default=True)
 @click.option("--no-browser", is_flag=True, help="Check the quotes only.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def links(
     dataset_path: Path,
     url: str,
@@ -40,9 +41,9 @@ def links(
     Exit code 1 where a quote differs from its span or a browser does not find what a link points at.
     """
 
-    from eval.asking import asking
     from eval.datasets.read_dataset import read_dataset, sample
     from eval.links.check import check_links
+    from eval.question_progress import asking
     from eval.report.console import print_json
     from eval.systems.service import ServiceClient
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from eval.refusing import refusing
+from eval.refusal_exit import refusing
 
 NAMES = ("txtai", "chroma", "llamaindex", "haystack", "langchain")
 _environments = click.option(

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from api.commands.index_option import index_option
-from eval.refusing import refusing
+from api.commands.shared_options import index_option, json_option
+from eval.refusal_exit import refusing
 
 _write = click.option(
     "--write",
@@ -37,7 +37,7 @@ _write = click.option(
     help="Threads.",
 )
 @click.option("--starts", type=click.IntRange(0), default=3, show_default=True, help="Fresh processes timed.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) -> None:
     """Time the questions of DATASET: by stage, cold and warm, at several concurrencies.
 
@@ -78,7 +78,7 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
 @click.option("--other-key", help="A second key: whether the first can push it aside.")
 @click.option("--questions", type=click.IntRange(1), default=200, show_default=True, help="The first N questions.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def load(dataset_path: Path, url: str, questions: int, key: str | None, as_json: bool, **options: Any) -> None:
     """Ask a running service more than it can answer, and see what becomes of the questions.
 

@@ -18,7 +18,7 @@ from retriever.abstention.answerability import Assessor, Decision
 from retriever.abstention.calibration import Calibration, load_calibration
 from retriever.answers.answer import Answerer, AnswerSpan
 from retriever.encoder import Encoder
-from retriever.encoding.gathered import GatheringEncoder
+from retriever.encoding.batching_encoder import BatchingEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.errors import QueryInvalid
 from retriever.index import Index
@@ -83,7 +83,7 @@ class InProcess:
         """The current generation under `index_dir` and its encoder. Raises what opening either raises."""
         index = open_complete(index_dir)
         # as the service has it
-        encoder = GatheringEncoder(open_encoder(index.manifest.encoder, index_dir, threads=1))
+        encoder = BatchingEncoder(open_encoder(index.manifest.encoder, index_dir, threads=1))
         calibration = load_calibration(index_dir, index)
         return cls(index, encoder, mode=mode, calibration=calibration, reranker=reranker)
 

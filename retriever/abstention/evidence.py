@@ -17,6 +17,7 @@ from retriever.abstention.own_affairs import asks_of_own_affairs
 from retriever.abstention.word_forms import has_form, other_forms
 from retriever.filters import matching
 from retriever.index import Index
+from retriever.method_cache import remembering
 from retriever.query import Filter, Hit, Query, Retrieval
 from retriever.questions.asked import Asked, read_asked
 from retriever.questions.kinds import Kinds, phrases
@@ -24,10 +25,9 @@ from retriever.questions.messages import SIDE_TERMS, is_repetition, named_before
 from retriever.questions.question import LONG_QUESTION_WORDS
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.questions.vocabulary import Vocabulary
-from retriever.remembering import remembering
 from retriever.search.analyze import terms
 from retriever.search.english import is_english
-from retriever.search.sounds import within_edits
+from retriever.search.phonetics import within_edits
 
 EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from retriever.index import Index
+from retriever.method_cache import remembering
 from retriever.provenance.deep_link import deep_link
-from retriever.remembering import remembering
 
 REMEMBERED = 8_192
 """Links, each of some 300 bytes: people come back to the same passages."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from retriever.index import Index
+from retriever.method_cache import remembering
 from retriever.query import Meant
 from retriever.questions.introductions import (
     LONGEST_ABBREVIATION,
@@ -20,7 +21,6 @@ from retriever.questions.introductions import (
 from retriever.questions.messages import SIDE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import page_name
-from retriever.remembering import remembering
 from retriever.search.analyze import STOP_WORDS, terms
 
 PASSAGES_READ = 40

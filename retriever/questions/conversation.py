@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from retriever.query import MAX_QUERY_CHARS
 from retriever.questions.facets import Facet, facets_of_question
-from retriever.questions.leaning import (
+from retriever.questions.follow_ups import (
     NARROWING_TERMS,
     acts_too,
     adds,

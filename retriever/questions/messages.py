@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from retriever.questions.closings import CLOSING
-from retriever.questions.leaning import points_back
+from retriever.questions.follow_ups import points_back
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.search.analyze import terms

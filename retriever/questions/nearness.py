@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from retriever.encoder import Encoder
 from retriever.questions.direction import learnt_direction
 from retriever.questions.example_vectors import example_texts, kept_vectors
-from retriever.questions.leaning import is_polite
+from retriever.questions.follow_ups import is_polite
 from retriever.questions.routing import Routing, RoutingRules, excepted, has_context, sentences_of
 from retriever.questions.signs import Sign
 

@@ -2,7 +2,7 @@
 
 import re
 
-from retriever.questions.leaning import NARROWING_TERMS, is_content, may_name
+from retriever.questions.follow_ups import NARROWING_TERMS, is_content, may_name
 from retriever.questions.subjects import Subjects
 from retriever.search.analyze import terms
 

@@ -16,9 +16,9 @@ from retriever.ranking.heading_facets import HeadingFacets
 from retriever.ranking.naming import named
 from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverage
 from retriever.ranking.rerank import Reranker, reranked
+from retriever.search.byte_scan import ByteScan
 from retriever.search.dense import cosines
 from retriever.search.fuse import fuse
-from retriever.search.look import Look
 from retriever.search.top_rows import different, top_rows
 
 CANDIDATES = 100
@@ -58,7 +58,7 @@ class Candidates:
         allowed: NDArray[np.bool_] | None,
         *,
         top_k: int,
-        look: Look | None = None,
+        look: ByteScan | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, NDArray[np.float32]]]:
         """All candidates best first: rows, fused scores, and the parts in the same order.
 

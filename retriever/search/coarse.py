@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.search.byte_products import LARGEST, ZERO, ByteProducts
-from retriever.search.look import Look, highest_of_groups
+from retriever.search.byte_scan import ByteScan, highest_of_groups
 from retriever.store.contents import array_of_npy, npy_bytes
 
 COARSE_FILES = ("coarse.faiss", "coarse.steps.npy", "coarse.json")
@@ -145,7 +145,7 @@ class Coarse:
         found = rows[0] >= 0  # FAISS pads with -1
         return scores[0][found] * unit, rows[0][found], float(error)
 
-    def looks(self, queries: NDArray[np.float32]) -> Sequence[Look] | None:
+    def looks(self, queries: NDArray[np.float32]) -> Sequence[ByteScan] | None:
         """A look at all vectors for each of these questions, shape (m, dimension), all at once.
 
         None where there are cells, or where this processor cannot: then each is searched for alone.
@@ -159,13 +159,13 @@ class Coarse:
             for look in self._looks(self._products, queries[start : start + most])
         ]
 
-    def _looks(self, by: ByteProducts, queries: NDArray[np.float32]) -> list[Look]:
+    def _looks(self, by: ByteProducts, queries: NDArray[np.float32]) -> list[ByteScan]:
         numbers, units, errors = self._as_numbers(queries)
         products = by.with_questions(numbers)
         groups = highest_of_groups(products)
         zeros = ZERO * numbers.sum(axis=1)
         each = zip(zeros.tolist(), units.tolist(), errors.tolist(), strict=True)
-        return [Look(products, groups, column, *one) for column, one in enumerate(each)]
+        return [ByteScan(products, groups, column, *one) for column, one in enumerate(each)]
 
     @cached_property
     def _products(self) -> ByteProducts | None:

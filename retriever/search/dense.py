@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import IndexMismatch
+from retriever.search.byte_scan import ByteScan
 from retriever.search.coarse import Approximation, Coarse, index_in
-from retriever.search.look import Look
 
 COARSE_FROM = 8_192
 """Rows from which a search looks at bytes first; below, a scan of the vectors is as quick."""
@@ -137,7 +137,7 @@ class DenseIndex:
         """What a search looks at first, as the files COARSE_FILES; none where the index is too small for it."""
         return {} if self._coarse is None else self._coarse.files()
 
-    def looks(self, queries: NDArray[np.float32]) -> Sequence[Look | None]:
+    def looks(self, queries: NDArray[np.float32]) -> Sequence[ByteScan | None]:
         """What `search` begins with, for several questions at once, shape (m, dimension): it reads all vectors.
 
         None for each where they are to be searched for one by one.
@@ -151,7 +151,7 @@ class DenseIndex:
         *,
         top_k: int,
         allowed: NDArray[np.bool_] | None,
-        look: Look | None = None,
+        look: ByteScan | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Scores and rows of the nearest passages, best first, ties by row; `allowed` (n,) limits the rows.
 
@@ -191,7 +191,7 @@ class DenseIndex:
         return scores
 
     def _nearest_of(
-        self, look: Look, query: NDArray[np.float32], *, top_k: int, allowed: NDArray[np.bool_] | None
+        self, look: ByteScan, query: NDArray[np.float32], *, top_k: int, allowed: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]] | None:
         """Scores and rows of the `top_k` nearest passages in no order, and of all that are as near as the last.
 

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from retriever.remembering import remembering
+from retriever.method_cache import remembering
 from retriever.search.analyze import terms, words
+from retriever.search.compounds import Compounds
 from retriever.search.english import common_word_of, is_english, slips
-from retriever.search.joints import Joints
 from retriever.search.lexical import LexicalField
-from retriever.search.sounds import sound_of, within_edits
+from retriever.search.phonetics import sound_of, within_edits
 from retriever.search.usage import is_usage
 
 SHORTEST_CORRECTED = 6
@@ -73,7 +73,7 @@ class Spelling:
         self._form = remembering(self._read_form, most=_KEPT)
         self._spelled = remembering(self._spelled_here, most=_KEPT)
         self._mended = remembering(self._mistyped, most=_KEPT)
-        self._joints = Joints(body, headings, text_of, least=self._least)
+        self._compounds = Compounds(body, headings, text_of, least=self._least)
 
     @cached_property
     def _common(self) -> Mapping[str, Sequence[_Common]]:
@@ -148,7 +148,7 @@ class Spelling:
 
         What `is_correct` is no typing error, though the collection does not know it. A word that the collection
         spells the other way (British or American) is spelled as it does, and so is what is one word here and two
-        there, see `Joints`.
+        there, see `Compounds`.
         """
         asked, unknown = question, 0
         for word in dict.fromkeys(words(asked)):
@@ -165,7 +165,7 @@ class Spelling:
                     continue
                 meant = self._mended((word, _is_name(word, asked)))
             question = re.sub(rf"\b{re.escape(word)}\b", meant, question)
-        return self._joints.joined(question)
+        return self._compounds.joined(question)
 
     def _spelled_here(self, word: str) -> str:
         """The word as the collection spells it: itself, in most cases."""
@@ -173,7 +173,7 @@ class Spelling:
         if common is not None and not self._is_a_word_here(word):
             return common
         usual = self.usual(word)
-        return self._joints.parted(word) if usual == word else usual
+        return self._compounds.parted(word) if usual == word else usual
 
     def _is_a_word_here(self, word: str) -> bool:
         """Whether a string is more here than a rare slip or surname: in many passages, or written in capitals."""

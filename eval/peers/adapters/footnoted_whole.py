@@ -11,7 +11,7 @@ from ingest.prepare_encoder import prepare_encoder
 from ingest.progress import Progress
 from ingest.run import IngestOptions, ingest
 from ingest.split import DEFAULT_CHUNK_SIZE
-from retriever.encoding.gathered import GatheringEncoder
+from retriever.encoding.batching_encoder import BatchingEncoder
 from retriever.encoding.open_encoder import open_encoder
 from retriever.index import Index
 from retriever.query import Query
@@ -32,7 +32,7 @@ class Peer:
         self._passages = prepare_encoder(
             folders["model_name"], None, index_dir=self._index_dir, say=self._progress.say
         )
-        self._queries = GatheringEncoder(open_encoder(self._passages.identity, self._index_dir, threads=1))
+        self._queries = BatchingEncoder(open_encoder(self._passages.identity, self._index_dir, threads=1))
 
     def ingest(self, passages: Sequence[tuple[str, str]]) -> None:  # noqa: ARG002 - it makes the passages itself
         """Ingests the pages and opens what was published."""

@@ -2,7 +2,7 @@
 
 import re
 
-from retriever.questions.leaning import ASIDE_TERMS
+from retriever.questions.follow_ups import ASIDE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.search.analyze import terms
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from retriever.questions.leaning import ASIDE_TERMS
+from retriever.questions.follow_ups import ASIDE_TERMS
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT, Question
 

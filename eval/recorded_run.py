@@ -11,7 +11,7 @@ from eval.systems.given_answer import Given
 from eval.systems.system import Found, Response
 
 
-class FromRun:
+class RecordedRun:
     """A TREC run, a `passages.jsonl`, or a folder with either."""
 
     def __init__(self, path: Path, dataset: Dataset) -> None:

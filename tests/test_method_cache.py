@@ -9,8 +9,8 @@ import pytest
 from api.snapshot import make_snapshot
 from retriever.abstention.answerability import Assessor
 from retriever.abstention.calibration import load_calibration
+from retriever.method_cache import remembering, weakly
 from retriever.questions.routing import default_rules
-from retriever.remembering import remembering, weakly
 from tests.hashed_collection import ingested, retriever_of
 from tests.hashing import HashingEncoder
 

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.batching import Batching
 from retriever.encoder import Encoder, EncoderIdentity
-from retriever.gathering import Gathering
 
 
-class GatheringEncoder:
+class BatchingEncoder:
     """An Encoder that lets one thread encode questions at a time, and with its own what has come in meanwhile.
 
-    Safe to share between threads; see `Gathering`.
+    Safe to share between threads; see `Batching`.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._gathering = Gathering[str, NDArray[np.float32]](self._vectors)
+        self._batching = Batching[str, NDArray[np.float32]](self._vectors)
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -26,7 +26,7 @@ class GatheringEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape (len(texts), dimension), as the encoder gives them."""
-        vectors = self._gathering.of(texts)
+        vectors = self._batching.of(texts)
         return np.stack(vectors) if vectors else np.empty((0, self.identity.dimension), dtype=np.float32)
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:

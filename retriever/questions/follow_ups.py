@@ -1,4 +1,4 @@
-"""Leaning questions: the forms by which a question says that its subject stands in an earlier one."""
+"""Follow-up questions: the forms by which a question says that its subject stands in an earlier one."""
 
 import re
 from collections.abc import Callable

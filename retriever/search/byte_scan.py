@@ -1,4 +1,4 @@
-"""A look at all vectors as bytes, for several questions at once: what may be among the nearest of each."""
+"""A scan of all vectors as bytes, for several questions at once: what may be among the nearest of each."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _IN_A_GROUP = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ByteScan:
     """What the bytes of all vectors tell of one question.
 
     `products` has a column for each question that was looked at with this one, `groups` the highest of every

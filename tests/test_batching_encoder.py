@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from retriever.answers.chosen.quote_vectors import QuoteVectors
-from retriever.encoding.gathered import GatheringEncoder
+from retriever.batching import MOST_TOGETHER
+from retriever.encoding.batching_encoder import BatchingEncoder
 from retriever.errors import EncoderUnavailable
-from retriever.gathering import MOST_TOGETHER
 from tests.hashing import HashingEncoder
 from tests.waiting import PATIENCE_S
 
@@ -42,12 +42,12 @@ class SlowEncoder(HashingEncoder):
 
 def asked_at_once(encoder: SlowEncoder, texts: Sequence[str]) -> list[NDArray[np.float32] | BaseException]:
     """What each text gets when all but the first come while the first is being encoded."""
-    gathering = GatheringEncoder(encoder)
+    batching = BatchingEncoder(encoder)
     with ThreadPoolExecutor(len(texts)) as threads:
-        first = threads.submit(gathering.encode_queries, [texts[0]])
+        first = threads.submit(batching.encode_queries, [texts[0]])
         assert encoder.began.wait(PATIENCE_S)
-        others = [threads.submit(gathering.encode_queries, [text]) for text in texts[1:]]
-        while len(gathering._gathering._queue) < len(others):
+        others = [threads.submit(batching.encode_queries, [text]) for text in texts[1:]]
+        while len(batching._batching._queue) < len(others):
             pass
         encoder.let_go.set()
         done = [first, *others]
@@ -73,15 +73,15 @@ def test_no_more_go_together_than_may_and_none_is_left_over() -> None:
 
 def test_who_has_a_vector_does_not_wait_for_the_encoding_after_it() -> None:
     encoder = SlowEncoder()
-    gathering = GatheringEncoder(encoder)
+    batching = BatchingEncoder(encoder)
     with ThreadPoolExecutor(MOST_TOGETHER + 2) as threads:
-        first = threads.submit(gathering.encode_queries, ["first"])
+        first = threads.submit(batching.encode_queries, ["first"])
         assert encoder.began.wait(PATIENCE_S)
-        others = [threads.submit(gathering.encode_queries, [f"{place}"]) for place in range(MOST_TOGETHER)]
-        while len(gathering._gathering._queue) < MOST_TOGETHER:
+        others = [threads.submit(batching.encode_queries, [f"{place}"]) for place in range(MOST_TOGETHER)]
+        while len(batching._batching._queue) < MOST_TOGETHER:
             pass
-        last = threads.submit(gathering.encode_queries, ["stays under way"])
-        while len(gathering._gathering._queue) < MOST_TOGETHER + 1:
+        last = threads.submit(batching.encode_queries, ["stays under way"])
+        while len(batching._batching._queue) < MOST_TOGETHER + 1:
             pass
         encoder.held_back = "stays under way"
         encoder.let_go.set()
@@ -97,7 +97,7 @@ def test_an_error_reaches_everyone_who_was_encoded_with_it_and_nobody_later() ->
     assert isinstance(found[0], np.ndarray)
     assert isinstance(found[1], EncoderUnavailable)
     assert isinstance(found[2], EncoderUnavailable)
-    assert GatheringEncoder(encoder).encode_queries(["later"]).shape[0] == 1
+    assert BatchingEncoder(encoder).encode_queries(["later"]).shape[0] == 1
 
 
 def test_a_quote_is_encoded_once_while_it_is_remembered() -> None:

@@ -1,4 +1,4 @@
-"""Sounds and edits: how a word is heard, whatever letters write it, and how few letters make one word another."""
+"""Phonetics: how a word is heard, whatever letters write it, and how few letters make one word another."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Joints: what is one word in a question and two in the collection, or the other way round."""
+"""Compounds: what is one word in a question and two in the collection, or the other way round."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from retriever.remembering import remembering
+from retriever.method_cache import remembering
 from retriever.search.analyze import STOP_WORDS, terms
 from retriever.search.lexical import LexicalField
 from retriever.search.usage import USAGE_TIMES, is_usage
@@ -29,7 +29,7 @@ _NUMBERED = re.compile(r"\b([a-z]{2,6})[ -](\d{1,3})\b", re.IGNORECASE)
 _BESIDE = re.compile(rf"\b([^\W\d_]{{3,}})[ -](?=([^\W\d_]{{{SHORTEST_PART},}})\b)")
 
 
-class Joints:
+class Compounds:
     """How one generation writes what is joined or apart. Safe to share between threads."""
 
     def __init__(

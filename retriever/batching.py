@@ -1,4 +1,4 @@
-"""Gathering: what comes at the same moment is done together; nothing waits for company, all for the processor."""
+"""Batching: what comes at the same moment is done together; nothing waits for company, all for the processor."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class _Waiting(Generic[Given, Made]):
         self._asleep.release()
 
 
-class Gathering(Generic[Given, Made]):
+class Batching(Generic[Given, Made]):
     """Lets one thread work at a time, and with its own what has come in meanwhile.
 
     Nothing is delayed to gather more: what comes alone is done at once, and only what would have to share the
