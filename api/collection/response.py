@@ -1,17 +1,19 @@
 """The bodies that describe the collection: its index, its documents, their reading text."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
 from pydantic import Field
 
 from api.bodies import ResponseBody
-from retriever.document import Document, ReviewFrequency
+from retriever.document import Document, Metadata, ReviewFrequency
 from retriever.freshness import Freshness, review
 from retriever.index import Index
 from retriever.provenance.governance import Audience, audience_of
 from retriever.ranking.ranking import CollectionKind, kind_of
+
+_METADATA = tuple(each.name for each in fields(Metadata))
 
 
 class EncoderBody(ResponseBody):
@@ -164,27 +166,12 @@ def coverage_of(index: Index) -> CoverageBody:
 
 def document_body(index: Index, document: Document, *, today: date) -> DocumentBody:
     """One document with its review as it stands on `today`."""
-    metadata = document.metadata
-    due = review(metadata, today=today)
+    due = review(document.metadata, today=today)
     return DocumentBody(
+        **{name: getattr(document.metadata, name) for name in _METADATA},
         document_id=document.document_id,
         source_path=document.source_path,
-        title=metadata.title,
-        url=metadata.url,
-        source=metadata.source,
-        source_type=metadata.source_type,
-        citation=metadata.citation,
-        license=metadata.license,
-        language=metadata.language,
-        audience_level=metadata.audience_level,
         audience=audience_of(document),
-        status=metadata.status,
-        version=metadata.version,
-        last_reviewed=metadata.last_reviewed,
-        review_frequency=metadata.review_frequency,
-        tags=list(metadata.tags),
-        cancer_types=list(metadata.cancer_types),
-        extra=dict(metadata.extra),
         sha256=document.sha256,
         passages=index.passage_count(document.document_id),
         review_due=due.due,
