@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from retriever.document import Document, Metadata
 from retriever.errors import QueryInvalid
 from retriever.freshness import review
-from retriever.provenance.governance import audience_of
+from retriever.provenance.audience import audience_of
 from retriever.query import Compound, Condition, Filter, Junction, Operator, ReviewStanding
 
 Scalar = str | int | float | bool

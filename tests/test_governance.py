@@ -14,15 +14,8 @@ from retriever.filters import matching
 from retriever.freshness import Freshness, review
 from retriever.index import Index
 from retriever.passage import Passage
-from retriever.provenance.governance import (
-    EXPECTED_FIELDS,
-    Audience,
-    SameTitle,
-    audience_of,
-    govern,
-    govern_documents,
-    suspect_title,
-)
+from retriever.provenance.audience import Audience, audience_of
+from retriever.provenance.governance import EXPECTED_FIELDS, SameTitle, govern, govern_documents, suspect_title
 from retriever.provenance.overdue import FreshnessPolicy, apply_freshness, may_be_searched
 from retriever.query import Condition, Hit, Operator
 from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection

@@ -10,7 +10,7 @@ from api.bodies import ResponseBody
 from retriever.document import Document, Metadata, ReviewFrequency
 from retriever.freshness import Freshness, review
 from retriever.index import Index
-from retriever.provenance.governance import Audience, audience_of
+from retriever.provenance.audience import Audience, audience_of
 from retriever.ranking.ranking import CollectionKind, kind_of
 
 _METADATA = tuple(each.name for each in fields(Metadata))

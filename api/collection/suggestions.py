@@ -9,7 +9,8 @@ from api.bodies import ResponseBody
 from retriever.document import Document
 from retriever.filters import is_active
 from retriever.index import Index
-from retriever.provenance.governance import Audience, audience_of, suspect_title
+from retriever.provenance.audience import Audience, audience_of
+from retriever.provenance.governance import suspect_title
 from retriever.search.analyze import terms
 
 MAX_CHARS = 80

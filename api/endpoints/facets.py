@@ -14,7 +14,7 @@ from retriever.document import Document
 from retriever.filters import is_active
 from retriever.freshness import review
 from retriever.index import Index
-from retriever.provenance.governance import audience_of
+from retriever.provenance.audience import audience_of
 
 MAX_VALUES = 100
 

@@ -11,7 +11,8 @@ from api.query.response import IndexReference
 from api.service import service_of
 from retriever.freshness import Freshness
 from retriever.index import Index
-from retriever.provenance.governance import Audience, GovernanceReport, govern
+from retriever.provenance.audience import Audience
+from retriever.provenance.governance import GovernanceReport, govern
 from retriever.provenance.overdue import FreshnessPolicy
 
 

@@ -9,7 +9,7 @@ from api.bodies import ResponseBody
 from retriever.abstention.answerability import Decision, Reason
 from retriever.freshness import Freshness
 from retriever.index import Index
-from retriever.provenance.governance import Audience
+from retriever.provenance.audience import Audience
 
 
 class IndexReference(ResponseBody):

@@ -6,7 +6,7 @@ from datetime import date
 from retriever.document import Document
 from retriever.freshness import Freshness, review
 from retriever.passage import Passage
-from retriever.provenance.governance import Audience, audience_of
+from retriever.provenance.audience import Audience, audience_of
 from retriever.provenance.page_links import PageLinks
 
 

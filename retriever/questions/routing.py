@@ -14,7 +14,7 @@ from importlib import resources
 
 from retriever.document import Document
 from retriever.errors import FootnotedError
-from retriever.provenance.governance import declared_audience
+from retriever.provenance.audience import declared_audience
 from retriever.questions.required_words import WordTable
 from retriever.questions.signs import Sentence, Sign, Signs, present_in, table_of
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.index import Index
-from retriever.provenance.governance import Audience, audience_of
+from retriever.provenance.audience import Audience, audience_of
 from retriever.query import Mode
 from retriever.questions.facets import facet_mask, facets_of_question
 from retriever.questions.question import subject_weights

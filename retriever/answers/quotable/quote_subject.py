@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from retriever.answers.quotable.quote import Quote
-from retriever.provenance.governance import Audience, audience_of
+from retriever.provenance.audience import Audience, audience_of
 from retriever.query import Hit
 from retriever.questions.title_fit import page_name
 from retriever.search.analyze import terms
