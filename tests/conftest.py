@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 STEADY = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 """What a run draws depends on nothing but the test itself: a run that fails here fails everywhere."""
@@ -61,3 +61,28 @@ def browser() -> "Iterator[Browser]":
 
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_tab(browser: "Browser") -> "Iterator[Page]":
+    """A tab for tests of the question page."""
+    from tests.browsing import tab
+
+    with tab(browser) as opened:
+        yield opened
+
+
+@pytest.fixture
+def no_unknown_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the variable that tells where the shared data are: `doctor` would rightly ask what it is."""
+    monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path) -> Path:
+    """Gen-000001 and gen-000002, the second served; a file that wants another index has its own fixture."""
+    from tests.small_generations import publish
+
+    publish(tmp_path / "index")
+    publish(tmp_path / "index")
+    return tmp_path / "index"

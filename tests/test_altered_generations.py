@@ -11,7 +11,7 @@ import pytest
 
 from retriever.errors import IndexCorrupt, IndexMismatch, IndexRefused
 from retriever.store.store import IndexStore
-from tests.small_generations import check_content, publish
+from tests.small_generations import check_content
 
 GENERATION = "gen-000002"
 VECTORS = f"{GENERATION}/dense.faiss"
@@ -20,14 +20,6 @@ MANIFEST = f"{GENERATION}/MANIFEST.json"
 EVERY_FILE = ("CURRENT", MANIFEST, VECTORS, TEXTS, f"{GENERATION}/passages.jsonl")
 EXHAUSTIVE_BYTES = 256
 RANDOM_FLIPS = 200
-
-
-@pytest.fixture
-def index_dir(tmp_path: Path) -> Path:
-    """An index of two generations; the second is served."""
-    publish(tmp_path / "index")
-    publish(tmp_path / "index")
-    return tmp_path / "index"
 
 
 def read_all(index_dir: Path) -> None:

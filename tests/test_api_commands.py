@@ -61,10 +61,7 @@ def serve_and_tell_the_turn(index_dir: Path) -> None:
     run_server(app, settings, listen("127.0.0.1", 0), announce=tell)
 
 
-@pytest.fixture(autouse=True)
-def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable that tells the tests where the shared data are: `doctor` would rightly ask what it is for."""
-    monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
+pytestmark = pytest.mark.usefixtures("no_unknown_variables")
 
 
 def test_the_thread_that_refuses_gets_its_turn_before_a_millisecond_has_gone(tmp_path: Path) -> None:

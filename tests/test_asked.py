@@ -2,17 +2,13 @@
 
 import pytest
 
-from retriever.abstention.evidence import Evidence, EvidenceReader
 from retriever.index import Index
-from retriever.query import Query
 from retriever.questions.asked import is_one_sentence, read_asked
 from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import TitleFit
 from retriever.questions.vocabulary import Vocabulary
-from retriever.retrieve import Retriever
-from tests.hashed_collection import ingested
-from tests.hashing import HashingEncoder
+from tests.hashed_collection import evidence_of, ingested
 
 PAGES = {
     f"{kind}.md": f"---\ntitle: {kind.title()} Cancer\n---\n\n# {kind.title()} Cancer\n\n"
@@ -31,12 +27,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 def vocabulary(index: Index) -> Vocabulary:
     """The words of the four pages."""
     return Vocabulary(index)
-
-
-def evidence_of(index: Index, question: str) -> Evidence:
-    """What the retrieval of a question tells."""
-    query = Query(question)
-    return EvidenceReader(index).read(query, Retriever(index, HashingEncoder()).retrieve(query))
 
 
 @pytest.mark.parametrize(

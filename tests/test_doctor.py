@@ -20,11 +20,7 @@ from api.commands.check_surroundings import (
 from api.commands.checks import exit_code
 from api.commands.doctor import command as doctor
 
-
-@pytest.fixture(autouse=True)
-def nothing_set_that_the_program_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable that tells the tests where the shared data are: `doctor` would rightly ask what it is for."""
-    monkeypatch.delenv("FOOTNOTED_SHARED", raising=False)
+pytestmark = pytest.mark.usefixtures("no_unknown_variables")
 
 
 def test_a_misspelt_variable_is_named_with_the_one_that_is_meant() -> None:

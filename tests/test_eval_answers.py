@@ -24,7 +24,8 @@ from eval.systems.given_answer import Given, Quoted
 from eval.systems.in_process import InProcess
 from retriever.abstention.calibration import default_calibration
 from retriever.index import Index
-from tests.collections_on_disk import DENOSUMAB, run_ingest, write_collection
+from tests.collections_on_disk import DENOSUMAB
+from tests.hashed_collection import ingested
 from tests.hashing import HashingEncoder
 
 START = DENOSUMAB.index("Bones thin")
@@ -171,9 +172,7 @@ def test_no_answers_have_no_quality() -> None:
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Two pages."""
-    pages, folder = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("index")
-    run_ingest(write_collection(pages), folder)
-    return Index.open(folder)
+    return Index.open(ingested(tmp_path_factory))
 
 
 @pytest.fixture(scope="module")

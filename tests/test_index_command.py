@@ -8,15 +8,7 @@ from click.testing import CliRunner, Result
 
 from ingest.commands.index import index_group
 from retriever.store.store import IndexStore
-from tests.small_generations import publish, served
-
-
-@pytest.fixture
-def index_dir(tmp_path: Path) -> Path:
-    """An index with gen-000001 and gen-000002; the second is served."""
-    publish(tmp_path / "index")
-    publish(tmp_path / "index")
-    return tmp_path / "index"
+from tests.small_generations import served
 
 
 def run(index_dir: Path, *arguments: str) -> Result:

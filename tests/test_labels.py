@@ -2,13 +2,9 @@
 
 import pytest
 
-from retriever.abstention.evidence import Evidence, EvidenceReader
 from retriever.abstention.labels import labels
 from retriever.index import Index
-from retriever.query import Query
-from retriever.retrieve import Retriever
-from tests.hashed_collection import ingested
-from tests.hashing import HashingEncoder
+from tests.hashed_collection import evidence_of, ingested
 
 PAGES = {
     "glossary.md": "# Words we use\n\nPeopleTool: the system for leave.\n\nSpendWell: the system for receipts.\n",
@@ -21,12 +17,6 @@ PAGES = {
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """A handbook with a glossary."""
     return Index.open(ingested(tmp_path_factory, PAGES))
-
-
-def evidence_of(index: Index, question: str) -> Evidence:
-    """What the retrieval of a question tells."""
-    query = Query(question)
-    return EvidenceReader(index).read(query, Retriever(index, HashingEncoder()).retrieve(query))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retriever.document import Metadata
-from tests.browsing import ask, needs_chromium, published, site, tab, visit, watched
+from tests.browsing import ask, needs_chromium, published, site, visit, watched
 from tests.fakes_api import publish
 from tests.made_keys import add
 from tests.waiting import PATIENCE_S, wait_until
@@ -24,12 +24,6 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with published(tmp_path_factory.mktemp("page")) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def shared_tab(browser: "Browser") -> Iterator["Page"]:
-    with tab(browser) as opened:
-        yield opened
 
 
 @pytest.fixture

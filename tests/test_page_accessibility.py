@@ -31,12 +31,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def shared_tab(browser: "Browser") -> Iterator["Page"]:
-    with tab(browser) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def still_tab(browser: "Browser") -> Iterator["Page"]:
     """Nothing moves in it."""
     with tab(browser, color_scheme="light", reduced_motion="reduce") as opened:

@@ -21,7 +21,7 @@ from retriever.query import Mode, Query
 from retriever.ranking import rerank
 from retriever.ranking.ranking import OF_PAGES, Priors
 from retriever.retrieve import RANKED_AT_ONCE, Retriever
-from tests.collections_on_disk import run_ingest, write_collection
+from tests.hashed_collection import ingested
 from tests.hashing import HashingEncoder
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -75,9 +75,7 @@ class Counting(HashingEncoder):
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Two pages."""
-    pages, folder = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("index")
-    run_ingest(write_collection(pages), folder)
-    return Index.open(folder)
+    return Index.open(ingested(tmp_path_factory))
 
 
 def test_the_best_candidates_come_in_the_order_of_the_reranker(index: Index) -> None:

@@ -30,14 +30,6 @@ from tests.small_generations import (
 NOBODY = 65_534
 
 
-@pytest.fixture
-def index_dir(tmp_path: Path) -> Path:
-    """An index with gen-000001 and gen-000002; the second is served."""
-    publish(tmp_path / "index")
-    publish(tmp_path / "index")
-    return tmp_path / "index"
-
-
 @contextmanager
 def unprivileged() -> Iterator[None]:
     """The block runs without the rights of the superuser, who may write everywhere."""
