@@ -26,6 +26,7 @@ from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
 from retriever.ranking.ranking import Ranking, ranking_of
 from retriever.ranking.rerank import Reranker
+from retriever.ranking.tail import Tail
 from retriever.search.byte_scan import ByteScan
 from retriever.search.dense import DenseIndex
 from retriever.turns import Turns
@@ -63,6 +64,7 @@ class Retriever:
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
         self._candidates = Candidates(index, ranking=self.ranking, reranker=reranker)
+        self._tail = Tail(index, self._candidates, reads_on_by_name=self.ranking.reads_on_by_name)
         self._encoder = encoder
         self._whole_words = WholeWords(encoder)
         # Nothing of its own: what refers to itself stays in memory until Python looks for circles.
@@ -110,6 +112,8 @@ class Retriever:
                 text, query.mode, vector, allowed, top_k=query.top_k, look=look
             )
             first_hits = hits_of(query, self.index, rows, scores, parts, allowed)
+            if query.mode is Mode.HYBRID and vector is not None:
+                first_hits = self._tail.behind(first_hits, query, Reading(meant, vector), whole, allowed)
         in_place = query.text if query.mode is Mode.DENSE else meant.in_place
         sides = compared(in_place)
         reading_on = partial(hits_behind, first_hits, self.index, rows, scores, parts, allowed)

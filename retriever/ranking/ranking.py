@@ -63,6 +63,8 @@ class Ranking:
     paragraph; None for the same ones."""
     unnamed: "Ranking | None" = None
     """How a query is ranked that names no page; None for the same way."""
+    reads_on_by_name: bool = False
+    """Whether who wants many hits gets what is called as the first ones are, see `tail`."""
 
     def weights_for(self, query: str, mode: Mode, named: float = 1.0) -> Mapping[str, float]:
         """The weights of the parts for this query; `named` says how far it names a page, 0 to 1."""
@@ -132,6 +134,7 @@ OF_ANSWERS = replace(
         },
     },
     of_statements=None,
+    reads_on_by_name=True,
     unnamed=replace(
         OF_TEXTS,
         weights={
