@@ -26,14 +26,15 @@ class Verdict(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     NOISE = "within noise"
+    SAME = "no difference"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One measure of this run less the baseline's. `p` is of the paired randomisation test.
 
-    `wins` and `losses` count questions. The verdict is not `within noise` only where p is below .05 and the
-    interval leaves zero out.
+    `wins` and `losses` count questions. The verdict is better or worse only where p is below .05 and the interval
+    leaves zero out, and `no difference` where no question has another value.
     """
 
     measure: str
@@ -48,6 +49,8 @@ class Difference:
     @property
     def verdict(self) -> Verdict:
         """Better or worse only where both the test and the interval say so."""
+        if not self.wins + self.losses:
+            return Verdict.SAME
         if self.p >= LEVEL or self.interval.low <= 0 <= self.interval.high:
             return Verdict.NOISE
         return Verdict.BETTER if self.interval.mean > 0 else Verdict.WORSE

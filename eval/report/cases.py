@@ -104,8 +104,8 @@ def ranked(
         lost = sorted((one for one in apart if apart[one] < -SAME), key=lambda one: (apart[one], one))
         name = against.baseline.name
         lists = [
-            ("won", "Won", f"{measure} is higher than with {name}", won),
-            ("lost", "Lost", f"{measure} is lower than with {name}", lost),
+            ("won", "Won", f"{measure} is higher than with “{name}”", won),
+            ("lost", "Lost", f"{measure} is lower than with “{name}”", lost),
             *lists,
         ]
     return [

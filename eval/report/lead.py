@@ -42,7 +42,7 @@ def lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
     if against is not None:
         before = {one.measure: one.baseline for one in against.differences if one.subset == "all"}
         theirs = in_words(before)
-        sentences += [] if theirs is None else [f"With {against.baseline.name}: {theirs}."]
+        sentences += [] if theirs is None else [f"With “{against.baseline.name}”, the baseline: {theirs}."]
     return sentences
 
 

@@ -14,7 +14,7 @@ from eval.report.headline import headline
 from eval.report.lead import lead
 from eval.results import Baseline
 
-_COLOURS = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.NOISE: "dim"}
+_COLOURS = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.NOISE: "dim", Verdict.SAME: "dim"}
 
 
 def print_tables(
