@@ -251,3 +251,36 @@ def nad(tmp_path_factory: pytest.TempPathFactory) -> Index:
 )
 def test_a_slip_in_a_word_of_every_sentence_is_mended(nad: Index, asked: str, searched: str) -> None:
     assert nad.spelling.mended(asked) == searched
+
+
+@pytest.fixture(scope="module")
+def cited(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Passages on small cells of cancer in adults, and one that cites Sall, Ault and Du."""
+    parts = "\n\n".join(
+        f"## Part {one}\n\nSmall cells of cancer number {one} during a stage in an adult." for one in range(60)
+    )
+    cites = "# Trials\n\nCited are Sall J, Ault K, Kaler P and Du L; BRAV is a gene."
+    return Index.open(ingested(tmp_path_factory, {"a.md": f"# Cells\n\n{parts}", "b.md": cites}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("sall cells", "small cells"),  # in small letters, one letter from "small": nobody asks for an author
+        ("ault cells", "adult cells"),
+        ("duing a stage", "during a stage"),  # its stem is that of Du
+        ("lung caner", "lung cancer"),  # English, and among the rarest of its words
+        ("a cancel", "a cancel"),  # English, and no rare word
+        ("kaler", "kaler"),  # like no word of the collection
+        ("brav", "brav"),
+    ],
+)
+def test_a_slip_is_mended_though_a_name_or_the_dictionary_has_it(
+    cited: Index, monkeypatch: pytest.MonkeyPatch, asked: str, searched: str
+) -> None:
+    monkeypatch.setattr("retriever.search.spelling.COMMON_SHARE", 0.02)  # as if they were thousands
+    assert cited.spelling.mended(asked) == searched
+
+
+def test_in_a_small_collection_a_name_that_stands_is_no_slip(index: Index) -> None:
+    assert index.spelling.mended("what did pullen say") == "what did pullen say"

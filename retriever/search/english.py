@@ -11,6 +11,9 @@ letter apart."""
 SHORTEST_SLIP = 4
 """Letters of the shortest string that may be a slip at all, unless in one of the words below."""
 SHORTEST_SLIP_IN_COMMON = 3
+RARER = 100
+"""How many times as frequent what was meant is than a word that the dictionary holds as rarely as any: most of its
+words are, and "caner" is one of them."""
 _COMMON = frozenset((
     "the", "and", "are", "for", "was", "were", "with", "will", "would", "should", "could", "have", "has", "had",
     "what", "when", "where", "which", "who", "why", "how", "can", "does", "did", "this", "that", "these", "they",
@@ -36,13 +39,15 @@ def is_english(word: str) -> bool:
 
 
 def slips(word: str) -> list[Slip]:
-    """The English words that a string of letters may have been meant to be, one edit away; none for English.
+    """The English words that a string of letters may have been meant to be, one edit away; none for English, but
+    for its rarest words, which may be a slip in one that is `RARER` times as frequent.
 
-    A letter lost or doubled, or two exchanged, is the likelier slip, and in a short string the only one: its first
-    letter is seldom wrong. A letter more at the very end is no slip: names of other languages end so.
+    A letter lost or doubled, or two exchanged, is the likelier slip, and in a short string the only one, and in a
+    rare word: its first letter is seldom wrong. A letter more at the very end is no slip: names of other languages
+    end so.
     """
     told = word.lower()
-    if len(told) < SHORTEST_SLIP or not told.isalpha() or is_english(told):
+    if len(told) < SHORTEST_SLIP or not told.isalpha() or (is_english(told) and not _is_rarest(told)):
         return []
     dictionary = _dictionary()
     found = [
@@ -50,7 +55,9 @@ def slips(word: str) -> list[Slip]:
         for near in dictionary.known(dictionary.edit_distance_1(told))
         if near != told[:-1] or told[-1] == told[-2]
     ]
-    if len(told) >= SHORTEST_CHANGED:
+    if is_english(told):
+        found = [slip for slip in found if slip.share > RARER * dictionary.word_usage_frequency(told)]
+    elif len(told) >= SHORTEST_CHANGED:
         return found
     return [slip for slip in found if not slip.is_changed and slip.meant[0] == told[0]]
 
@@ -76,6 +83,17 @@ def _is_slip_in_common(word: str, meant: str) -> bool:
 def _is_changed(word: str, other: str) -> bool:
     """Of two words one edit apart: whether the edit is a changed letter."""
     return len(word) == len(other) and sorted(word) != sorted(other)
+
+
+def _is_rarest(word: str) -> bool:
+    """Whether the dictionary holds no word that is less frequent."""
+    return _dictionary().word_usage_frequency(word) <= _least_share()
+
+
+@lru_cache(maxsize=1)
+def _least_share() -> float:
+    dictionary = _dictionary()
+    return min(map(dictionary.word_usage_frequency, dictionary.word_frequency.words()))
 
 
 @lru_cache(maxsize=1)

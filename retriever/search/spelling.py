@@ -73,6 +73,7 @@ class Spelling:
         self._form = remembering(self._read_form, most=_KEPT)
         self._spelled = remembering(self._spelled_here, most=_KEPT)
         self._mended = remembering(self._mistyped, most=_KEPT)
+        self._written_so = remembering(self._is_written_so, most=_KEPT)
         self._compounds = Compounds(body, headings, text_of, least=self._least)
 
     @cached_property
@@ -92,6 +93,24 @@ class Spelling:
     def knows(self, term: str) -> bool:
         """Whether any passage, title or heading holds the term."""
         return term in self._body.numbers or term in self._headings.numbers
+
+    def _stands(self, word: str) -> bool:
+        """Whether the collection holds a word, which its term alone does not say: "duing" has that of the name Du,
+        and "sall" that of an author among thousands.
+        """
+        (term, *_) = terms(word)
+        rows = self._body.rows_with(term)
+        if not rows or self._headings.rows_with(term) or rows > max(self._least, NAME_SHARE * self._body.rows):
+            return self.knows(term)
+        return is_english(word) or self._written_so((word.lower(), term))
+
+    def _is_written_so(self, word_and_term: tuple[str, str]) -> bool:
+        """Whether the passages that hold a term write this very word of it, and not as a name in a few of many."""
+        word, term = word_and_term
+        forms = {form for row in self._body.best_rows(term, FORMS_READ) for form in words(self._text_of(int(row)))}
+        written = [form for form in forms if form.lower() == word]
+        is_rare = self._body.rows_with(term) < COMMON_SHARE * self._body.rows
+        return any(not is_rare or not form.istitle() for form in written)
 
     def meant(self, term: str) -> str:
         """The term itself where it is known or nothing is near it, else the common term that was meant.
@@ -156,7 +175,7 @@ class Spelling:
                 word = word[3:]  # it stands apart, and may be known without
             meant = self._spelled(word)
             if meant == word:
-                if self.knows(terms(word)[0]):
+                if self._stands(word):
                     continue
                 unknown += 1
                 if unknown > MOST_UNKNOWN:
@@ -195,20 +214,22 @@ class Spelling:
         written = word if found == term else self._written(found, word.lower())
         if not within_edits(word.lower(), written.lower(), MOST_EDITS):
             written = word  # their stems are alike, and they are not
-        if is_english(word):
+        slip = None if is_name else self._slip_of(word)
+        if is_english(word) and slip is None:
             return written if word.lower() in _spelled_otherwise(written) else word
-        return (None if is_name else self._slip_of(word)) or written
+        return slip or written
 
     def _slip_of(self, word: str) -> str | None:
         """The English word that was meant, of those that the collection holds the one that is likeliest.
 
-        Where a letter was changed for another one, the collection has to write the very word.
+        Where a letter was changed for another one, the collection has to write the very word, and no name whose
+        term is that of the slip.
         """
-        likely = []
+        is_a_term, likely = self.knows(terms(word)[0]), []
         for slip in slips(word):
             (term, *_) = terms(slip.meant)
             rows = self._rows_with(term)
-            if rows and not (slip.is_changed and self._written(term, slip.meant) != slip.meant):
+            if rows and not (slip.is_changed and (is_a_term or self._written(term, slip.meant) != slip.meant)):
                 likely.append((rows * slip.share * (CHANGED if slip.is_changed else 1), slip.meant))
         return max(likely)[1] if likely else None
 
