@@ -17,7 +17,7 @@ PAGES = {
     "uterine.md": "# Uterine cancer\n\nBleeding between periods is a sign.",
     "bowel.md": "# Bowel cancer in men\n\nAn early sign is blood.",
     "small.md": "# Small intestine cancer\n\nIt is rare. Paracetamol helps, as do a tanning bed and a sun bed. "
-    "Some feel it when urinating. A blood smear is no smear.",
+    "Some feel it when urinating, or cannot. A blood smear is no smear.",
 }
 
 
@@ -39,6 +39,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("acetaminophen", "paracetamol"),  # no page is called so, and one writes it
         ("paracetamol", "paracetamol"),
         ("weeing hurts", "urinating hurts"),
+        ("it hurts to pee", "it hurts to urinate"),
+        ("I can’t pee", "I cannot urinate"),  # as phones write the apostrophe
         ("smears", "smears"),  # no page is called after a Pap test
         ("on a sun bed", "on a sun bed"),  # written both ways
         ("", ""),

@@ -1,4 +1,7 @@
-"""Forms of one word that its stem does not show: "itchy" and "itching", "forgot" and "forget", "chemo"."""
+"""Forms of one word that its stem does not show: "itchy" and "itching", "forgot" and "forget", "chemo".
+
+Of children and sexes also the other names: what is said of a child is said of a boy.
+"""
 
 from collections.abc import Collection
 
@@ -16,7 +19,7 @@ _IRREGULAR = """
     rose rise risen;
     shook shake shaken; shrank shrink shrunk; slept sleep; spat spit; stuck stick; stung sting; swam swim swum;
     swollen swell; threw throw thrown; tore tear torn; woke wake woken; wore wear worn; wept weep;
-    child children; tooth teeth; foot feet; man men; woman women
+    child children boy girl; tooth teeth; foot feet; man men male; woman women female
 """
 _FORMS = {term: group for group in map(frozenset, map(terms, _IRREGULAR.split(";"))) for term in group}
 

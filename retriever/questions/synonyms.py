@@ -33,7 +33,9 @@ class Synonyms:
 
     def __post_init__(self) -> None:
         longest_first = sorted(self.read_as, key=lambda phrase: (-len(phrase), phrase))
-        either = "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in longest_first)
+        either = "|".join(
+            re.escape(phrase).replace(r"\ ", r"[\s-]+").replace("'", "['’]") for phrase in longest_first
+        )
         pattern = re.compile(rf"\b(?:{either})\b", re.IGNORECASE) if either else _NEVER
         object.__setattr__(self, "_pattern", pattern)
 
@@ -85,7 +87,7 @@ def parse_synonyms(content: str) -> Synonyms:
 
 
 def _plain(phrase: str) -> str:
-    return " ".join(phrase.lower().replace("-", " ").split())
+    return " ".join(phrase.lower().replace("-", " ").replace("’", "'").split())
 
 
 def _rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:
