@@ -77,6 +77,11 @@ def test_where_a_heading_holds_what_is_asked_beside_a_kind_it_is_less_of_a_neigh
         assert least <= found.neighbour <= most
 
 
+def test_what_something_does_to_a_kind_narrows_it_by_nothing(index: Index) -> None:
+    assert evidence_of(index, "does jaundice raise cancer pain").neighbour == 0
+    assert evidence_of(index, "what is jaundice cancer").neighbour > 0
+
+
 def test_a_question_that_narrows_no_kind_has_no_neighbour(index: Index) -> None:
     assert evidence_of(index, "is jaundice a symptom?").neighbour == 0
 

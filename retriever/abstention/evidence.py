@@ -22,7 +22,7 @@ from retriever.query import Filter, Hit, Query, Retrieval
 from retriever.questions.asked import Asked, read_asked
 from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.messages import SIDE_TERMS, is_repetition, named_before, without_contractions
-from retriever.questions.question import LONG_QUESTION_WORDS
+from retriever.questions.question import LONG_QUESTION_WORDS, SAYS_OF_SUBJECT
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.questions.vocabulary import Vocabulary
 from retriever.search.analyze import terms
@@ -35,6 +35,7 @@ BEST_HITS = 3
 NEARLY_ALL = 0.999
 MISSPELT_NAME = 2
 """Edits up to which an unknown name may be a known one, misspelt."""
+_NARROWS_NOTHING = SIDE_TERMS | SAYS_OF_SUBJECT
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compared?(?: with| to)?)(?=\s)", re.IGNORECASE)
 
 
@@ -132,7 +133,7 @@ class EvidenceReader:
             if any(self._is_unheard_of(name) for name in named_before(text))
             else by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
             # No page is named for both of two things that are compared.
-            neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(stretches, words, hits[0], asked),
+            neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(text, words, hits[0], asked),
             errand=1.0
             if asks_of_own_affairs(retrieval.in_place(query)) or is_repetition(text)
             else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
@@ -212,20 +213,18 @@ class EvidenceReader:
         alone = [share(self._terms_of(label)) for hit in others for label in labels(hit.passage.text)]
         return max(*map(share, headings), *labelled, float(max(alone, default=0.0) > NEARLY_ALL), 0.0)
 
-    def _neighbour(
-        self, stretches: Sequence[Sequence[str]], words: Mapping[str, _Word], hit: Hit, asked: Asked
-    ) -> float:
+    def _neighbour(self, text: str, words: Mapping[str, _Word], hit: Hit, asked: Asked) -> float:
         """The share of what narrows a kind that the page is not named for, times that of its name not asked for.
 
         Of "rectal cancer" the page "Colon Cancer" lacks the narrowing word and has another in its place. "Cancer"
         lacks it too, but is named for nothing else: it may well answer. Squared weights: the rarest word counts
-        most. What the passage's headings hold of the other words is taken off: "antiemetic prophylaxis" leads to
-        it, whatever chemotherapy it is asked for.
+        most. In "does talc raise ovarian cancer" talc narrows nothing. What the passage's headings hold of the other
+        words is taken off: "antiemetic prophylaxis" leads to it, whatever chemotherapy it is asked for.
         """
         name = page_name(hit.document.metadata)
         held, headed, worst = self._terms_of(name), self._terms_of(_titles(hit)), 0.0
         mass = sum(word.weight for word in words.values()) or 1.0
-        for phrase in stretches:
+        for phrase in phrases(without_contractions(text), without=_NARROWS_NOTHING):
             weights = {term: words[term].weight ** 2 for term in self._kinds.narrowing(phrase) if term in words}
             if weights:
                 named = sum(weight for term, weight in weights.items() if term in held)

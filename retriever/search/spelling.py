@@ -36,6 +36,8 @@ FORMS_READ = 8
 """Passages that are read for how a word is written, of which the search keeps the stem alone."""
 NAME_SHARE = 1e-3
 """A string like "teh" in more of the passages than this means something there: "tis" is a stage."""
+SLIP_TIMES = 100
+"""How many times as many passages hold what was meant by a string that a few have as a name."""
 _SPELLINGS = tuple(
     (re.compile(sound), other)
     for sound, other in (
@@ -73,7 +75,7 @@ class Spelling:
         self._form = remembering(self._read_form, most=_KEPT)
         self._spelled = remembering(self._spelled_here, most=_KEPT)
         self._mended = remembering(self._mistyped, most=_KEPT)
-        self._written_so = remembering(self._is_written_so, most=_KEPT)
+        self._forms = remembering(self._read_forms, most=_KEPT)
         self._compounds = Compounds(body, headings, text_of, least=self._least)
 
     @cached_property
@@ -102,15 +104,14 @@ class Spelling:
         rows = self._body.rows_with(term)
         if not rows or self._headings.rows_with(term) or rows > max(self._least, NAME_SHARE * self._body.rows):
             return self.knows(term)
-        return is_english(word) or self._written_so((word.lower(), term))
+        is_rare = rows < COMMON_SHARE * self._body.rows
+        return is_english(word) or any(not is_rare or not form.istitle() for form in self._forms(word.lower()))
 
-    def _is_written_so(self, word_and_term: tuple[str, str]) -> bool:
-        """Whether the passages that hold a term write this very word of it, and not as a name in a few of many."""
-        word, term = word_and_term
-        forms = {form for row in self._body.best_rows(term, FORMS_READ) for form in words(self._text_of(int(row)))}
-        written = [form for form in forms if form.lower() == word]
-        is_rare = self._body.rows_with(term) < COMMON_SHARE * self._body.rows
-        return any(not is_rare or not form.istitle() for form in written)
+    def _read_forms(self, word: str) -> frozenset[str]:
+        """How passages with a word's term write this very word, in small letters and with capitals."""
+        (term, *_) = terms(word)
+        rows = self._body.best_rows(term, FORMS_READ)
+        return frozenset(form for row in rows for form in words(self._text_of(int(row))) if form.lower() == word)
 
     def meant(self, term: str) -> str:
         """The term itself where it is known or nothing is near it, else the common term that was meant.
@@ -222,14 +223,17 @@ class Spelling:
     def _slip_of(self, word: str) -> str | None:
         """The English word that was meant, of those that the collection holds the one that is likeliest.
 
-        Where a letter was changed for another one, the collection has to write the very word, and no name whose
-        term is that of the slip.
+        Where a letter was changed for another one, the collection has to write the very word. Of what it has
+        as a name no letter was, nor is its first one wrong, and what was meant is far more frequent.
         """
-        is_a_term, likely = self.knows(terms(word)[0]), []
+        standing = self._rows_with(terms(word)[0]) if self._forms(word.lower()) else 0
+        likely = []
         for slip in slips(word):
             (term, *_) = terms(slip.meant)
             rows = self._rows_with(term)
-            if rows and not (slip.is_changed and (is_a_term or self._written(term, slip.meant) != slip.meant)):
+            if rows <= SLIP_TIMES * standing or (standing and slip.meant[0] != word[0].lower()):
+                continue
+            if not (slip.is_changed and (standing or self._written(term, slip.meant) != slip.meant)):
                 likely.append((rows * slip.share * (CHANGED if slip.is_changed else 1), slip.meant))
         return max(likely)[1] if likely else None
 
