@@ -218,8 +218,8 @@ class EvidenceReader:
 
         Of "rectal cancer" the page "Colon Cancer" lacks the narrowing word and has another in its place. "Cancer"
         lacks it too, but is named for nothing else: it may well answer. Squared weights: the rarest word counts
-        most. In "does talc raise ovarian cancer" talc narrows nothing. What the passage's headings hold of the other
-        words is taken off: "antiemetic prophylaxis" leads to it, whatever chemotherapy it is asked for.
+        most. In "does talc raise ovarian cancer" talc narrows nothing. What the passage's headings hold of the
+        other words is taken off: "antiemetic prophylaxis" leads to it, whatever chemotherapy it is asked for.
         """
         name = page_name(hit.document.metadata)
         held, headed, worst = self._terms_of(name), self._terms_of(_titles(hit)), 0.0
