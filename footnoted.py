@@ -48,6 +48,9 @@ class _LazyGroup(click.Group):
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().main(*args, **extra)
+        except SystemExit as ended:
+            _end_where_address_space_is_short(ended)
+            raise
         except OSError as error:
             # What commands read and write themselves names its file, and they tell of it in their own words.
             if error.filename is not None or error.errno not in _NOT_WRITTEN:
@@ -79,6 +82,19 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+
+
+def _end_where_address_space_is_short(ended: SystemExit) -> None:
+    """Ends the process here where its addresses are limited: all is said and done.
+
+    What the interpreter and the libraries would still tidy up asks for memory, and ends in a SIGSEGV without it.
+    """
+    if sys.platform != "linux" or resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        return
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
 
 
 def _forget_output() -> None:

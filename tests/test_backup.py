@@ -242,6 +242,36 @@ def test_a_backup_without_its_whole_model_is_refused_and_nothing_is_written(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.usefixtures("converted")
+@pytest.mark.parametrize("name", ["more.bin", "encoder.json"])
+def test_a_file_that_is_larger_than_any_memory_is_refused_before_it_is_read(tmp_path: Path, name: str) -> None:
+    backup(tmp_path / "with-model", tmp_path / "b.tar")
+    members = [one for one in members_of(tmp_path / "b.tar") if not one[0].name.endswith(f"/{name}")]
+    write_members(tmp_path / "b.tar", members)
+    huge = tarfile.TarInfo(f"gen-000001/encoder/{name}")
+    huge.size = 1 << 40
+    with (tmp_path / "b.tar").open("r+b") as archive:
+        archive.seek(sum(512 + -(-len(content) // 512) * 512 for _, content in members))
+        archive.write(huge.tobuf(tarfile.GNU_FORMAT))
+        archive.truncate(archive.tell() + huge.size + 1024)
+    with pytest.raises(IndexCorrupt, match="not a whole backup: the converted encoder"):
+        bring_back(tmp_path / "new", tmp_path / "b.tar")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("what", ["link", "pipe"])
+def test_a_backup_is_not_led_elsewhere_by_what_has_its_unfinished_name(
+    tmp_path: Path, index_dir: Path, what: str
+) -> None:
+    victim, partial = tmp_path / "victim", tmp_path / "b.tar.partial"
+    victim.write_text("precious")
+    partial.symlink_to(victim) if what == "link" else os.mkfifo(partial)
+    with pytest.raises(StorageFailed, match="no backup was written"):
+        backup(index_dir, tmp_path / "b.tar")
+    assert victim.read_text() == "precious"
+    assert not (tmp_path / "b.tar").exists()
+
+
 def add(
     name: str, kind: bytes = tarfile.REGTYPE, *, link: str = "", size: int = 0
 ) -> Callable[[list[Member]], None]:

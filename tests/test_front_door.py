@@ -155,3 +155,19 @@ def test_every_help_fits_a_terminal_of_80_columns() -> None:
     for each in words:
         shown = CliRunner().invoke(main, [*each, "--help"], env={"COLUMNS": "80"}).output
         assert [line for line in shown.splitlines() if len(line) > 80] == [], each
+
+
+def test_where_addresses_are_limited_what_libraries_do_at_the_end_changes_no_exit_code() -> None:
+    """As a library did that found no memory to tidy up with."""
+    program = (
+        "import atexit, os, resource, signal\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGSEGV)\n"
+        "from footnoted import main\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 34, 1 << 34))\n"
+        "main(['no-such-command'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no such command" in done.stderr

@@ -112,6 +112,12 @@ def test_a_request_that_is_in_order_is_answered_and_the_next_one_too(
     assert ([answer.status for answer in found], closed) == ([*statuses, 200], True)
 
 
+def test_a_caller_of_http_1_0_is_sent_no_interim_response(port: int) -> None:
+    old = FRAMED.replace(b"HTTP/1.1", b"HTTP/1.0").replace(HOST, HOST + b"Expect: 100-continue\r\n")
+    found, closed = exchange(port, old)
+    assert ([answer.status for answer in found], closed) == ([200], True)
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "allowed"),
     [

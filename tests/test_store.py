@@ -353,3 +353,12 @@ def test_generations_are_ordered_by_number_whatever_the_clock_says(tmp_path: Pat
     assert names == ["gen-000003", "gen-000002", "gen-000001"]
     assert IndexStore(index_dir).rollback() == "gen-000002"
     assert publish(index_dir) == "gen-000004"
+
+
+def test_what_is_written_does_not_go_where_a_link_leads(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "CURRENT.tmp").symlink_to(victim)
+    with pytest.raises(OSError, match="symbolic link"):
+        LocalDisk().write(tmp_path / "CURRENT.tmp", b"new")
+    assert victim.read_text() == "precious"

@@ -149,6 +149,8 @@ class Connection(HttpToolsProtocol):
             self._stop(MALFORMED)
         if self.parser.should_upgrade():
             return  # `_ignore_upgrade` goes on
+        if self.parser.get_http_version() == "1.0":
+            self.expect_100_continue = False  # a caller of HTTP/1.0 would take `100 Continue` for its answer
         self._may_hold = True
         super().on_headers_complete()
         self._may_hold = False

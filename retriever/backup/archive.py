@@ -16,9 +16,17 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from retriever.backup.encoder import check_encoder, encoder_files, place_encoder, write_restored
+from retriever.backup.encoder import checked_encoder, encoder_files, place_encoder, write_restored
 from retriever.errors import FootnotedError, IndexCorrupt, StorageFailed
-from retriever.store.durable import Disk, LocalDisk, failpoint, make_folders, remove_tree, storage_failures
+from retriever.store.durable import (
+    Disk,
+    LocalDisk,
+    failpoint,
+    make_folders,
+    never_through_link,
+    remove_tree,
+    storage_failures,
+)
 from retriever.store.generation import VerifiedGeneration, open_generation
 from retriever.store.lock import writer_lock
 from retriever.store.manifest import LARGEST_MANIFEST, MANIFEST_FILE, Manifest, decode_manifest, encode_manifest
@@ -65,7 +73,7 @@ def _own(partial: Path) -> Iterator[BinaryIO]:
     Raises StorageFailed where another process is writing it.
     """
     while True:
-        with partial.open("ab") as stream:
+        with open(partial, "ab", opener=never_through_link) as stream:
             try:
                 fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -151,6 +159,8 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
             yield archive
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
         raise IndexCorrupt(f"{source} is not a backup: it cannot be read as a tar archive; {_ADVICE}") from error
+    except MemoryError as error:
+        raise StorageFailed(f"{source} holds a file that memory is too small for; {_ADVICE}") from error
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise StorageFailed(f"{source} cannot be read: {reason}; give the path of a backup") from error
@@ -208,14 +218,15 @@ def _manifest(archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo], sou
 
 def _encoder(
     archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo], manifest: Manifest, source: Path
-) -> dict[str, bytes]:
+) -> Mapping[str, bytes]:
     """The converted model's files. Raises IndexCorrupt unless they are those that built the generation."""
-    files = {name.removeprefix(_ENCODER): _content(archive, member) for name, member in members.items()}
+    sizes = {name.removeprefix(_ENCODER): member.size for name, member in members.items()}
     try:
-        check_encoder(files, manifest.encoder)
+        return checked_encoder(
+            sizes, lambda name: _content(archive, members[f"{_ENCODER}{name}"]), manifest.encoder
+        )
     except IndexCorrupt as error:
         raise IndexCorrupt(f"{source} is not a whole backup: {error}; {_ADVICE}") from error
-    return files
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

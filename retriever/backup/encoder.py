@@ -1,7 +1,7 @@
 """The converted encoder inside a backup: its files out of one index and into another, each by its digest."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -12,8 +12,11 @@ from retriever.encoding.open_encoder import encoder_folder
 from retriever.errors import FootnotedError, IndexCorrupt
 from retriever.store.durable import Disk, failpoint, make_folders, remove_tree
 
+LARGEST_DESCRIPTION = 1 << 20
+"""Bytes; the bundled model has 716 of them."""
 
-def encoder_files(index_dir: Path, identity: EncoderIdentity) -> dict[str, bytes]:
+
+def encoder_files(index_dir: Path, identity: EncoderIdentity) -> Mapping[str, bytes]:
     """The files of the converted encoder with that identity, by name; none where the model runs as it came.
 
     Raises EncoderUnavailable where one is missing, IndexCorrupt where one is altered.
@@ -24,23 +27,35 @@ def encoder_files(index_dir: Path, identity: EncoderIdentity) -> dict[str, bytes
     described, _ = read_description(folder)
     files = {name: read_verified(folder, name, entry) for name, entry in described.files.items()}
     files[DESCRIPTION] = (folder / DESCRIPTION).read_bytes()
-    check_encoder(files, identity)
-    return files
+    sizes = {name: len(content) for name, content in files.items()}
+    return checked_encoder(sizes, files.__getitem__, identity)
 
 
-def check_encoder(files: Mapping[str, bytes], identity: EncoderIdentity) -> None:
-    """Raises IndexCorrupt unless these are all the files of the encoder with that identity, and no other."""
-    if identity.artifact_sha256 is None and not files:
-        return
-    raw = files.get(DESCRIPTION, b"")
+def checked_encoder(
+    sizes: Mapping[str, int], read: Callable[[str], bytes], identity: EncoderIdentity
+) -> Mapping[str, bytes]:
+    """The files of the encoder with that identity, each read once, of those that there are with their sizes.
+
+    What they say of themselves is read first: a file that does not belong to them may be larger than the memory.
+    Raises IndexCorrupt unless these are all its files, and no other.
+    """
+    if identity.artifact_sha256 is None and not sizes:
+        return {}
+    raw = read(DESCRIPTION) if 0 < sizes.get(DESCRIPTION, 0) <= LARGEST_DESCRIPTION else b""
     if hashlib.sha256(raw).hexdigest() != identity.artifact_sha256:
         raise IndexCorrupt("the converted encoder is not the one that built the generation")
-    described = msgspec.json.decode(raw, type=ConvertedModel)
-    if files.keys() - {DESCRIPTION} != described.files.keys():
+    try:
+        described = msgspec.json.decode(raw, type=ConvertedModel).files
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise IndexCorrupt("the converted encoder does not say what it is made of") from error
+    declared = {name: entry.size for name, entry in described.items()}
+    if declared != {name: size for name, size in sizes.items() if name != DESCRIPTION}:
         raise IndexCorrupt("the converted encoder has other files than it names")
-    for name, entry in described.files.items():
+    files = {name: read(name) for name in described}
+    for name, entry in described.items():
         if PurePosixPath(name).name != name or hashlib.sha256(files[name]).hexdigest() != entry.sha256:
             raise IndexCorrupt(f"the converted encoder's file {name[:80]!a} has another digest")
+    return {**files, DESCRIPTION: raw}
 
 
 def write_restored(disk: Disk, path: Path, content: bytes) -> None:

@@ -55,6 +55,7 @@ _ADVICE = {
     errno.EMFILE: "the process has too many open files: raise the limit (`ulimit -n`) and try again",
     errno.ENFILE: "the system has too many open files: close some programs and try again",
     errno.ENOTDIR: "a part of this path is a file: choose a directory with --index",
+    errno.ELOOP: "a link has the name of a file that is to be written: remove it, and see who put it there",
     errno.EEXIST: "something else has this name: choose another directory with --index",
 }
 
@@ -95,8 +96,9 @@ class LocalDisk:
         path.mkdir()
 
     def write(self, path: Path, content: bytes) -> None:
-        """The whole content in one file, not yet synced."""
-        path.write_bytes(content)
+        """The whole content in one file, not yet synced. Raises OSError (ELOOP) for a link: it is not followed."""
+        with open(path, "wb", opener=never_through_link) as file:
+            file.write(content)
 
     def sync_file(self, path: Path) -> None:
         """fsync of the file."""
@@ -123,6 +125,14 @@ class LocalDisk:
     def remove_folder(self, path: Path) -> None:
         """One rmdir."""
         path.rmdir()
+
+
+def never_through_link(path: str, flags: int) -> int:
+    """An opener of files to be written: a link that somebody put there must not lead the bytes elsewhere.
+
+    Nor does it wait for a pipe's other end. Raises OSError.
+    """
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
 
 
 def make_folders(disk: Disk, path: Path) -> None:
