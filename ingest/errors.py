@@ -56,6 +56,7 @@ class SkipReason(StrEnum):
     YAML_TAG = "yaml_tag"
     YAML_ALIAS = "yaml_alias"
     YAML_DUPLICATE_KEY = "yaml_duplicate_key"
+    TOML_INVALID = "toml_invalid"
     INVALID_UNICODE = "invalid_unicode"
     STATUS_INVALID = "status_invalid"
 

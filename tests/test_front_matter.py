@@ -249,3 +249,61 @@ def test_any_block_is_read_or_refused_with_a_reason(block: str) -> None:
         detail = refused.detail
     assert bool(body_start) != bool(detail)
     assert len(detail) < 300
+
+
+HUGO = (
+    '+++\ntitle = "Warfarin and food"\nlastReviewed = 2025-11-01\ndraft = false\n'
+    'weight = 3\ntags = ["diet", "blood"]\n'[params]\nward = "A"\n+++\nBody\n'
+)
+
+
+def test_toml_between_plus_signs_is_read_as_yaml_between_dashes() -> None:
+    page = read_front_matter(HUGO)
+    metadata = page.metadata(fallback_title="unused")
+    assert (metadata.title, metadata.last_reviewed) == ("Warfarin and food", date(2025, 11, 1))
+    assert metadata.tags == ("diet", "blood")
+    assert metadata.extra == {"draft": "false", "weight": "3", "params": {"ward": "A"}}
+    assert HUGO[page.body_start :] == "Body\n"
+    assert read_front_matter(HUGO.replace("\n", "\r\n")).untitled == page.untitled
+
+
+def test_a_bad_field_of_toml_is_told_with_its_line() -> None:
+    (warning,) = read_front_matter('+++\ntitle = "t"\nurl = "ftp://x"\n+++\nBody\n').warnings
+    assert (warning.code, warning.line) == (DocumentWarningCode.URL_INVALID, 3)
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        ("title = Warfarin", SkipReason.TOML_INVALID),
+        ("status = [1]", SkipReason.STATUS_INVALID),
+        ("a = " + "[" * 30 + "]" * 30, SkipReason.FRONT_MATTER_TOO_DEEP),
+        ("a = " + "[" * 30_000, SkipReason.FRONT_MATTER_TOO_DEEP),
+        ("a = 1\n" + "#" * 64_000, SkipReason.FRONT_MATTER_TOO_LARGE),
+    ],
+)
+def test_toml_that_cannot_be_trusted_keeps_a_page_out(block: str, reason: SkipReason) -> None:
+    with pytest.raises(FrontMatterInvalid) as caught:
+        read_front_matter(f"+++\n{block}\n+++\nBody\n")
+    assert caught.value.reason is reason
+
+
+def test_plus_signs_that_are_never_closed_are_text() -> None:
+    assert read_front_matter("+++\nadded\n").body_start == 0
+
+
+@pytest.mark.parametrize(
+    "block", ["draft: true", "draft: 'True'", "published: false", "status: active\ndraft: yes"]
+)
+def test_what_a_site_generator_holds_back_is_a_draft(block: str) -> None:
+    assert read(block).untitled.status == "draft"
+    assert "status" not in read(block).untitled.extra
+
+
+@pytest.mark.parametrize("block", ["draft: false", "published: true", "published: 2024-01-01", "draft: [true]"])
+def test_what_is_not_held_back_is_no_draft(block: str) -> None:
+    assert read(block).untitled.status is None
+
+
+def test_a_draft_in_toml_is_a_draft() -> None:
+    assert read_front_matter("+++\ndraft = true\n+++\nBody\n").untitled.status == "draft"

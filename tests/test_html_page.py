@@ -221,3 +221,69 @@ def test_any_page_is_read_or_has_a_reason(content: str) -> None:
     reading = document.reading_text
     assert reading.text.strip()
     assert "".join(reading.text[s.start_char : s.end_char] for s in reading.sections) == reading.text
+
+
+AROUND = "<a href=/>Home</a><h2>We value your privacy</h2><p>We use cookies to improve your visit.</p>"
+CONTENT = "<h1>Shingles vaccine</h1><p>Adults aged 50 and older should get two doses.</p>"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        f"<div id=onetrust-banner-sdk>{AROUND}</div>",
+        f"<div class='site cookie-notice'>{AROUND}</div>",
+        f"<div class=CookieBanner>{AROUND}</div>",
+        f"<div role=dialog>{AROUND}</div>",
+        f"<section aria-modal=true>{AROUND}</section>",
+        f"<div role=contentinfo>{AROUND}</div>",
+        f"<footer>{AROUND}</footer>",
+        f"<div><footer>{AROUND}</footer></div>",
+    ],
+)
+def test_what_the_site_puts_around_a_page_is_not_the_page(around: str) -> None:
+    for page in (around + CONTENT, CONTENT + around):
+        document = read(page)
+        assert document.metadata.title == "Shingles vaccine"
+        assert document.reading_text.text == "Shingles vaccine\n\nAdults aged 50 and older should get two doses."
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<article><p>Take it with water.</p><footer>Reviewed by a nurse.</footer></article>",
+        "<div class=informed-consent><p>Reviewed by a nurse.</p></div>",
+        "<div class=cookie-banner><h1>Cookies</h1><p>Reviewed by a nurse.</p></div>",
+        "<body class=has-cookie-banner><p>Reviewed by a nurse.</p></body>",
+        "<aside><p>Reviewed by a nurse.</p></aside>",
+    ],
+)
+def test_what_only_looks_like_a_frame_stays(kept: str) -> None:
+    assert "Reviewed by a nurse." in text(kept)
+
+
+def test_the_main_part_of_a_page_is_the_page() -> None:
+    page = f"<div>{AROUND}</div><main>{CONTENT}</main><div>Terms of use</div>"
+    assert text(page) == "Shingles vaccine\n\nAdults aged 50 and older should get two doses."
+    assert text(page.replace("<main>", "<div role=main>").replace("</main>", "</div>")) == text(page)
+
+
+def test_the_title_above_a_main_part_without_one_stays() -> None:
+    above = "<header><h1>Shingles vaccine</h1><p>Call us</p></header>"
+    document = read(f"{above}<main><h2>Doses</h2><p>Two doses are given.</p></main>")
+    assert document.metadata.title == "Shingles vaccine"
+    assert document.reading_text.text == "Shingles vaccine\n\nDoses\n\nTwo doses are given."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<main>Welcome.</main><p>{}</p>",
+        "<main><p>First half of it all.</p></main><main><p>{}</p></main>",
+        "<div hidden><main><p>A secret of many more words than this page shows.</p></main></div><p>{}</p>",
+        "<noscript><main><p>Switch on JavaScript, please, it says here.</p></main></noscript><p>{}</p>",
+    ],
+)
+def test_a_main_part_that_is_none_leaves_nothing_out(page: str) -> None:
+    shown = "Adults aged 50 and older should get two doses of it."
+    assert shown in text(page.format(shown))
+    assert "secret" not in text(page.format(shown))

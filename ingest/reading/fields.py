@@ -29,6 +29,9 @@ _ALIASES = {
 }
 """The names that front matter is written with, where they differ from the field's own."""
 
+_HELD_BACK = {"draft": {"true", "yes", "on"}, "published": {"false", "no", "off"}}
+"""What site generators do not put on the site: no answer may come from it either, whatever its status."""
+
 _FREQUENCIES = {
     "monthly": ReviewFrequency.MONTHLY,
     "quarterly": ReviewFrequency.QUARTERLY,
@@ -119,14 +122,22 @@ class _Reader:
         return self._read(field, _frequency)
 
     def status(self) -> str | None:
-        entry = self._entries.pop("status", None)
-        if entry is None or entry.value is None:
-            return None
+        entry = self._entries.pop("status", None) or Entry(None, 1)
         try:
-            status = _string(entry.value, MAX_STRING_CHARS)
+            status = None if entry.value is None else _string(entry.value, MAX_STRING_CHARS)
         except _FieldInvalid as error:
             raise FrontMatterInvalid(SkipReason.STATUS_INVALID, _complaint("status", entry, error)) from error
+        if self._is_held_back():
+            return "draft"
         return status.casefold() if status else None
+
+    def _is_held_back(self) -> bool:
+        """Whether a site generator would not publish the page: `draft: true`, or `published: false`."""
+        values = ((held, self._entries.get(key)) for key, held in _HELD_BACK.items())
+        return any(
+            entry is not None and isinstance(entry.value, str) and entry.value.strip().casefold() in held
+            for held, entry in values
+        )
 
     def extra(self) -> dict[str, object]:
         return {

@@ -1,4 +1,4 @@
-"""Front matter: the YAML block on top of a file, cut off, read without trust, and handed on field by field.
+"""Front matter: the block of YAML or TOML on top of a file, cut off, read without trust, handed on by field.
 
 YAML can build objects, refer to itself and nest without end. Nothing here is composed by the library: its
 event parser (the one in Python, since the one in C overflows its stack on deep nesting) is read event by
@@ -13,6 +13,7 @@ import yaml
 
 from ingest.errors import DocumentWarning, FrontMatterInvalid, SkipReason, excerpt
 from ingest.reading.fields import Entry, Value, field_name, read_fields
+from ingest.reading.toml_block import read_toml
 from retriever.document import Metadata
 
 MAX_FRONT_MATTER_BYTES = 64_000
@@ -22,6 +23,7 @@ _FIRST_LINE = 2
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"(?:^|(?<=[\r\n]))(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_TOML = re.compile(r"\+\+\+[ \t]*(?:\r\n|\n|\r)(.*?)(?:(?<=[\r\n])\+\+\+[ \t]*(?:\r\n|\n|\r|\Z))", re.DOTALL)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -43,12 +45,14 @@ class FrontMatter:
 
 
 def read_front_matter(source: str) -> FrontMatter:
-    """The front matter of a decoded file; a file that does not begin with a line `---` has none.
+    """The front matter of a decoded file: YAML from a line `---` to the next, or TOML from `+++` to `+++`.
 
     A bad field is left out with a warning. Raises FrontMatterInvalid when the block as a whole is broken,
     or its status is not readable: a page that may be withdrawn is not taken in by accident.
     """
     start = 1 if source.startswith("\ufeff") else 0
+    if toml := _TOML.match(source, start):
+        return _front_matter(read_toml(_within_limit(toml[1])), toml.end())
     opening = _OPENING.match(source, start)
     if opening is None:
         return FrontMatter(None, Metadata(title=""), start, ())
@@ -56,13 +60,20 @@ def read_front_matter(source: str) -> FrontMatter:
     if closing is None:
         detail = "line 1: the front matter has no end; close it with a line of three dashes"
         raise FrontMatterInvalid(SkipReason.FRONT_MATTER_UNCLOSED, detail)
-    block = source[opening.end() : closing.start()]
+    return _front_matter(_mapping(_within_limit(source[opening.end() : closing.start()])), closing.end())
+
+
+def _within_limit(block: str) -> str:
     size = len(block.encode())
     if size > MAX_FRONT_MATTER_BYTES:
         detail = f"line 1: {size} bytes of front matter; the limit is {MAX_FRONT_MATTER_BYTES}"
         raise FrontMatterInvalid(SkipReason.FRONT_MATTER_TOO_LARGE, detail)
-    title, untitled, warnings = read_fields(_mapping(block))
-    return FrontMatter(title, untitled, closing.end(), warnings)
+    return block
+
+
+def _front_matter(entries: dict[str, Entry], body_start: int) -> FrontMatter:
+    title, untitled, warnings = read_fields(entries)
+    return FrontMatter(title, untitled, body_start, warnings)
 
 
 def _mapping(block: str) -> dict[str, Entry]:

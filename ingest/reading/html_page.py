@@ -1,8 +1,8 @@
 """HTML pages: the text that a reader sees, block by block; nothing that the page refers to is fetched.
 
-Scripts, styles, comments, forms, pictures, frames and navigation drop out, and so does what the page itself
-hides (the attributes `hidden` and `aria-hidden`, and inline styles; style sheets are not read). The parser
-builds the tree that a browser would build, so that unclosed tags mean what they mean there.
+Scripts, styles, comments, forms, pictures, frames and what belongs to the site around the page drop out, and so
+does what the page itself hides (the attributes `hidden` and `aria-hidden`, and inline styles; style sheets are
+not read). The parser builds the tree that a browser would build, so that unclosed tags mean what they mean there.
 """
 
 import re
@@ -15,6 +15,7 @@ from ingest.reading.blocks import BlockKind
 from ingest.reading.extracted import Extracted, Line, Writer
 from ingest.reading.hidden import is_hidden
 from ingest.reading.html_fields import html_fields
+from ingest.reading.page_frame import MAIN_SHARE, is_frame, is_main, main_parts
 from ingest.reading.picture_controls import may_be_control
 
 MAX_DEPTH = 5_000
@@ -48,9 +49,16 @@ def read_html(text: str) -> Extracted:
     reader = _Reader()
     if tree.body is not None:
         reader.read(tree.body)
+    hidden_characters = reader.hidden_characters
+    if parts := main_parts(reader.mains, reader.titles):
+        inner = _Reader()
+        for part in parts:
+            inner.read(part)
+        if inner.writer.characters >= MAIN_SHARE * reader.writer.characters:
+            reader = inner
     warnings = []
-    if reader.hidden_characters:
-        detail = f"{reader.hidden_characters} characters that the page hides from its readers are not taken in"
+    if hidden_characters:
+        detail = f"{hidden_characters} characters that the page hides from its readers are not taken in"
         warnings.append(DocumentWarning(DocumentWarningCode.HIDDEN_TEXT_REMOVED, detail))
     title = tree.css_first("head > title")
     return Extracted(
@@ -87,6 +95,8 @@ class _Reader:
     def __init__(self) -> None:
         self.writer = Writer()
         self.hidden_characters = 0
+        self.mains: list[LexborNode] = []
+        self.titles: list[LexborNode] = []
         self._lines: list[list[str]] = [[]]
         self._linked: list[str] = []
         self._unlinked = False
@@ -127,15 +137,17 @@ class _Reader:
         attributes = node.attributes
         if _UNSEEN.fullmatch(name) and not (name == "dialog" and "open" in attributes):
             return True
-        if (attributes.get("role") or "").strip().lower() == "navigation":
-            return True
         if is_hidden(attributes):
             self.hidden_characters += len("".join((node.text() or "").split()))
+            return True
+        if is_frame(node, attributes):
             return True
         return name == "a" and _is_picture_control(node)
 
     def _enter(self, node: LexborNode) -> None:
         name = node.tag or ""
+        if is_main(node, node.attributes):
+            self.mains.append(node)
         if name == "br":
             self._lines.append([])
         elif name == "a" and node.attributes.get("href"):
@@ -151,6 +163,8 @@ class _Reader:
         elif _HEADING.fullmatch(name):
             self._flush()
             self._level = int(name[1])
+            if name == "h1":
+                self.titles.append(node)
         elif name in ("sup", "sub"):
             self._part_digits(node)
         elif _BLOCK.fullmatch(name):
