@@ -54,7 +54,7 @@ OTHER_VARIABLES = (
         "FOOTNOTED_PARSE_TIMEOUT",
         "`ingest`",
         "`30.0`",
-        "Most time for reading one HTML, PDF or large file, in seconds: 1 to 3,600.",
+        "Most time for reading one HTML, PDF, Word or large file, in seconds: 1 to 3,600.",
     ),
     Variable(
         "FOOTNOTED_PARSE_MEMORY",

@@ -6,7 +6,7 @@ DocumentSkipped             this document cannot be taken in; record it and go o
 └── FrontMatterInvalid      the block of metadata is broken, so nothing it says can be trusted
 
 IngestRefused               publishing would lose too much; what is served is served on
-ParserUnavailable           the process that reads HTML and PDF cannot be started
+ParserUnavailable           the process that reads HTML, PDF and Word cannot be started
 
 Anything else that goes wrong (a full disk, a missing model) is not the document's fault and stops the run.
 A reason is a stable identifier for programs, the detail a sentence for people. Neither holds more of a
@@ -45,6 +45,7 @@ class SkipReason(StrEnum):
     PDF_DAMAGED = "pdf_damaged"
     PDF_NO_TEXT = "pdf_no_text"
     PDF_LIMIT = "pdf_limit"
+    DOCX_DAMAGED = "docx_damaged"
     PARSE_LIMIT = "parse_limit"
     PARSE_FAILED = "parse_failed"
     # Found in its front matter.
@@ -126,4 +127,4 @@ class IngestRefused(FootnotedError):
 
 
 class ParserUnavailable(FootnotedError):
-    """The process that reads HTML, PDF and very large files cannot be started."""
+    """The process that reads HTML, PDF, Word and very large files cannot be started."""

@@ -127,8 +127,8 @@ class Document:
 
     @property
     def is_read_as_it_stands(self) -> bool:
-        """Whether its text is made of slices of the file; that of HTML and PDF is taken out of it first."""
-        return not self.source_path.lower().endswith((".html", ".htm", ".pdf"))
+        """Whether its text is made of slices of the file; that of HTML, PDF and Word is taken out of it first."""
+        return not self.source_path.lower().endswith((".html", ".htm", ".pdf", ".docx"))
 
     def page_of(self, start_char: int) -> int | None:
         """The page, from 1, on which a place of the reading text stands; None in a file without pages."""

@@ -60,14 +60,14 @@ def test_the_second_of_two_roots_loses_a_page_that_both_hold(tmp_path: Path) -> 
 
 
 def test_what_is_not_read_is_listed_with_its_reason(tmp_path: Path) -> None:
-    write(tmp_path / "scan.docx")
+    write(tmp_path / "scan.doc")
     write(tmp_path / "Makefile")
     write(tmp_path / ".hidden.md")
     write(tmp_path / ".git" / "notes.md")
     write(tmp_path / "SOURCES.md")
     write(tmp_path / "below" / "SOURCES.md")
     assert reasons(tmp_path) == {
-        "scan.docx": SkipReason.UNSUPPORTED_TYPE,
+        "scan.doc": SkipReason.UNSUPPORTED_TYPE,
         "Makefile": SkipReason.UNSUPPORTED_TYPE,
         ".hidden.md": SkipReason.HIDDEN,
         ".git": SkipReason.HIDDEN,

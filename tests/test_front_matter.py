@@ -253,7 +253,7 @@ def test_any_block_is_read_or_refused_with_a_reason(block: str) -> None:
 
 HUGO = (
     '+++\ntitle = "Warfarin and food"\nlastReviewed = 2025-11-01\ndraft = false\n'
-    'weight = 3\ntags = ["diet", "blood"]\n'[params]\nward = "A"\n+++\nBody\n'
+    'weight = 3\ntags = ["diet", "blood"]\n[params]\nward = "A"\n+++\nBody\n'
 )
 
 

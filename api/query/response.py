@@ -65,7 +65,7 @@ class CitationBody(ResponseBody):
     end_char: int = Field(ge=0, description="End (exclusive) in the reading text.")
     source_start_char: int | None = Field(
         ge=0,
-        description="Start in the source file decoded as UTF-8, newlines untouched; null for HTML and PDF.",
+        description="Start in the source file decoded as UTF-8, newlines untouched; null for HTML, PDF and Word.",
     )
     source_end_char: int | None = Field(ge=0, description="End (exclusive) in the source file.")
     document_sha256: str = Field(description="Digest of the source file's bytes.")

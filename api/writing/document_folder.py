@@ -14,6 +14,7 @@ EXTENSIONS: Mapping[str, str] = {
     "text/plain": ".txt",
     "text/html": ".html",
     "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 """The types of a body that can be a document, and how a file of each is called."""
 

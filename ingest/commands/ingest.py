@@ -39,7 +39,8 @@ _ARITHMETICS = ("int8", "bfloat16", "float32", "torch-float32")
 )  # fmt: skip
 @click.option(
     "--parse-timeout", type=click.FloatRange(1, 3_600), default=30.0, show_default=True, metavar="SECONDS",
-    envvar="FOOTNOTED_PARSE_TIMEOUT", show_envvar=True, help="Most time for reading one HTML, PDF or large file.",
+    envvar="FOOTNOTED_PARSE_TIMEOUT", show_envvar=True,
+    help="Most time for reading one HTML, PDF, Word or large file.",
 )  # fmt: skip
 @click.option(
     "--parse-memory", type=click.IntRange(64, 65_536), default=512, show_default=True, metavar="MB",
@@ -74,12 +75,11 @@ def command(
 ) -> None:
     """Make the index hold exactly the documents below PATH...
 
-    Folders are walked; Markdown (.md), plain text (.txt), HTML and PDF are read, everything else is listed as
-    skipped.
-    Files that did not change are taken over, passages that were embedded before are not embedded again, and a
-    file that is gone is gone from the answers. Readers see the old index until the new one is complete; the first
-    ingest of a large collection can be searched by words before. An interrupted run is safe: the same command goes
-    on where it stopped.
+    Folders are walked; Markdown (.md), plain text (.txt), HTML, PDF and Word (.docx) are read, everything else is
+    listed as skipped. Files that did not change are taken over, passages that were embedded before are not
+    embedded again, and a file that is gone is gone from the answers. Readers see the old index until the new one
+    is complete; the first ingest of a large collection can be searched by words before. An interrupted run is
+    safe: the same command goes on where it stopped.
 
     \b
     Examples:

@@ -122,7 +122,7 @@ class ParserProcess:
         except (OSError, Ended, TookTooLong) as error:
             self.close()
             raise ParserUnavailable(
-                "the process that reads HTML, PDF and very large files cannot be started; "
+                "the process that reads HTML, PDF, Word and very large files cannot be started; "
                 "run `footnoted doctor`, and look whether the system lets this user start processes"
             ) from error
         return self._process

@@ -9,7 +9,8 @@
 
 Source: the roles that browsers give to elements, W3C "HTML Accessibility API Mappings 1.0", and the ids and
 classes of the consent programs that sites use most (OneTrust, Cookiebot, Didomi, Usercentrics, Osano, CookieYes,
-iubenda, Quantcast, TrustArc, Complianz). The word "consent" alone tells nothing: pages on informed consent have it too.
+iubenda, Quantcast, TrustArc, Complianz). The word "consent" alone tells nothing: pages on informed consent have
+it too.
 """
 
 import re
@@ -22,7 +23,8 @@ _OWNERS = frozenset({"article", "section", "aside", "main", "blockquote"})
 _CONSENT = re.compile(
     r"onetrust-|cybotcookiebot|didomi-|usercentrics|osano-cm|\bcky-|\bcc-(?:window|banner)\b|iubenda-cs|qc-cmp"
     r"|truste(?:-|_)|\bcmplz-"
-    r"|(?:cookies?|gdpr)(?:[-_]?(?:law|consent))?[-_]?(?:banner|notice|notification|consent|popup|bar|modal|message|overlay)",
+    r"|(?:cookies?|gdpr)(?:[-_]?(?:law|consent))?"
+    r"[-_]?(?:banner|notice|notification|consent|popup|bar|modal|message|overlay)",
     re.IGNORECASE,
 )
 _MAX_CONSENT_CHARS = 3_000

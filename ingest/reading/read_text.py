@@ -65,6 +65,10 @@ def read_text(content: bytes, sha256: str, *, source_type: SourceType, stem: str
         from ingest.reading.pdf_pages import read_pdf
 
         return _read_extracted(read_pdf(content), sha256, stem=stem)
+    if source_type is SourceType.DOCX:
+        from ingest.reading.docx_page import read_docx
+
+        return _read_extracted(read_docx(content), sha256, stem=stem)
     source = decode(content)
     front_matter = read_front_matter(source)
     body = source[front_matter.body_start :]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 MAX_FILE_BYTES = 10_000_000
-MAX_PDF_BYTES = 50_000_000
+MAX_PAGED_BYTES = 50_000_000
 
 
 class SourceType(StrEnum):
@@ -13,11 +13,12 @@ class SourceType(StrEnum):
     PLAIN_TEXT = "plain_text"
     HTML = "html"
     PDF = "pdf"
+    DOCX = "docx"
 
     @property
     def max_bytes(self) -> int:
         """The size of the largest file of this format that is read."""
-        return MAX_PDF_BYTES if self is SourceType.PDF else MAX_FILE_BYTES
+        return MAX_PAGED_BYTES if self in (SourceType.PDF, SourceType.DOCX) else MAX_FILE_BYTES
 
 
 TYPES = {
@@ -28,4 +29,5 @@ TYPES = {
     ".html": SourceType.HTML,
     ".htm": SourceType.HTML,
     ".pdf": SourceType.PDF,
+    ".docx": SourceType.DOCX,
 }

@@ -24,7 +24,14 @@ with atheris.instrument_imports(include=["ingest", "retriever.store.manifest", "
     from tests.hostile_inventions import inventions
 
 LARGEST_SEED = 8_192
-ENDINGS = {"markdown": ".md", "plain-text": ".txt", "html": ".html", "pdf": ".pdf", "front-matter": ".md"}
+ENDINGS = {
+    "markdown": ".md",
+    "plain-text": ".txt",
+    "html": ".html",
+    "pdf": ".pdf",
+    "docx": ".docx",
+    "front-matter": ".md",
+}
 
 
 def _document(source_type: SourceType, prefix: bytes = b"") -> Callable[[bytes], None]:
@@ -67,6 +74,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "plain-text": _document(SourceType.PLAIN_TEXT),
     "html": _document(SourceType.HTML, b"<p>"),
     "pdf": _document(SourceType.PDF),
+    "docx": _document(SourceType.DOCX),
     "manifest": _manifest,
     "pointer": _pointer,
 }
