@@ -16,7 +16,7 @@ class Citation:
 
     `source_path` is the file below the root that was ingested.
     `start_char`/`end_char` count in the reading text, `source_start_char`/`source_end_char` in the source
-    file decoded as UTF-8 without newline translation, and are None where no such place is known, in HTML, PDF, Word.
+    file decoded as UTF-8 without newline translation, and are None where no such place is known (HTML, PDF).
     `document_sha256` is the digest of the file's bytes.
     `audience_level` is what the page declares, `audience` for whom it is written as far as it tells.
     """
