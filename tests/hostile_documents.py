@@ -246,5 +246,8 @@ def _paged_and_packed() -> Iterator[Case]:
         yield Case("D44", f"d44-{name}.md", content + bytes(500), "wrong_type")
     yield Case("D44", "d44-html.txt", html("a web page"), "wrong_type")
     yield Case("D44", "d44-pdf.html", LEAFLET, "wrong_type")
-    for extension in ("docx", "odt", "epub", "zip", "exe", "png"):
+    yield Case("D44", "d44-html.docx", html("a web page"), "wrong_type")
+    yield Case("D44", "d44-pdf.docx", LEAFLET, "wrong_type")
+    yield Case("D44", "d44-cut.docx", b"PK\x03\x04" + bytes(100), "docx_damaged")
+    for extension in ("doc", "xlsx", "odt", "epub", "zip", "exe", "png"):
         yield Case("D44", f"d44.{extension}", b"PK\x03\x04" + bytes(100), "unsupported_type")
