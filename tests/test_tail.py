@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retriever.index import Index
-from retriever.query import Comparison, Hit, Mode, Operator, Query
+from retriever.query import Condition, Hit, Mode, Operator, Query
 from retriever.ranking import tail
 from retriever.ranking.ranking import OF_ANSWERS
 from retriever.ranking.tail import HEAD
@@ -93,7 +93,7 @@ def test_the_tail_is_ranked_like_any_hits(retriever: Retriever, text: str) -> No
 
 
 def test_what_filters_leave_out_is_not_in_the_tail(retriever: Retriever) -> None:
-    left_out = Comparison(Operator.NIN, "source_path", (ELSEWHERE[0], "roof1.md"))
+    left_out = Condition(Operator.NIN, "source_path", (ELSEWHERE[0], "roof1.md"))
     found = paths(retriever.retrieve(Query(MESSAGE, top_k=60, filters=left_out)).hits)
     assert ELSEWHERE[1] in found
     assert "roof2.md" in found
