@@ -8,7 +8,7 @@ from retriever.answers.answer import Answerer, AnswerWarning
 from retriever.index import Index
 from retriever.query import Query
 from retriever.retrieve import Retriever
-from tests.collections_on_disk import run_ingest
+from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashing import HashingEncoder
 from tests.small_answers import INJECTIONS, TABLETS, asked
 
@@ -170,3 +170,21 @@ def test_no_mark_is_left_inside_a_quote(tmp_path: Path) -> None:
     text = text_of(tmp_path, {"a.md": INJECTIONS}, "How often is denosumab given, and what are its side effects?")
     assert re.findall(r"\[\d+\]", text)
     assert not re.search(r"\[\d+\]\w", text)
+
+
+def test_of_one_hit_that_says_nothing_its_page_is_read_on(tmp_path: Path) -> None:
+    late, often = (
+        "## Keep to the date\n\nIt is not to be late.",
+        "## How often\n\nDenozol is given every six months.",
+    )
+    page = f"# Denozol\n\n{late}\n\n{often}\n"
+    run_ingest(write_collection(tmp_path / "corpus", {"denozol.md": page}), tmp_path / "index", chunk_size=60)
+    index = Index.open(tmp_path / "index")
+    every = Retriever(index, HashingEncoder()).retrieve(Query("how often is denozol given", top_k=5)).hits
+    empty = next(hit for hit in every if "late" in hit.passage.text)
+    given = next(hit for hit in every if "six months" in hit.passage.text)
+    only, behind = replace(empty, rank=1), replace(given, rank=2)
+    answer = Answerer(index, HashingEncoder()).answer("how often is denozol given", [only], further=[behind])
+    assert answer is not None
+    assert answer.text == "Denozol is given every six months. [1]"
+    assert [hit.passage for hit in answer.hits] == [given.passage]

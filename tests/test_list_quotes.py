@@ -147,3 +147,14 @@ def test_an_item_below_a_condition_or_a_list_of_questions_is_not_quoted_alone(le
 def test_a_list_whose_lead_in_leans_is_quoted_with_its_heading() -> None:
     text = "Two products\n\nThe same substance is sold in two strengths:\n\n- Red: 60 mg\n- Blue: 120 mg"
     assert texts_in(text, heading="Two products") == [text]
+
+
+def test_a_row_of_sentences_is_quoted_without_its_table() -> None:
+    row = "Lumpectomy\tThere is a chance that it comes back. About 5% to 10% of women have it again."
+    table = f"Chances\n\n{row}\nMastectomy\t{'It is rare that it comes back. ' * 40}"
+    assert row in texts_in(table, heading="Chances")
+
+
+def test_a_row_of_figures_is_not_quoted_without_its_table() -> None:
+    table = "Dose\n\nOsteoporosis\t5 mg\nMyeloma\t4 mg"
+    assert "Myeloma\t4 mg" not in texts_in(table, heading="Dose")

@@ -17,7 +17,9 @@ def setting_apart(sides: Sides, quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes that name both sides and set them against each other."""
     named = sides.only_one | sides.only_other
     return [
-        quote for quote in quotes if not quote.is_list and named <= terms_of(quote.text) and contrasts(quote.text)
+        quote
+        for quote in quotes
+        if not (quote.is_list or "\t" in quote.text) and named <= terms_of(quote.text) and contrasts(quote.text)
     ]
 
 

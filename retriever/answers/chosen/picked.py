@@ -20,7 +20,7 @@ RELATED_COSINE = 0.6
 
 def picked(found: Sequence[Scored], sought: Sought) -> tuple[list[Scored], tuple[tuple[int, ...], ...]]:
     """The best quote, what contradicts it, then what adds to it, as far as there is room."""
-    best = found[0]
+    best = _with_its_list(found)
     chosen = [best]
     question = sought.question
     named = frozenset(question.names) & best.subject
@@ -38,7 +38,8 @@ def picked(found: Sequence[Scored], sought: Sought) -> tuple[list[Scored], tuple
     for one in found[1:]:
         if one.score < best.score - MARGIN:
             break
-        if one.says_little:
+        is_elsewhere = one.quote.hit.rank != best.quote.hit.rank
+        if one.says_little or (is_elsewhere and best.is_wanted and not one.is_wanted):
             continue
         sentences = sum(other.quote.units for other in chosen) + one.quote.units
         length = sum(len(other.quote.text) for other in chosen) + len(one.quote.text)
@@ -51,6 +52,14 @@ def picked(found: Sequence[Scored], sought: Sought) -> tuple[list[Scored], tuple
         chosen.append(one)
     differing = () if opposed is None else (tuple(sorted((best.quote.hit.rank, opposed.quote.hit.rank))),)
     return chosen, differing
+
+
+def _with_its_list(found: Sequence[Scored]) -> Scored:
+    """The best quote, or in its place a list nearly as good that it stands in: what it leads to belongs to it."""
+    best = found[0]
+    within = (one for one in found[1:] if one.score >= best.score - MARGIN)
+    holding = (one for one in within if one.quote.is_list and best.quote.stands_in(one.quote))
+    return best if best.quote.is_list else next(holding, best)
 
 
 def _contradicts(best: Scored, one: Scored, facets: tuple[Facet, ...]) -> bool:

@@ -15,13 +15,14 @@ def in_place(
     there. None where there is no room.
 
     Each stands where the last hit stood, of its page if it can be, that nothing was quoted from. The first hit
-    always stays, no document comes more often than it may, and scores keep falling. `hits` are in order of rank.
+    stays unless it is the only one, no document comes more often than it may, and scores keep falling. `hits` are
+    in order of rank.
     """
     quoted = {chosen.hit.rank: chosen.hit for chosen in selection.chosen}
     brought = [quoted[rank] for rank in sorted(quoted) if rank > len(hits)]
     if not brought:
         return tuple(hits), selection
-    free = [hit for hit in hits[1:] if hit.rank not in quoted]
+    free = [hit for hit in (hits[1:] or hits) if hit.rank not in quoted]
     new_rank: dict[int, int] = {}
     for hit in brought:
         own = [one for one in free if one.document.document_id == hit.document.document_id]

@@ -1,6 +1,6 @@
 """Scored quotes: those of all hits in the order in which they answer, as few of them encoded as can change it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,18 +8,21 @@ from numpy.typing import NDArray
 
 from retriever.answers.chosen.differences import differ
 from retriever.answers.chosen.quote_vectors import QuoteVectors
+from retriever.answers.judged.asked_of_a_thing import is_on_a_rival, leaves_what_is_asked_of_it_unsaid
 from retriever.answers.judged.beside_the_question import answers_not
 from retriever.answers.judged.definitions import defines
+from retriever.answers.judged.narrowing import is_below_a_heading_for_others
 from retriever.answers.judged.quote_score import WEIGHTS, is_little, score_without_cosine
 from retriever.answers.judged.reported import tells_an_opinion
-from retriever.answers.judged.stopping import below_a_heading_on_stopping
+from retriever.answers.judged.stopping import below_a_heading_on_stopping, leaves_stopping_unsaid
 from retriever.answers.judged.subject_told import about
 from retriever.answers.quotable.dictionary_form import is_glossed
 from retriever.answers.quotable.name_lines import is_names_label
 from retriever.answers.quotable.quote import Quote
-from retriever.answers.quotable.quote_subject import is_for_professionals, subject_of, terms_of
+from retriever.answers.quotable.quote_subject import is_for_professionals, page_terms, subject_of, terms_of
 from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.want_patterns import Want
+from retriever.answers.wanted.wants import meets
 from retriever.questions.facets import Facet
 from retriever.store.contents import embedding_text
 
@@ -50,6 +53,7 @@ class Scored:
     terms: frozenset[str]
     subject: frozenset[str]
     says_little: bool
+    is_wanted: bool
 
 
 def scored(
@@ -104,8 +108,9 @@ def _judged(quote: Quote, score: float, vector: NDArray[np.float32] | None, soug
         score=round(score, 6),
         vector=vector,
         terms=terms_of(quote.text),
-        subject=subject_of(quote),
+        subject=sought.named.told(subject_of(quote), page_terms(quote.hit)),
         says_little=is_little(quote, sought) or tells_an_opinion(quote.text),
+        is_wanted=not sought.wants or meets(sought.wants, quote.text, quote.headings) > 0,
     )
 
 
@@ -134,12 +139,12 @@ def _without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int 
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    about_it = about(sought.words, quotes)
+    about_it = about(sought.words, quotes, sought.named)
     if Facet.STOPPING in sought.facets:
         about_it |= below_a_heading_on_stopping(sought.words, quotes, [quotes[place] for place in about_it])
     for place, told in about_it.items():
         quote = quotes[place]
-        if _names_another(quote, sought) or answers_not(quote, sought):
+        if any(rules_out(quote, sought) for rules_out in _RULED_OUT_BY):
             continue
         score = score_without_cosine(
             quote,
@@ -150,7 +155,7 @@ def _without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int 
         )
         score += WEIGHTS["below_best_hit"] * (1 - quote.hit.score / best if best > 0 else 0.0)
         cheap.append((score + _expected_cosine(quote), place))
-    if last_rank is not None and all(quotes[place].hit.rank > last_rank for _, place in cheap):
+    if last_rank is not None and last_rank > 1 and all(quotes[place].hit.rank > last_rank for _, place in cheap):
         return []
     return sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_LOOKED_AT]
 
@@ -160,6 +165,16 @@ def _names_another(quote: Quote, sought: Sought) -> bool:
     if Want.NAMES not in sought.wants and is_names_label(quote.text.partition("\n")[0]):
         return True
     return is_glossed(quote.text) and not defines(quote.text, sought.thing, sought.question.weights)
+
+
+_RULED_OUT_BY: Sequence[Callable[[Quote, Sought], bool]] = (
+    _names_another,
+    answers_not,
+    is_below_a_heading_for_others,
+    leaves_stopping_unsaid,
+    is_on_a_rival,
+    leaves_what_is_asked_of_it_unsaid,
+)
 
 
 def _order(one: Scored) -> tuple[float, int, int, int]:

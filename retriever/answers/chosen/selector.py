@@ -22,6 +22,7 @@ from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import terms_of
 from retriever.answers.quotable.quotes import all_quotes
 from retriever.answers.wanted.asked_thing import stated_thing
+from retriever.answers.wanted.named_things import NamedThings
 from retriever.answers.wanted.sought import Sought, read_sought
 from retriever.encoder import Encoder
 from retriever.index import Index
@@ -59,6 +60,7 @@ class Selector:
         self._encoder = encoder
         self._vectors = QuoteVectors(encoder)
         self._reader = QuestionReader(index)
+        self._things = NamedThings(index)
         self._kinds = Kinds(page_name(document.metadata) for document in index.documents)
 
     def select(
@@ -103,7 +105,8 @@ class Selector:
         return Selection(chosen=joined(stretches, hits, self._index), differing=differing)
 
     def _sought(self, question: str, *, facets: tuple[Facet, ...] | None = None) -> Sought:
-        return read_sought(question, self._reader.read(question), facets=facets)
+        named = self._things.named(question)
+        return read_sought(question, self._reader.read(question), facets=facets, named=named)
 
     def _quotes_for(self, sought: Sought, hits: Sequence[Hit]) -> list[Quote]:
         """What of the hits may be quoted to this question: without replies to others, and on no neighbour."""

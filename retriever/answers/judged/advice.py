@@ -11,7 +11,7 @@ _ADVICE = re.compile(
 _TIPS = re.compile(r"(?:\w+ ){0,5}?(?:ways|tips|steps)\b", re.IGNORECASE)
 _CASE = re.compile(
     r"(?:even )?(?:if|unless|when|once)\b|(?:for|in|among) (?:one|some|certain|rare|a few|patients|people|women"
-    r"|men)\b",
+    r"|men)\b(?! (?:\w+ ){0,2}(?:study|studies|trials?|analysis|survey|review)\b)",
     re.I,
 )
 

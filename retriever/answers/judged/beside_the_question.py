@@ -33,7 +33,10 @@ _OF_A_PICTURE = re.compile(
     r"|\b(?:drawing|picture|photograph|photo|diagram|figure) (?:\w+ ){0,2}shows\b",
     re.IGNORECASE,
 )
-_REFERENCES = re.compile(r"(?:(?:selected |key )?references|source|bibliography|works cited)\W*", re.IGNORECASE)
+_REFERENCES = re.compile(
+    r"(?:(?:selected |key )?references|sources?|bibliography|works cited|where (?:\w+ ){1,3}can be checked)\W*",
+    re.IGNORECASE,
+)
 """The heading of what a page is drawn from."""
 _METHOD = re.compile(
     r"\b(?:randomly assigned|were enrolled|enrolled (?:in|\d)|were recruited|began taking|took part"

@@ -70,6 +70,18 @@ def _opposed(asked: frozenset[str]) -> tuple[tuple[frozenset[str], frozenset[str
     return tuple((own, others) for own, others in _OPPOSED if asked & own and not asked & others)
 
 
+def is_below_a_heading_for_others(quote: Quote, sought: Sought) -> bool:
+    """Whether a quote's headings say that it holds for others than a question names ("Female Breast Cancer Risks"
+    to who asks about a man), and neither they nor the quote name those.
+    """
+    opposed = _opposed(sought.terms)
+    if not opposed or sought.question.is_long:
+        return False
+    above = terms_of("\n".join(quote.headings))
+    said = above | terms_of(quote.text)
+    return any(not others.isdisjoint(above) and own.isdisjoint(said) for own, others in opposed)
+
+
 def narrows(named: frozenset[str], asked: frozenset[str]) -> bool:
     """Whether what names a quote limits it to some, where the question does not."""
     return any(not group.isdisjoint(named) and group.isdisjoint(asked) for group in _NARROWING)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from retriever.answers.quotable.quote import Quote
-from retriever.answers.quotable.quote_subject import subject_of, terms_of
+from retriever.answers.quotable.quote_subject import page_terms, subject_of, terms_of
+from retriever.answers.wanted.named_things import NOTHING_NAMED, Named
 from retriever.answers.wanted.subject_words import saying, says, subject_words
 from retriever.query import Hit
 from retriever.questions.question import Question
@@ -17,7 +18,7 @@ MOST_UNSAID = 0.75
 """From this share of a question's subject on, a passage that does not say it is beside the point."""
 
 
-def about(words: Mapping[str, float], quotes: Sequence[Quote]) -> dict[int, float]:
+def about(words: Mapping[str, float], quotes: Sequence[Quote], named: Named = NOTHING_NAMED) -> dict[int, float]:
     """The places of the quotes that are about what was asked: those that tell half as much of its subject as the
     best does. With each stands how much of it the quote itself, its headings and its page's name say, 0 to 1.
 
@@ -29,7 +30,7 @@ def about(words: Mapping[str, float], quotes: Sequence[Quote]) -> dict[int, floa
         return dict.fromkeys(range(len(quotes)), 1.0)
     subjects = [subject_of(quote) for quote in quotes]
     hits = {quote.hit.rank: quote.hit for quote in quotes}
-    passages = {rank: passage_terms(hit) for rank, hit in hits.items()}
+    passages = {rank: named.told(passage_terms(hit), page_terms(hit)) for rank, hit in hits.items()}
     said_by = saying(words, frozenset().union(*subjects, *passages.values()))
     total = sum(words.values())
 
@@ -39,8 +40,8 @@ def about(words: Mapping[str, float], quotes: Sequence[Quote]) -> dict[int, floa
     own = [told(subject) for subject in subjects]
     of_passage = {rank: told(found) for rank, found in passages.items()}
     each = [
-        OF_QUOTE * tells + (1 - OF_QUOTE) * of_passage[quote.hit.rank]
-        for tells, quote in zip(own, quotes, strict=True)
+        OF_QUOTE * told(named.told(subject, page_terms(quote.hit))) + (1 - OF_QUOTE) * of_passage[quote.hit.rank]
+        for subject, quote in zip(subjects, quotes, strict=True)
     ]
     least = HALF_TOLD * max(each, default=0.0)
     return {place: own[place] for place, tells in enumerate(each) if tells >= least}

@@ -62,6 +62,15 @@ def item_alone(read: ReadPassage, item: Unit) -> Quote | None:
     return read.quote(start, end, core=start, units=len(sentences))
 
 
+def row_alone(read: ReadPassage, row: Unit) -> Quote | None:
+    """A row of a table that says in sentences of its own what its first cell names; None for other rows."""
+    label, tab, said = read.said(row).partition("\t")
+    is_prose = bool(label.strip() and tab) and is_statement(said.strip()) and not leans_on_another(said.strip())
+    if not is_prose or len(said) > MAX_ITEM_CHARS:
+        return None
+    return read.quote(row.start_char, row.end_char, core=row.start_char)
+
+
 def inner_list(read: ReadPassage, place: int) -> Quote | None:
     """The list below an item that defines a term, with the item as what introduces it; None for other items."""
     item, last = read.inside[place], inner_end(read.inside, place)

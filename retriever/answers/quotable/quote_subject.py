@@ -23,6 +23,11 @@ def subject_of(quote: Quote) -> frozenset[str]:
     return terms_of(f"{page_name(quote.hit.document.metadata)}\n{quote.prefix}\n{quote.introduction}")
 
 
+def page_terms(hit: Hit) -> frozenset[str]:
+    """The terms of a hit's page's name."""
+    return terms_of(page_name(hit.document.metadata))
+
+
 def narrowing_part(quote: Quote) -> frozenset[str]:
     """The terms by which a quote may hold only for some: of its page's title, nearest heading, list's lead-in."""
     said = (quote.hit.document.metadata.title, *quote.hit.passage.headings[-1:])

@@ -7,7 +7,7 @@ MIN_WORDS = 3
 
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
 _LINK = (
-    "however|but|and|or|so|also|thus|yet|then|moreover|furthermore|instead|for example|for instance|"
+    "however|but|and|or|so|also|thus|hence|yet|then|moreover|furthermore|instead|for example|for instance|"
     "in this case|in these cases|in that case|as a result|therefore|otherwise|likewise|by contrast|"
     "in contrast|on the other hand|similarly|consequently|in addition|if so|if not"
 )

@@ -19,7 +19,8 @@ _FIGURES = (
     (
         re.compile(r"\bhow (?:often|frequently|many times)\b(?!.*\b(?:happen|occur)s?\b)", re.IGNORECASE),
         re.compile(
-            r"\b(?:every|each|once|twice|daily|weekly|monthly|yearly|annual\w*|times|regular\w*|often|frequent\w*|again"
+            r"\b(?:(?<!out of )every|each|once|twice|daily|weekly|monthly|yearly|annual\w*|times|regular\w*|often"
+            r"|frequent\w*|again"
             r"|repeat\w*|(?:a|per|an) (?:hour|day|week|month|year)|(?:hour|day|week|month|year)s apart|rarely"
             r"|never|only)\b",
             re.IGNORECASE,
@@ -34,6 +35,15 @@ _FIGURES = (
         re.compile(
             r"\d|%|\b(?:percent|rare|rarely|common\w*|uncommon|most|half|third|quarter|few|fewer|likely|unlikely|usually"
             r"|often|high|low|good|poor|one|two|three|four|five|six|seven|eight|nine|ten|thousands?|millions?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(r"\bhow (?:often|frequently)\b.*\b(?:happen|occur)s?\b", re.IGNORECASE),
+        re.compile(
+            r"%|\b(?:percent|\w+ (?:in|out of) (?:every |about )?(?:\d|a |one |two |three |ten )|rare|rarely"
+            r"|seldom|common\w*|uncommon|unusual|most|half|third|quarter|few|fewer|likely|unlikely|usually"
+            r"|(?<!how )(?:often|frequent\w*))\b",
             re.IGNORECASE,
         ),
     ),

@@ -9,6 +9,7 @@ from retriever.answers.wanted.asked_figures import asked_figures
 from retriever.answers.wanted.asked_kind import AskedKind, asked_kind
 from retriever.answers.wanted.asked_thing import abbreviation_asked, asked_thing, procedure_asked
 from retriever.answers.wanted.closed import begins_with_its_verb, is_closed
+from retriever.answers.wanted.named_things import NOTHING_NAMED, Named
 from retriever.answers.wanted.subject_words import asked_words
 from retriever.answers.wanted.want_patterns import STANDS, Want
 from retriever.answers.wanted.wants import asks_for_advice, asks_for_research, wants_of
@@ -69,6 +70,7 @@ class Sought:
     asks_for_advice: bool
     asks_who_treats: bool
     is_of_first_time: bool
+    named: Named = NOTHING_NAMED
 
     @property
     def facets(self) -> tuple[Facet, ...]:
@@ -81,7 +83,9 @@ class Sought:
         return not (_LISTED.isdisjoint(self.facets) or self.is_closed or self.kind)
 
 
-def read_sought(text: str, question: Question, *, facets: tuple[Facet, ...] | None = None) -> Sought:
+def read_sought(
+    text: str, question: Question, *, facets: tuple[Facet, ...] | None = None, named: Named = NOTHING_NAMED
+) -> Sought:
     """What is sought by a question that was read; by these facets, or by those that its wording tells."""
     fitting = asked_facets(text, question.facets) if facets is None else facets
     wants = wants_of(without_circumstance(text))
@@ -104,4 +108,5 @@ def read_sought(text: str, question: Question, *, facets: tuple[Facet, ...] | No
         asks_for_advice=asks_for_advice(text),
         asks_who_treats=_ASKS_WHO_TREATS.search(text) is not None,
         is_of_first_time=_NEVER_BEFORE.search(text) is not None,
+        named=named,
     )

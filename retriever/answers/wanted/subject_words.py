@@ -8,6 +8,7 @@ from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT, Question
 
 NO_SUBJECT = FACET_TERMS | SAYS_OF_SUBJECT | ASIDE_TERMS
 """Terms that ask for a side of a subject, or hold a sentence together, and never are the subject."""
+_POSSESSIVE = "s"
 _LEAST_LETTERS = 3
 _SAME_BEGINNING = 6
 _COMPOUNDED = 5
@@ -24,7 +25,9 @@ def subject_words(question: Question) -> dict[str, float]:
     if question.is_long:
         return {}
     return {
-        term: weight for term, weight in question.weights.items() if term not in NO_SUBJECT and not term.isdigit()
+        term: weight
+        for term, weight in question.weights.items()
+        if term not in NO_SUBJECT and not term.isdigit() and term != _POSSESSIVE
     }
 
 

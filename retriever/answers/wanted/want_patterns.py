@@ -91,7 +91,7 @@ FIGURE = (
     r"|immediately|as soon as)"
 )
 _PERIODS = r"(?:hours|days|weeks|months|years|times)"
-_OCCURS = r"do(?:es)? (?:[\w'’-]+ ){1,6}(?:happen|occur)s?"
+_OCCURS = r"(?:[\w'’-]+ ){2,7}(?:happen|occur)s?\b"
 """Behind "how often": what asks for a share, and not for an interval."""
 _NOT = r"(?:\b(?:not|never|without)|n['’]t)"
 _COUNT = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -129,12 +129,14 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"diagnos\w*|tests? ",
     ),
     Want.RISK: _compile(
-        r"risk factors?|at risk|\bwho gets\b|(?:raise|increase|lower|reduce|cut"
+        r"risk factors?|at risk|\bwho gets\b|\bturn(?:s|ed)? (?:in)?to\b|\bbecomes? (?:an? )?(?:cancer|malignan)"
+        r"|\bleads? to (?:\w+ )?cancer|(?:raise|increase|lower|reduce|cut"
         r"|decrease)\w* (?:\w+ ){0,4}(?:risk|chance)"
         r"|chance of getting",
         r"risk factors? (?:for|include)|(?:increases?|raises?|higher|greater|lowers?|reduces?"
         r"|decreases?) (?:\w+ ){0,3}"
-        r"(?:risk|chance)|increased risk|more likely|linked to",
+        r"(?:risk|chance)|increased risk|more likely|linked to|\bturn\w* into\b"
+        r"|\bbecom(?:e|es|ing) (?:an? )?(?:\w+ )?cancer|could lead to (?:\w+ )?cancer",
         r"risk",
     ),
     Want.TREATMENTS: _compile(
@@ -187,7 +189,8 @@ PATTERNS: Mapping[Want, Patterns] = {
     Want.EFFECT: _compile(
         r"(?:^|[.,:;!?]\s+)(?:so |but |and )?(?:do|does|did|can|could|will|is|are)\b(?! (?:I|we|my)\b).*"
         r"\b(?:works?|helps?|cures?|effective|treats?|fights?|kills?|shrinks?|prevents?|stops?|protects?"
-        r"|(?:good|ok|okay|useful) (?:for|against))\b",
+        r"|(?:good|ok|okay|useful|any (?:use|good)) (?:for|against)"
+        r"|do (?:anything|any good|much) (?:for|against))\b",
         r"\beffective\w*|\bevidence\b|\b(?:has|have|had|been) (?:not )?shown\b|\bshow(?:s|ed)?\b|\bbenefits?\b"
         r"|\b(?:little|no|any|an|anticancer) (?:\w+ )?effects?\b|\bimprove[sd]?\b|\bworks?\b"
         r"|\b(?:does|do|did|is|are|has|have) not\b"
@@ -207,7 +210,7 @@ PATTERNS: Mapping[Want, Patterns] = {
         rf"\b{FIGURE}\b|\d\s?%",
     ),
     Want.SHARE: _compile(
-        rf"\bhow (?:common|rare|likely|many(?! {_PERIODS})|often {_OCCURS})\b"
+        rf"^(?:are|do|is) most\b|, are most\b|\bhow (?:common|rare|likely|many(?! {_PERIODS})|often {_OCCURS})\b"
         r"|\bsurviv\w*|\bpercent\w*|\bshare\b|\bchances?\b"
         r"|\bodds\b|\b(?:cure|death|success) rates?\b|\blifetime risk\b|\b(?:per|each|every) year\b",
         rf"\d\s?%|\d percent\b|\b{_COUNT} (?:in|out of) (?:every |about )?{_COUNT}\b|\bper (?:\d|million)"
@@ -239,8 +242,7 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"|\brisks? (?:of|for|include)|\bproblems? (?:may|can|that|from|with|caused|include)|\bcaused by\b"
         r"|\b(?:may|can|might|often|sometimes) (?:also )?"
         r"(?:caus|lead|damage|have|feel|get|notice|experience|lose|become|happen|occur)",
-        r"side.?effects?|advers|unwanted|toxi|reactions?|complications?|risks?|harms?|late effects|drawbacks"
-        r"|safety",
+        r"\beffects\b|side.?effect|advers|unwanted|toxi|reactions?|complications?|risks?|harms?|drawbacks|safety",
     ),
     Want.ALLOWED: _compile(
         r"(?<!what )(?<!how )(?<!where )(?<!when )\b(?:can|may|could) (?:i|we|he|she|they|my \w+)\b"
@@ -250,7 +252,7 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"|\b(?:do not|don[’']t|(?:ask|talk|check) (?:to|with|your|the))\b"
         r"|\b(?:avoid|interact|interfer|less effective|harm|recommend|advis|risk|side effect)"
         r"|\b(?:changes?|affects?) (?:the way|how)\b",
-        r"safe|risk|side effect|interact|avoid",
+        r"safe|risk|side effect|interact|avoid|\bnever\b|\bdo not\b|\bdon[’']t\b",
     ),
     Want.EXTENT: _compile(
         r"\b(?:has|have|had|if|whether|where)\b.*\bspread\b", r"\bspread\b|\bstag(?:e|ing)\b|\bmetasta\w+"

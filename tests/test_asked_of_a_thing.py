@@ -1,0 +1,70 @@
+"""What is asked of a thing that has a page: no other's rule, nothing beside it, and nothing for others."""
+
+from pathlib import Path
+
+import pytest
+
+from retriever.answers.judged.narrowing import is_below_a_heading_for_others
+from retriever.answers.judged.stopping import leaves_stopping_unsaid
+from tests.small_answers import answer_of, quote_below, sought_by
+
+TEETH = """# Teeth
+
+## Should the medicine be paused for an extraction?
+
+For bonafates, dentists no longer advise a pause before an extraction. With six-monthly denozol the dentist may
+stop and plan the extraction a month before the next injection.
+"""
+PAGES = {
+    "medicines/alendrol.md": "# Alendrol\n\nAlendrol is a tablet for bones. It belongs to the bonafates.\n",
+    "medicines/denozol.md": "# Denozol\n\nDenozol is an antibody. It is given every six months.\n",
+    "medicines/teeth.md": TEETH,
+}
+
+
+def test_a_rule_for_another_medicine_gives_way_to_that_for_the_kind_of_the_one_asked(tmp_path: Path) -> None:
+    answer = answer_of(tmp_path, PAGES, "should alendrol be paused before an extraction")
+    assert answer is not None
+    assert "bonafates" in answer.text
+    assert "denozol" not in answer.text
+
+
+def test_a_rule_for_a_medicine_is_quoted_to_who_asks_about_that_one(tmp_path: Path) -> None:
+    answer = answer_of(tmp_path, PAGES, "should denozol be stopped before an extraction")
+    assert answer is not None
+    assert "six-monthly denozol" in answer.text
+
+
+def test_what_a_medicine_is_does_not_answer_whether_it_damages_something(tmp_path: Path) -> None:
+    assert answer_of(tmp_path, PAGES, "does denozol damage hearing") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "text", "is_unsaid"),
+    [
+        ("Can I stop cortozol?", "If you forget it", "Take one on the morning after you remember.", True),
+        ("Can I stop cortozol?", "Duration", "After five years a pause may be possible.", False),
+        ("What happens if cortozol is stopped?", "Dose", "Take 5 mg with water.", True),
+        ("I forgot cortozol, can I stop?", "If you forget it", "Take one on the morning after.", False),
+        ("how do I stop throwing up", "Nausea", "Eat small meals.", False),
+        ("gleevol stopped working", "Other drugs", "Ponatol is used then.", False),
+        ("How can I stop the cancer from coming back?", "Follow-up", "Keep your visits.", False),
+    ],
+)
+def test_who_asks_about_stopping_is_told_of_it(question: str, heading: str, text: str, is_unsaid: bool) -> None:
+    assert leaves_stopping_unsaid(quote_below(heading, text), sought_by(question)) == is_unsaid
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "is_for_others"),
+    [
+        ("Female breast cancer risks", "By age 70 the risk is 55% to 65%.", True),
+        ("Female breast cancer risks", "In men the risk is 1% to 2%.", False),
+        ("Breast cancer risks", "By age 70 the risk is 55% to 65%.", False),
+    ],
+)
+def test_what_stands_below_a_heading_for_women_is_not_told_of_a_man(
+    heading: str, text: str, is_for_others: bool
+) -> None:
+    sought = sought_by("brca2 man, risk of breast cancer by 70")
+    assert is_below_a_heading_for_others(quote_below(heading, text), sought) == is_for_others
