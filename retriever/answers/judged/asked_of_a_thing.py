@@ -27,15 +27,14 @@ def is_on_a_rival(quote: Quote, sought: Sought) -> bool:
     nor what it is a kind of.
     """
     named = sought.named
-    if not named.rivals or sought.question.is_long or sought.kind is not None or _OTHERS.search(sought.text):
+    if not named.siblings or sought.question.is_long or sought.kind is not None or _OTHERS.search(sought.text):
         return False
     page = page_terms(quote.hit)
     if not named.kinds.keys().isdisjoint(named.told(subject_of(quote) | terms_of(quote.text), page)):
         return False
-    if not named.rivals.isdisjoint(terms(quote.core)[:LEADING]):
+    if named.has_rival(terms(quote.core)[:LEADING]):
         return True
-    is_of_a_rival = not named.rivals.isdisjoint(page)
-    return is_of_a_rival and named.kinds.keys().isdisjoint(named.told(passage_terms(quote.hit), page))
+    return named.has_rival(page) and named.kinds.keys().isdisjoint(named.told(passage_terms(quote.hit), page))
 
 
 def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:

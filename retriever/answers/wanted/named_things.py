@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from retriever.document import Document
@@ -41,25 +41,31 @@ _DEFINES = re.compile(
 class Named:
     """The things with pages of their own that a question names, by the term that their pages' titles begin with.
 
-    `kinds` has those of them whose pages say what they are, each with the terms of what it is a kind of; `rivals`
-    are the other such things of their folder.
+    `kinds` has those of them whose pages say what they are, each with the terms of what it is a kind of;
+    `siblings` are what the other pages of their folder are named for, and those that `is_thing` finds to be told
+    what they are, which reads pages, are rivals.
     """
 
     things: frozenset[str]
     kinds: Mapping[str, tuple[frozenset[str], ...]]
-    rivals: frozenset[str]
+    siblings: frozenset[str]
+    is_thing: Callable[[str], bool]
+
+    def has_rival(self, found: Collection[str]) -> bool:
+        """Whether one of these terms is a rival."""
+        return any(self.is_thing(term) for term in self.siblings.intersection(found))
 
     def told(self, found: frozenset[str], page: frozenset[str]) -> frozenset[str]:
         """These terms, and each thing that they name by what it is a kind of; `page` are the terms of their page's
         name, and what that says of a kind is said of its own thing.
         """
-        if not self.rivals.isdisjoint(page):
+        if self.has_rival(page):
             return found
         named = {thing for thing, kinds in self.kinds.items() if any(kind <= found for kind in kinds)}
         return found | named if named else found
 
 
-NOTHING_NAMED = Named(frozenset(), {}, frozenset())
+NOTHING_NAMED = Named(frozenset(), {}, frozenset(), lambda _: False)
 
 
 class NamedThings:
@@ -89,6 +95,10 @@ class NamedThings:
             )
             for term, of in self._pages.items()
         }
+        self._in_folder: dict[str, set[str]] = defaultdict(set)
+        for term, of in self._folders.items():
+            for folder in of:
+                self._in_folder[folder].add(term)
         self._kinds = remembering(self._read_kinds, most=_KEPT)
 
     def named(self, question: str) -> Named:
@@ -97,8 +107,11 @@ class NamedThings:
         things = asked & self._pages.keys()
         kinds = {thing: of for thing in things if (of := self._kinds(thing)) is not None}
         folders = frozenset[str]().union(*(self._folders[thing] for thing in kinds))
-        siblings = (term for term, of in self._folders.items() if term not in asked and not folders.isdisjoint(of))
-        return Named(things, kinds, frozenset(term for term in siblings if self._kinds(term) is not None))
+        siblings = frozenset().union(*(self._in_folder[folder] for folder in folders)) - asked
+        return Named(things, kinds, siblings, self._is_thing)
+
+    def _is_thing(self, term: str) -> bool:
+        return self._kinds(term) is not None
 
     def _read_kinds(self, thing: str) -> tuple[frozenset[str], ...] | None:
         """What a thing is a kind of, None where its pages do not begin with what it is: a word, and no thing."""
