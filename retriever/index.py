@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retriever.document import Document, SourceMap
 from retriever.errors import IndexMismatch
-from retriever.method_cache import weakly
+from retriever.method_cache import remembering, weakly
 from retriever.omissions import Omissions, omissions_of
 from retriever.passage import Passage
 from retriever.search.coarse import COARSE_FILES, Approximation
@@ -27,6 +27,8 @@ from retriever.store.store import IndexStore
 _READERS = 2
 _TEXTS_KEPT = 32
 """Reading texts that stay decoded: one question comes back to the same few a dozen times."""
+_PASSAGES_KEPT = 4_096
+"""Passages that are found come again, with the copies of their text: to build one takes forty times as long."""
 _LARGEST_FIRST = (VECTORS, contents.HEADING_VECTORS, contents.TEXTS, contents.DOCUMENTS)
 _OF_WORDS = (contents.TEXTS, contents.DOCUMENTS)
 
@@ -92,6 +94,7 @@ class Index:
         np.cumsum(np.bincount(self.first_same, minlength=len(self.rows)), out=self._text_bounds[1:])
         self.spelling = Spelling(self.body, self.headings, weakly(self._whole_text))
         self._text = _decoding(self._texts)
+        self._passage_of = remembering(self._read_passage, most=_PASSAGES_KEPT)
 
     @classmethod
     def open(cls, index_dir: Path) -> "Index":
@@ -157,13 +160,17 @@ class Index:
             for row in rows
         ]
 
-    def passage(self, row: int, *, text: str | None = None) -> Passage:
-        """The passage of that row; `text` is its text where that is known already, to spare the look-up."""
+    def passage(self, row: int) -> Passage:
+        """The passage of that row."""
+        return self._passage_of(row)
+
+    def _read_passage(self, row: int) -> Passage:
         stored = self._stored[int(self.document_of_row[row])]
-        if text is None:
-            _, _, start_char, end_char, *_ = self.rows[row].item()
-            text = self._text(stored.text_start, stored.text_bytes)[start_char:end_char]
-        return self._passage(row, stored, text)
+        first = int(self.first_same[row])
+        if first != row:  # the commonest texts stand in dozens of documents, of which one is read
+            return self._passage(row, stored, self.passage(first).text)
+        _, _, start_char, end_char, *_ = self.rows[row].item()
+        return self._passage(row, stored, self._text(stored.text_start, stored.text_bytes)[start_char:end_char])
 
     def row_of(self, passage: Passage) -> int:
         """The row of a passage of this index."""

@@ -3,8 +3,11 @@
 from functools import cached_property
 
 from retriever.encoder import Encoder
+from retriever.method_cache import remembering
 
 _WORD, _NO_WORD = "word", "qxvzkwj"
+_KEPT = 4_096
+"""Words that are remembered: every stop word of a question is asked for, since no collection is said to know it."""
 
 
 class WholeWords:
@@ -12,10 +15,14 @@ class WholeWords:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self._is_one_piece = remembering(self._counted_as_one, most=_KEPT)
 
     def has(self, word: str) -> bool:
         """Whether the model has the word as one piece; of a model that has any string so, never."""
-        return self._tells and self._encoder.count_tokens([word])[0] == self._one_piece
+        return self._tells and self._is_one_piece(word)
+
+    def _counted_as_one(self, word: str) -> bool:
+        return self._encoder.count_tokens([word])[0] == self._one_piece
 
     @cached_property
     def _one_piece(self) -> int:

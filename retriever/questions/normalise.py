@@ -38,8 +38,8 @@ def lines_as_sentences(text: str) -> str | None:
 
     For `Query.sentences` alone: what is searched for, shown and kept is the question in one line.
     """
-    lines = [_composed(line) for line in text.splitlines()]
-    return as_sentences(lines) if len(lines) > 1 else None
+    lines = text.splitlines()
+    return as_sentences([_composed(line) for line in lines]) if len(lines) > 1 else None
 
 
 def _composed(text: str) -> str:

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import chain
 from math import log
 from urllib.parse import unquote, urlsplit
 
@@ -53,11 +52,12 @@ class TitleFit:
         }
         self._terms = sorted(mass)
         self._mass = np.array([mass[term] for term in self._terms], dtype=np.float64)
-        # Of name i the terms, by their places in the order of the alphabet, lie from bounds[i] to bounds[i + 1].
+        # The names that hold term i lie from bounds[i] to bounds[i + 1].
         number_of = {term: number for number, term in enumerate(self._terms)}
-        numbers = [sorted(number_of[term] for term in several if term in number_of) for several in of_name]
-        self._bounds = np.concatenate([[0], np.cumsum([len(one) for one in numbers], dtype=np.int64)])
-        self._numbers = np.fromiter(chain.from_iterable(numbers), dtype=np.int64, count=int(self._bounds[-1]))
+        held = [(number_of[term], name) for name, its in enumerate(of_name) for term in its if term in number_of]
+        numbers, self._names = np.array(sorted(held), dtype=np.int64).reshape(-1, 2).T
+        self._bounds = np.searchsorted(numbers, np.arange(len(self._terms) + 1)).tolist()
+        self._told = np.bincount(self._names, weights=self._mass[numbers], minlength=len(names))
 
     def misfit(self, question: str, documents: NDArray[np.int32]) -> NDArray[np.float64]:
         """How far each document is named for something else, 0 to 2, shape (len(documents),).
@@ -66,26 +66,25 @@ class TitleFit:
         up to 1 for what the question holds, and some page's name, but not this one's ("adult"). `documents` are
         places in the names.
         """
-        different, place = np.unique(documents, return_inverse=True)
-        lengths = self._bounds[different + 1] - self._bounds[different]
-        name_of = np.repeat(np.arange(len(different)), lengths)
-        within = np.arange(len(name_of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        numbers = self._numbers[self._bounds[different][name_of] + within]
-        is_asked = np.zeros(len(numbers), dtype=np.bool_)
-        unnamed = np.zeros(len(different), dtype=np.float64)
-        for term in dict.fromkeys(terms(question)):
+        asked, named = np.zeros((2, len(self._told)))
+        wanted, counted = 0.0, 0
+        for term in sorted(set(terms(question))):
             first, last = self._meant_by(term)
             if first == len(self._terms) or self._terms[first] != term:
                 continue  # names no page
-            meant = np.flatnonzero((numbers >= first) & (numbers < last))
-            is_asked[meant] = True
-            names_none = np.ones(len(different), dtype=np.bool_)
-            names_none[name_of[meant]] = False
-            unnamed += self._mass[first] * names_none
-        unasked = np.bincount(name_of[~is_asked], weights=self._mass[numbers[~is_asked]], minlength=len(different))
-        misfit = np.minimum(unasked / FULL_MASS, 1) + np.minimum(unnamed / FULL_MASS, 1)
-        found: NDArray[np.float64] = misfit[place]
+            wanted += self._mass[first]
+            named[self._names_with(first, last)] += self._mass[first]
+            for number in range(max(first, counted), last):
+                asked[self._names_with(number, number + 1)] += self._mass[number]
+            counted = max(counted, last)  # what is short for a longer term comes before it, and holds it
+        unasked, unnamed = self._told[documents] - asked[documents], wanted - named[documents]
+        found: NDArray[np.float64] = np.minimum(unasked / FULL_MASS, 1) + np.minimum(unnamed / FULL_MASS, 1)
         return found
+
+    def _names_with(self, first: int, last: int) -> NDArray[np.int64]:
+        """The names that hold the terms from `first` to before `last`, as often as they do."""
+        names: NDArray[np.int64] = self._names[self._bounds[first] : self._bounds[last]]
+        return names
 
     def _meant_by(self, term: str) -> tuple[int, int]:
         """From which to before which of the names' terms a question's term stands for: itself, and what it is

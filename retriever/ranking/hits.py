@@ -99,7 +99,7 @@ def _hit(
         score=float(scores[place]),
         dense=_part(parts, "dense", place),
         lexical=_part(parts, "body", place),
-        also_in=tuple(index.passage(other, text=passage.text) for other in _copies(index, row, allowed)),
+        also_in=tuple(index.passage(other) for other in _copies(index, row, allowed)),
     )
 
 
