@@ -7,7 +7,7 @@ from retriever.method_cache import remembering
 
 _WORD, _NO_WORD = "word", "qxvzkwj"
 _KEPT = 4_096
-"""Words that are remembered: every stop word of a question is asked for, since no collection is said to know it."""
+"""Words that are remembered. Each stop word of a question is asked for: a collection counts none of them."""
 
 
 class WholeWords:
