@@ -28,7 +28,7 @@ _READERS = 2
 _TEXTS_KEPT = 32
 """Reading texts that stay decoded: one question comes back to the same few a dozen times."""
 _PASSAGES_KEPT = 4_096
-"""Passages that stay built, with the copies of their text: those of the commonest texts are found again and again."""
+"""Passages that stay built: those of the commonest texts are found again and again."""
 _LARGEST_FIRST = (VECTORS, contents.HEADING_VECTORS, contents.TEXTS, contents.DOCUMENTS)
 _OF_WORDS = (contents.TEXTS, contents.DOCUMENTS)
 

@@ -221,6 +221,19 @@ def test_a_word_that_the_encoder_has_as_one_piece_is_no_typing_error(index: Inde
     assert index.spelling.mended("is denosumba given", lambda word: word == "denosumba") == "is denosumba given"
 
 
+def test_the_encoder_is_asked_once_for_a_word() -> None:
+    asked: list[str] = []
+
+    class Noting(LettersApart):
+        def count_tokens(self, texts: Sequence[str]) -> list[int]:
+            asked.extend(texts)
+            return super().count_tokens(texts)
+
+    words = WholeWords(Noting())
+    assert [words.has(one) for one in ("flower", "fler", "flower", "fler")] == [True, False, True, False]
+    assert [asked.count(one) for one in ("flower", "fler")] == [1, 1]
+
+
 def test_an_encoder_that_has_every_word_as_one_piece_tells_nothing() -> None:
     assert not WholeWords(HashingEncoder()).has("flower")
 

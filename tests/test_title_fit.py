@@ -56,6 +56,20 @@ def test_a_name_is_asked_for_by_its_short_form_too() -> None:
     assert TitleFit(titles).misfit("chemo", EVERY[:1]).tolist() == [0]
 
 
+def test_what_is_asked_for_by_both_its_forms_counts_once() -> None:
+    titles = ["Chemotherapy in childhood", "Falls", "Calcium", "Milk"]
+    once = TitleFit(titles).misfit("chemotherapy", EVERY[:1])
+    assert TitleFit(titles).misfit("chemo chemotherapy", EVERY[:1]).tolist() == once.tolist()
+    assert once.tolist() == pytest.approx([log(5) / FULL_MASS])  # "childhood", which nobody asked for
+
+
+def test_a_short_form_counts_a_page_once_that_holds_several_long_ones() -> None:
+    titles = ["Chemotherapy and chemoprevention", "Chemo at home", "Falls", "Calcium", "Milk", "Kale", "Kiwi"]
+    falls = TitleFit(titles).misfit("chemo", np.array([2]))
+    assert falls.tolist() == pytest.approx([(log(1 + 7) + log(1 + 7)) / FULL_MASS])  # its own name, and "chemo"
+    assert TitleFit(titles).misfit("chemo", EVERY[:1]).tolist() == [0]
+
+
 def test_each_side_never_counts_for_more_than_all_of_it() -> None:
     titles = [" ".join(f"word{title}x{n}" for n in range(30)) for title in range(9)]
     fit = TitleFit(titles)
