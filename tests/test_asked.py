@@ -34,6 +34,7 @@ def vocabulary(index: Index) -> Vocabulary:
     [
         "my mother is so worried, what are the symptoms of lung cancer",
         "I'm 62 and I've been told that it's lung cancer",
+        "he is a 62 yo, his brother a 58yo, lung cancer",
         "Last Tuesday sombody told us of lung cancer",
         "Hello, I don't understand anything, please explain lung cancer. Thanks!",
     ],

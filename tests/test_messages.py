@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from retriever.questions.messages import MOST_READINGS, asks, is_repetition, named_before, parts_of, readings
+from retriever.questions.messages import (
+    MOST_READINGS,
+    asking_parts,
+    asks,
+    is_repetition,
+    named_before,
+    parts_of,
+    readings,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,16 @@ def read(message: str) -> Sequence[str]:
         ("My husband uses morphine at night. Is that dangerous?", []),
         ("My father fell twice at night. What makes a bathroom safe for him?", []),
         ("Sumatriptan 5 mg. I need to know if these contain gluten", []),
+        # What asks says nothing, or names one thing: it is asked of all that was told.
+        ("Fever and burning since last night. I am 38. Prostate?", []),
+        ("My stool is black since Monday. Could be the iron tablets?", []),
+        ("My stool is black. Could tea be harmful?", ["Could tea be harmful?"]),
+        ("Her leg looks shorter. What now", []),
+        ("My aunt fell. Should I call an ambulance?", []),
+        ("My aunt fell. Should I get a dog?", ["Should I get a dog?"]),
+        ("Her leg looks shorter. What should I do about the landlord?", ["What should I do about the landlord?"]),
+        ("Hello! Osteoporosis?", ["Osteoporosis?"]),
+        ("I have a dog. Is tea allowed? Coffee?", ["Is tea allowed? Coffee?"]),
         # Whose illness it is, is not what is asked.
         ("I have colon cancer. My landlord raises the rent.", ["My landlord raises the rent."]),
         ("I have colon cancer. I need a wheelchair.", ["I need a wheelchair."]),
@@ -69,6 +87,19 @@ def read(message: str) -> Sequence[str]:
 )  # fmt: skip
 def test_what_may_be_all_that_a_message_asks(message: str, texts: list[str]) -> None:
     assert read(message) == texts
+
+
+@pytest.mark.parametrize(
+    ("parts", "asking"),
+    [
+        (["My skin is red.", "Is tea allowed?"], ["Is tea allowed?"]),
+        (["My skin is red.", "Cancer?"], ["My skin is red.", "Cancer?"]),
+        (["My skin is red.", "What now"], ["My skin is red.", "What now"]),
+        (["My skin is red.", "Thanks."], []),
+    ],
+)
+def test_the_parts_that_ask_are_all_where_it_is_asked_of_all(parts: list[str], asking: list[str]) -> None:
+    assert list(asking_parts(parts)) == asking
 
 
 def test_a_message_of_very_many_parts_is_searched_as_a_whole() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from retriever.index import Index
 from retriever.query import Mode
-from retriever.questions.question import subject_weights
+from retriever.questions.question import QuestionReader, subject_weights
 from retriever.ranking.naming import named
 from retriever.ranking.ranking import OF_PAGES, OF_TEXTS
 from tests.hashed_collection import ingested
@@ -43,6 +43,14 @@ def test_a_question_names_a_page_by_the_words_of_its_title_and_headings(
 def test_only_what_is_among_the_candidates_is_named(manual: Index) -> None:
     of_rm = np.flatnonzero([manual.passage(row).headings[0] == "rm" for row in range(manual.manifest.passages)])
     assert _named("What does ls do?", manual, of_rm) == 0.0
+
+
+def test_a_number_and_the_tail_of_a_word_name_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    index = Index.open(ingested(tmp_path_factory, {"day.md": "# Day 2 of the chef's course\n\nBread.\n"}))
+    read = QuestionReader(index).read("Is my sister's course 2 hours?")
+    assert list(read.names) == ["cours"]
+    assert "2" in read.weights
+    assert "s" not in read.weights
 
 
 def _named(question: str, index: Index, rows: NDArray[np.integer[Any]]) -> float:

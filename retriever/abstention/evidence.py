@@ -20,8 +20,9 @@ from retriever.index import Index
 from retriever.method_cache import remembering
 from retriever.query import Filter, Hit, Query, Retrieval
 from retriever.questions.asked import Asked, read_asked
+from retriever.questions.contractions import without_contractions
 from retriever.questions.kinds import Kinds, phrases
-from retriever.questions.messages import SIDE_TERMS, is_repetition, named_before, without_contractions
+from retriever.questions.messages import SIDE_TERMS, is_repetition, named_before
 from retriever.questions.question import LONG_QUESTION_WORDS, SAYS_OF_SUBJECT
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.questions.vocabulary import Vocabulary

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retriever.questions.messages import SIDE_TERMS, asks, parts_of, without_contractions
+from retriever.questions.contractions import without_contractions
+from retriever.questions.messages import SIDE_TERMS, asking_parts, parts_of
 from retriever.questions.question import FACET_TERMS, LONG_QUESTION_WORDS
 from retriever.questions.vocabulary import Vocabulary
 from retriever.search.analyze import STOP_WORDS, terms
@@ -14,6 +15,7 @@ from retriever.search.spelling import one_edit_apart
 SHORTEST_MISSPELT = 5
 """Letters of the shortest unknown word that may be one of these, misspelt."""
 
+_AGE = re.compile(r"\d{1,3}(?:yo|y|yrs?)")
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTEST_MISSPELT))
 _SMALLEST = tuple(
@@ -52,7 +54,7 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
     parts = parts_of(text)
     asking: Sequence[str] = [text]
     if len(text.split()) > LONG_QUESTION_WORDS and len(parts) > 1:
-        asking = [part for part in parts if asks(part)] or parts[-2:]
+        asking = asking_parts(parts) or parts[-2:]
     asked = frozenset(term for sentence in asking for term in terms(sentence))
     content = [term for term in told if term not in FACET_TERMS] or list(told)
     content = [term for term in content if not _is_aside(term, vocabulary)] or content
@@ -67,7 +69,7 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
 
 
 def _is_aside(term: str, vocabulary: Vocabulary) -> bool:
-    if term.isdigit() or term in SIDE_TERMS:
+    if term.isdigit() or _AGE.fullmatch(term) or term in SIDE_TERMS:
         return True
     return not vocabulary.spelling.knows(term) and _is_misspelt_aside(term)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from retriever.questions.closings import CLOSING
+from retriever.questions.contractions import without_contractions
 from retriever.questions.follow_ups import points_back
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS
@@ -37,6 +38,22 @@ _ASKS = re.compile(
     r"|\bplease (?:send|give|recommend|book|call|find|help me (?:find|get))\b|^\W*recommend\b",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(
+    r"^\W*(?:(?:and|but|so|please|ok|then)\b\W*)*"
+    r"(?:now what|what (?:now|next|then)|what (?:do|should|shall|can|must|would) (?:i|we|he|she|they) (?:do|try)"
+    r"|what to do|what(?:['’]?s| is| could be| might be) (?:\w+ )?(?:going on|happening|wrong|up|the matter)"
+    r"|(?:should|shall|must|do) (?:i|we|he|she) (?:need to )?"
+    r"(?:wait|(?:call|ring|see|go to|get) (?:\w+ )?"
+    r"(?:doctors?|dr|gp|nurse|team|hospital|er|ambulance|some(?:one|body)|clinic|help|checked|seen|\d{3})))"
+    r"(?:\W+(?:now|next|then|first|here|about (?:it|this|that)|please|thanks|today|tonight))*\W*$",
+    re.IGNORECASE,
+)
+"""A question on all that was told: "what now", "should I ring somebody"."""
+_ASIDE = re.compile(
+    r"\b(?:a|an|the|my|his|her|our|or|and|so|maybe|perhaps|possibly|(?:could|might|may) be)\b", re.I
+)
+LONGEST_BARE = 2
+"""Words of the longest part that asks by its question mark alone and so leans on what was told: "prostate?"."""
 _STATE = re.compile(
     r"\b(?:have|has|had|having|['’]ve|got|diagnosed|on|tak(?:es?|en|ing)|took|finish(?:ed|ing)|start(?:s|ed|ing))\b",
     re.IGNORECASE,
@@ -65,12 +82,6 @@ _TAKEN = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b([^\W\d_]{3,})(?:\W+\1\b){2}", re.IGNORECASE)
-_CONTRACTED = re.compile(r"(?<=\w)['’](?:s|t|m|d|re|ve|ll)\b", re.IGNORECASE)
-
-
-def without_contractions(text: str) -> str:
-    """The text without the tails of "I'm", "don't", "mother's", which are no words."""
-    return _CONTRACTED.sub("", text)
 
 
 def parts_of(message: str) -> Sequence[str]:
@@ -96,6 +107,8 @@ def readings(parts: Sequence[str]) -> Sequence[Sequence[int]]:
     if any(_leans(part) for part in forms):
         return []
     asking = [place for place, part in enumerate(parts) if asks(part)]
+    if _asks_of_all(parts, asking):
+        return []
     if asking:
         return [asking] if len(asking) < len(parts) else []
     apart = [[place] for place, part in enumerate(parts) if _says_something(part) and not _STATE.search(part)]
@@ -116,6 +129,25 @@ def is_repetition(message: str) -> bool:
     """Whether a message says one word again and again, and asks nothing by it."""
     found = _AGAIN.search(message)
     return found is not None and _says_something(found[1])
+
+
+def asking_parts(parts: Sequence[str]) -> Sequence[str]:
+    """The parts that ask, or all of them where they ask it of all that was told; none where none asks."""
+    asking = [place for place, part in enumerate(parts) if asks(part)]
+    return parts if _asks_of_all(parts, asking) else [parts[place] for place in asking]
+
+
+def _asks_of_all(parts: Sequence[str], asking: Sequence[int]) -> bool:
+    """Whether what asks says nothing, or names no more than a thing, beside others that say something."""
+    if any(not _is_bare(parts[place]) and not _OF_ALL.search(parts[place]) for place in asking):
+        return False
+    others = [part for place, part in enumerate(parts) if place not in asking]
+    is_of_all = bool(asking) or any(_OF_ALL.search(part) for part in others)
+    return is_of_all and any(_says_something(part) for part in others)
+
+
+def _is_bare(part: str) -> bool:
+    return len(_ASIDE.sub(" ", part).rstrip(" ?!.").split()) <= LONGEST_BARE
 
 
 def _leans(part: str) -> bool:

@@ -19,8 +19,8 @@ _TIMES = """
     today tonight tomorrow yesterday morning afternoon evening night weekend monday tuesday wednesday thursday
     friday saturday sunday january february march april may june july august september october november december
     spring summer autumn winter christmas easter birthday lunchtime day days week weeks month months year years
-    yr yrs hour hours minute minutes ago since lately recently soon now then already yet later nowadays past next
-    until till never once again longer anymore half finish finished finishing
+    yr yrs yo hour hours minute minutes ago since lately recently soon now then already yet later nowadays past
+    next until till never once again longer anymore half finish finished finishing
 """
 _FEELINGS = """
     worried worry worries worrying scared scary afraid anxious nervous upset desperate frightened

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log
 
 from retriever.index import Index
+from retriever.questions.contractions import without_contractions
 from retriever.questions.facets import Facet, facets_of_question
 from retriever.search.analyze import terms, words
 
@@ -39,6 +40,7 @@ SAYS_OF_SUBJECT = frozenset(
     )
 )
 """Words of titles that say something of a subject, and do not name it in a question."""
+_NO_NAME = FACET_TERMS | SAYS_OF_SUBJECT
 _ASKS = re.compile(
     r"\?|(?:^|[.!;:]\s+)(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|can|could"
     r"|should|would|will|may|must|has|have|had)(?=\s+\w)",
@@ -50,7 +52,8 @@ _ASKS = re.compile(
 class Question:
     """The question's terms with their idf, the facets it asks about, and its names.
 
-    A name is a term that stands in the title of some page: what the question is about, as far as titles tell.
+    A name is a term that stands in the title of some page: what the question is about, as far as titles tell. A
+    number is none.
     `names` holds their idf among titles. In a long message one name may be by the way, in a short one it is not.
     """
 
@@ -88,7 +91,7 @@ class QuestionReader:
         names = {
             term: log(1 + pages / self._titles[term])
             for term in weights
-            if term in self._titles and term not in FACET_TERMS and term not in SAYS_OF_SUBJECT
+            if term in self._titles and term not in _NO_NAME and not term.isdigit()
         }
         is_long = len(question.split()) > LONG_QUESTION_WORDS
         return Question(weights, facets_of_question(question), names, is_long)
@@ -104,6 +107,7 @@ def asks(query: str) -> bool:
 
 def question_weights(question: str, index: Index) -> dict[str, float]:
     """Each term of the question with its idf among the passages' texts: ln(1 + N / (1 + df))."""
+    question = without_contractions(question)
     wanted = frozenset(terms(question))
     weights: dict[str, float] = {}
     for word in words(question):
