@@ -20,6 +20,16 @@ from retriever.questions.facets import Facet, facets_of_question
         ("How can I prevent falls?", (Facet.PREVENTION,)),
         ("WHAT ARE THE SIDE EFFECTS?", (Facet.SIDE_EFFECTS,)),
         ("denosumab", ()),
+        ("Is a drug holiday safe?", (Facet.STOPPING,)),
+        ("My holiday in Spain", ()),
+        ("Is it harmful?", (Facet.SIDE_EFFECTS,)),
+        ("Are most of them harmless?", ()),
+        ("the pharmacy", ()),
+        ("Gleevec stopped working", ()),
+        ("Can I have it in pregnancy?", (Facet.WHO,)),
+        ("What is a molar pregnancy?", (Facet.WHAT_IS,)),
+        ("Does a blood test show it?", (Facet.DIAGNOSIS,)),
+        ("run the unit tests", ()),
     ],
 )
 def test_a_questions_facets_are_recognised(question: str, facets: tuple[Facet, ...]) -> None:

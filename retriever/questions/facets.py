@@ -49,21 +49,30 @@ _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|an?|h
 _PERIOD = r"(?:second|minute|hour|day|week|month|year|decade)s?"
 _INTERVAL = r"how (?:long|much time|many (?:days|weeks|months|years))\b.* between\b(?!.* and\b)"
 """The time from one scan to the next, which comes again; that between a tablet and another one does not."""
-_SIDE_EFFECTS = r"side.?effects?|adverse|unwanted|reaction|bad for|harm|complication|problems? (?:from|with|after)"
+_HARM = r"\bharm(?:s|ed|ing|ful)?\b"
+_SIDE_EFFECTS = (
+    rf"side.?effects?|adverse|unwanted|reaction|bad for|{_HARM}|complication|problems? (?:from|with|after)"
+)
+_PAUSE = r"(?:drug|medicine|medication|treatment|therapy|tablet|pill|bisphosphonate)s?[ -]holidays?|holidays? from"
+_MADE = "unit integration regression load smoke acceptance software api"
+_TEST = "".join(rf"(?<!\b{kind} )" for kind in _MADE.split()) + r"\btest(?:s|ed|ing)?\b"
+"""A test of somebody, not of a program."""
+_PREGNANT = r"(?<!molar )(?<!ectopic )(?<!tubal )pregnan\w*(?! tests?\b)"
+"""The state that a medicine may not suit, not the name of a disease or a test."""
 _DOSE = r"\b(?:doses?|dosage|how much|how many (?:mg|tablets?|pills?|units?|drops?|milligrams?))\b"
 
 _PATTERNS: Mapping[Facet, _Patterns] = {
     Facet.SIDE_EFFECTS: _compile(
-        _SIDE_EFFECTS, r"side.?effects?|adverse|reaction|risks? of|harm|complication|late effects"
+        _SIDE_EFFECTS, rf"side.?effects?|adverse|reaction|risks? of|{_HARM}|complication|late effects"
     ),
     Facet.SYMPTOMS: _compile(
         r"symptoms?|warning signs?|\bsigns?\b|does it hurt|hurts?\b|how does .* feel|feel like",
         r"symptoms?|signs?\b|feel|when to (?:call|get|see|seek)",
     ),
     Facet.STOPPING: _compile(
-        r"\b(?:stop(?:ping|ped|s)?|quit(?:ting)?|com(?:e|ing) off|discontinu\w*|"
-        r"miss(?:ed|ing)?|forg(?:et|ot)\w*|late for|delay\w*|break from|holiday)\b",
-        r"\b(?:stop\w*|end\w*|miss\w*|delay\w*|after treatment|coming off|holiday|forg\w*|late)\b",
+        rf"\b(?:stop(?:ping|ped|s)?\b(?! (?:work|help|respond|do)ing)|quit(?:ting)?|com(?:e|ing) off"
+        rf"|discontinu\w*|miss(?:ed|ing)?|forg(?:et|ot)\w*|late for|delay\w*|break from|{_PAUSE})\b",
+        rf"\b(?:stop\w*|end\w*|miss\w*|delay\w*|after treatment|coming off|{_PAUSE}|forg\w*|late)\b",
         r"\b(?:stop\w*|miss\w*|delay\w*|discontinu\w*|coming off|last (?:injection|dose)|late|forg\w*)\b",
     ),
     Facet.HOW_OFTEN: _compile(
@@ -97,7 +106,7 @@ _PATTERNS: Mapping[Facet, _Patterns] = {
     ),
     Facet.WHO: _compile(
         r"\bwho (?:can|should|is|may|must|cannot|can't|shouldn't|needs?)"
-        r"|suitable|safe for|pregnan\w*|breast.?feeding"
+        rf"|suitable|safe for|{_PREGNANT}|breast.?feeding"
         r"|contra.?indicat\w*|allowed to|eligible",
         r"\bwho\b|suitable|not (?:right|suitable|take)|pregnan\w*|before you|cannot|should not",
     ),
@@ -111,7 +120,7 @@ _PATTERNS: Mapping[Facet, _Patterns] = {
         r"prognos\w*|outlook|surviv\w*|life expectancy|(?:long|how long) .* live|outcome|curable|can .* be cured"
     ),
     Facet.DIAGNOSIS: _compile(
-        r"diagnos\w*|\btest(?:s|ed|ing)?\b|detect\w*|\bscan\w*|screen\w*"
+        rf"diagnos\w*|{_TEST}|detect\w*|\bscan\w*|screen\w*"
         r"|find out|x-?ray|biops\w*|t-?score|check for",
     ),
     Facet.TREATMENT: _compile(r"treat\w*|therap\w*|\bcure\w*|manag\w*|\bremed\w*|medicines? for|surgery"),
