@@ -53,6 +53,9 @@ EMERGENCIES = (
     "I can't feel my legs",
     "there is blood everywhere after the tooth extraction",
     "My lips and face are swollen and I am struggling to breathe",
+    "fell in the garden, my thigh bent where there is no joint",
+    "stepped off the kerb, heard a crack and now I can't put any weight on my leg",
+    "just had my infusion, my tongue is getting fat",
 )
 SELF_HARM = (
     "my life is miserable and I am going to die tonight",
@@ -73,6 +76,9 @@ SELF_HARM = (
     "I have cut my wrists",
     "Everyone would be better off without me",
     "i dont see the point in living",
+    "just wanna unalive myself",
+    "might just kms, results came back bad",
+    "gonna top myself if this pain goes on",
 )
 INFORMATION = (
     "am I going to die",
@@ -120,6 +126,42 @@ INFORMATION = (
     "my cousin is dying to know what a DXA scan is",
     "Why do people with myeloma have numb feet",
 )
+WITHDRAWAL = (
+    "a bottle of vodka a day, want to stop tonight cold turkey",
+    "six pints of beer each night for years. I want to stop drinking by myself",
+    "I've been on diazepam 20 years and flushed them all yesterday, now I'm shaking",
+    "can I just quit clonazepam overnight?",
+    "ran out of my oxycontin 3 days ago, sweating and being sick",
+    "doctor stopped my fentanyl patches and I can't stop sweating",
+    "stopped my prednisolone dead, so weak I can't get up",
+    "I have Addison's and keep throwing up my hydrocortisone",
+    "stopped drinking two days ago after 10 years of wine, seeing things",
+)
+ON_BLOOD_THINNERS = (
+    "I take apixaban and fell off a ladder, landing on my head",
+    "on warfarin and my wee has gone bright red since this morning",
+    "my nose has been bleeding for two hours. I'm on clopidogrel",
+    "grandad on blood thinners bumped his head and is sleepy",
+    "dad is on Eliquis and has black stools",
+)
+NO_WITHDRAWAL_NO_BLEEDING = (
+    "does a glass of wine a day harm bones",
+    "my doctor cut my diazepam slowly over a year, will I sleep again",
+    "I gave up alcohol in 2010, does it still affect my bones",
+    "is it safe to stop tamoxifen cold turkey",
+    "dad quit smoking cold turkey and drinks beer, his hands shake",
+    "why must steroids not be stopped suddenly",
+    "where do I throw out old morphine",
+    "I am on morphine and my cast comes off tomorrow",
+    "how do I take codeine without throwing up",
+    "mum takes warfarin and eats kale",
+    "do blood thinners cause red urine",
+    "I fell asleep on my face, I take Eliquis",
+    "on Xarelto and having a tooth out next week, do I stop it",
+    "I hit my head last year, can I take warfarin",
+    "I ran 10 kms on letrozole and topped myself up with vitamin D",
+    "I fell out with my sister and can't stand her",
+)
 MINIMAL = """
 version = 1
 [applies]
@@ -150,6 +192,20 @@ def test_what_somebody_in_cancer_treatment_must_not_sit_out_is_routed_to_the_can
     assert "cancer team" in routing.text
 
 
+@pytest.mark.parametrize("question", WITHDRAWAL)
+def test_to_stop_at_once_what_was_had_every_day_is_warned_of(question: str) -> None:
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert "dangerous to stop" in routing.text
+
+
+@pytest.mark.parametrize("question", ON_BLOOD_THINNERS)
+def test_to_bleed_or_hit_ones_head_on_blood_thinners_is_urgent(question: str) -> None:
+    routing = route(question, default_rules())
+    assert routing is not None
+    assert "thins the blood" in routing.text
+
+
 @pytest.mark.parametrize("question", SELF_HARM)
 def test_what_reads_as_self_harm_is_routed(question: str) -> None:
     routing = route(question, default_rules())
@@ -157,7 +213,7 @@ def test_what_reads_as_self_harm_is_routed(question: str) -> None:
     assert routing.code == "self_harm"
 
 
-@pytest.mark.parametrize("question", [*INFORMATION, *ABOUT_TREATMENT])
+@pytest.mark.parametrize("question", [*INFORMATION, *ABOUT_TREATMENT, *NO_WITHDRAWAL_NO_BLEEDING])
 def test_a_question_for_information_is_not_routed(question: str) -> None:
     assert route(question, default_rules()) is None
 
