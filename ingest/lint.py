@@ -144,6 +144,9 @@ def _governed(report: GovernanceReport, documents: dict[str, Document]) -> Itera
     for field, document_ids in report.missing.items():
         for document_id in document_ids:
             missing.setdefault(document_id, []).append(field)
-    for document_id, fields in missing.items():
-        detail = f"the front matter does not say: {', '.join(fields)}"
-        yield Finding(Severity.NOTE, LintCode.METADATA_MISSING, paths(document_id), detail)
+    alike_in: dict[tuple[str, ...], list[str]] = {}
+    for document_id, unsaid in missing.items():
+        alike_in.setdefault(tuple(unsaid), []).append(document_id)
+    for said, wanting in alike_in.items():
+        detail = f"the front matter does not say: {', '.join(said)}"
+        yield Finding(Severity.NOTE, LintCode.METADATA_MISSING, paths(*wanting), detail)

@@ -135,6 +135,14 @@ def test_on_a_terminal_what_is_said_of_many_files_stands_once(tmp_path: Path) ->
     assert ("a.txt" in shown, "b.txt" in shown, shown.count("the front matter does not say")) == (True, True, 1)
 
 
+def test_fields_that_many_pages_do_not_say_are_told_once(tmp_path: Path) -> None:
+    root = write_collection(tmp_path, {f"{number:02}.txt": f"{FALLS} {number}." for number in range(25)})
+    missing = [one for one in report_on(root).findings if one.code == "metadata_missing"]
+    assert [len(one.paths) for one in missing] == [25]
+    shown = CliRunner().invoke(main, ["lint", str(root)]).stdout
+    assert (shown.count("the front matter does not say"), "19.txt, and 5 more files: " in shown) == (1, True)
+
+
 def test_notes_alone_end_with_0(tmp_path: Path) -> None:
     write_collection(tmp_path, {"b.txt": FALLS})
     outcome = CliRunner().invoke(main, ["lint", str(tmp_path)])

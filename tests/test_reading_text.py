@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import DocumentSkipped, DocumentWarningCode, SkipReason
 from ingest.processes.read import ReadDocument, read_text
+from ingest.reading.read_text import title_of_name
 from ingest.reading.reading_text import Reading, make_reading_text
 from ingest.reading.source_type import SourceType
 from tests.proportion import assert_in_proportion
@@ -259,15 +260,31 @@ def test_many_short_lines_are_no_headings() -> None:
     assert headings == {(), ("Cheese",)}
 
 
-def document(source: str) -> ReadDocument:
-    return read_text(source.encode(), "0" * 64, source_type=SourceType.MARKDOWN, stem="file-name")
+def document(source: str, stem: str = "file-name") -> ReadDocument:
+    return read_text(source.encode(), "0" * 64, source_type=SourceType.MARKDOWN, stem=stem)
 
 
-def test_the_title_is_the_front_matters_else_a_heading_else_the_first_sentence_else_the_name() -> None:
+def test_the_title_is_the_front_matters_else_a_heading_else_the_name_else_the_first_sentence() -> None:
     assert document("---\ntitle: Front\n---\n# Head\n\ntext").metadata.title == "Front"
     assert document("text\n\n## Head").metadata.title == "Head"
-    assert document("First sentence. Second one.").metadata.title == "First sentence."
-    assert document("word " * 40).metadata.title == "word " * 22 + "word\u2026"
+    assert document("First sentence. Second one.").metadata.title == "file name"
+    assert document("First sentence. Second one.", "index").metadata.title == "First sentence."
+    assert document("word " * 40, "1").metadata.title == "word " * 22 + "word\u2026"
+
+
+@pytest.mark.parametrize(
+    ("stem", "title"),
+    [
+        ("my-note_2024", "my note 2024"),
+        ("2024-03-05 Visit to Dr. Smith", "2024-03-05 Visit to Dr. Smith"),
+        ("Migraine", "Migraine"),
+        ("notes-2", None),
+        ("2024-03-05", None),
+        ("3fa85f64-5717-4562-b3fc-2c963f66afa6", None),
+    ],
+)
+def test_a_name_is_a_title_where_somebody_gave_it(stem: str, title: str | None) -> None:
+    assert title_of_name(stem) == title
 
 
 def test_front_matter_never_changes_the_reading_text() -> None:

@@ -207,7 +207,7 @@ class CollectionWriter:
 
 _SAME: Mapping[str, tuple[str, ...]] = {
     **{extension: (extension,) for extension in EXTENSIONS.values()},
-    ".md": (".md", ".markdown"),
+    ".md": (".md", ".markdown", ".mdx"),
     ".txt": (".txt", ".text"),
     ".html": (".html", ".htm"),
 }

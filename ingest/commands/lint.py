@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXIT_FAULTS = 1
 SHOWN = 20
-"""Findings shown of each code; `--json` names all."""
+"""Findings shown of each code, and files of each finding; `--json` names all."""
 
 
 @click.command(epilog="Exit codes: 0 no fault, 1 there are faults, 2 usage. Notes alone are no fault.")
@@ -74,7 +74,7 @@ def _print(report: "LintReport") -> None:
             console.print(_table(findings[:SHOWN]))
         else:  # what reads a pipe wants each finding on a line of its own
             for one in findings[:SHOWN]:
-                click.echo(f"  {', '.join(one.paths)}{_place(one)}: {one.detail}")
+                click.echo(f"  {', '.join(_named(one))}: {one.detail}")
         if len(findings) > SHOWN:
             console.print(Text(f"  ... and {len(findings) - SHOWN:,} more (--json names them all)", "dim"))
     faults = sum(finding.severity is Severity.FAULT for finding in report.findings)
@@ -95,11 +95,14 @@ def _table(findings: "Sequence[Finding]") -> "Table":
     table.add_column(overflow="fold", ratio=1)
     said: dict[str, list[str]] = {}  # what is said of many files stands once
     for one in findings:
-        said.setdefault(one.detail, []).append("\n".join(one.paths) + _place(one))
+        said.setdefault(one.detail, []).append("\n".join(_named(one)))
     for detail, places in said.items():
         table.add_row(Text("\n".join(places)), Text(detail))
     return table
 
 
-def _place(one: "Finding") -> str:
-    return "" if one.line is None else f":{one.line}"
+def _named(one: "Finding") -> list[str]:
+    """The files of a finding, the first of them where they are many."""
+    line = "" if one.line is None else f":{one.line}"
+    behind = len(one.paths) - SHOWN
+    return [f"{path}{line}" for path in one.paths[:SHOWN]] + ([f"and {behind:,} more files"] if behind > 0 else [])

@@ -67,6 +67,9 @@ HIDDEN = (
 The joiners U+200C and U+200D are not among them: some scripts spell with them, and so do emoji.
 """
 
+UNSEEN = "\x01"
+"""One of them, which stands for each character of a mark that is not shown."""
+
 _LINE_BREAKS = "\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029"
 _FLOW_BREAK = re.compile(rf"[\s{HIDDEN}]{{2,}}|[^\S ]|[{HIDDEN}]")
 _CODE_TOKEN = re.compile(rf"(?P<line>\r\n|[{_LINE_BREAKS}])|[{HIDDEN}]+|(?P<text>[^{_LINE_BREAKS}{HIDDEN}]+)")

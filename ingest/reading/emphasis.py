@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.reading.blocks import Slice
+from ingest.reading.blocks import UNSEEN, Slice
 
 
 @dataclass(slots=True)
@@ -92,4 +92,4 @@ def _run(text: str, span: Slice) -> _Run:
 
 
 def _is_sign(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS"
+    return char == UNSEEN or unicodedata.category(char)[0] in "PS"

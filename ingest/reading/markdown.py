@@ -1,19 +1,17 @@
 """Markdown: the blocks of a page, read from the syntax tree of its block structure.
 
-Source: the node names are those of the block grammar of tree-sitter-markdown 0.5. Two things it does not do
-well are done here: tables (it loses text around rows with empty cells), and front matter (a page may begin
-with a rule of dashes). Both are masked before it reads the page.
+Source: the node names are those of the block grammar of tree-sitter-markdown 0.5. Tables are read here: the
+grammar loses text around rows with empty cells.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-import tree_sitter_markdown
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Node
 
-from ingest.reading.blocks import Block, BlockKind, Part, Slice, code_lines, drop_bracket, flow, text_of
+from ingest.reading.block_tree import shown_tree, spans_of
+from ingest.reading.blocks import UNSEEN, Block, BlockKind, Part, Slice, code_lines, drop_bracket, flow, text_of
 from ingest.reading.html_text import html_blocks
 from ingest.reading.inline import Inline, label_of, read_inline
 from ingest.reading.lines import is_short_entry, lines_without, paragraph_spans, spans_without
@@ -52,36 +50,17 @@ def read_markdown(source: str, body_start: int) -> MarkdownBlocks:
     """The blocks of the body of a page that begins at code point `body_start`, noise included.
     Takes time linear in the page.
     """
-    root = Parser(_block_language()).parse(_masked(source, body_start)).root_node
+    source, root = shown_tree(source, body_start)
     reader = _Reader(source, body_start, _labels(source, body_start, root))
     reader.read(root)
     return MarkdownBlocks(tuple(reader.blocks), reader.unclosed_fence_at)
 
 
-@cache
-def _block_language() -> Language:
-    return Language(tree_sitter_markdown.language())
-
-
-def _masked(source: str, body_start: int) -> bytes:
-    """The body with one byte for each code point, tables hidden, and a line break at its end.
-
-    A question mark has no meaning for the structure of blocks, so it may stand for anything else.
-    """
-    masked = source[body_start:].encode("ascii", "replace").replace(b"|", b"?")
-    masked = re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", b"?", masked)
-    if masked.startswith((b"---", b"+++")):
-        masked = (b"***" if masked.startswith(b"---") else b"???") + masked[3:]
-    return masked + b"\n"
-
-
 def _labels(source: str, body_start: int, root: Node) -> frozenset[str]:
     if "]:" not in source:
         return frozenset()
-    query = Query(_block_language(), "(link_reference_definition (link_label) @label)")
-    labels = QueryCursor(query).captures(root).get("label", ())
-    spans = ((body_start + label.start_byte, body_start + label.end_byte) for label in labels)
-    return frozenset(label_of(source[start:end]) for start, end in spans)
+    labels = spans_of(root, body_start, "(link_reference_definition (link_label) @found)")
+    return frozenset(label_of(source[label.start : label.end]) for label in labels)
 
 
 class _Reader:
@@ -201,13 +180,17 @@ class _Reader:
         if closing and node.type == "atx_heading":
             span = Slice(span.start, span.start + closing.start())
         text = self._inline(span, self._continuations(inlines[0]))
-        if node.type == "setext_heading" and len(text_of(text.parts, self._source)) > MAX_HEADING_CHARS:
+        is_long = len(text_of(text.parts, self._source)) > MAX_HEADING_CHARS
+        if (node.type == "setext_heading" and is_long) or self._is_title_of_box(node):
             # A rule of dashes right below a paragraph: a heading by the letter only.
             self._emit(BlockKind.PARAGRAPH, text.parts, place, links=text.links)
         elif text.parts:
             parts = tuple(part if isinstance(part, Slice) else " " for part in text.parts)
             self._markers, self._quote = [], None
             self.blocks.append(Block(BlockKind.HEADING, parts, level=level))
+
+    def _is_title_of_box(self, node: Node) -> bool:
+        return node.type == "atx_heading" and self._source[self._span(node.children[0]).start] == UNSEEN
 
     def _code(self, node: Node, place: _Place) -> None:
         content = _children(node, "code_fence_content") if node.type == "fenced_code_block" else [node]

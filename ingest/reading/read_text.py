@@ -20,6 +20,26 @@ from retriever.document import Document, Metadata, ReadingText
 
 MAX_FALLBACK_TITLE_CHARS = 120
 
+_GENERAL_NAMES = frozenset(
+    (
+        "copy",
+        "doc",
+        "document",
+        "draft",
+        "file",
+        "final",
+        "index",
+        "new",
+        "note",
+        "notes",
+        "page",
+        "readme",
+        "text",
+        "untitled",
+    )
+)
+"""Words of names that files have until somebody names them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
@@ -51,8 +71,8 @@ class ReadDocument:
 def read_text(content: bytes, sha256: str, *, source_type: SourceType, stem: str) -> ReadDocument:
     """The metadata and the reading text of a file's bytes; the same bytes give the same result.
 
-    `stem` is the title of a page that has no words for one. Raises DocumentSkipped when the file cannot be
-    taken in.
+    `stem` is the file's name: the title of Markdown without heading, where it tells one. Raises DocumentSkipped
+    when the file cannot be taken in.
     """
     refuse_wrong_type(content, source_type)
     # The parsers are loaded where they are called: a process that reads text alone never has them.
@@ -75,7 +95,9 @@ def read_text(content: bytes, sha256: str, *, source_type: SourceType, stem: str
     if is_blank(body):
         raise TextUnreadable(SkipReason.NO_BODY, "there is front matter and nothing below it")
     reading = make_reading_text(source, front_matter.body_start, source_type)
-    title = _refuse_blank(reading) or _first_line(reading.reading_text.text) or stem
+    first_line = _first_line(reading.reading_text.text)
+    name = title_of_name(stem) if source_type is SourceType.MARKDOWN else None
+    title = _refuse_blank(reading) or name or first_line or stem
     return ReadDocument(
         metadata=front_matter.metadata(fallback_title=title),
         reading_text=reading.reading_text,
@@ -103,6 +125,14 @@ def _refuse_blank(reading: Reading) -> str | None:
     if is_blank(reading.reading_text.text):
         raise TextUnreadable(SkipReason.EMPTY, "the body holds markup, links or images and no text to read")
     return reading.reading_text.title
+
+
+def title_of_name(stem: str) -> str | None:
+    """The title that the name of a file is, `my-note_2024` as "my note 2024"; None where it tells nothing."""
+    title = stem if " " in stem else re.sub(r"[-_]+", " ", stem)
+    words = re.findall(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])", title)
+    is_general = all(word.lower() in _GENERAL_NAMES for word in words)
+    return None if is_general else " ".join(title.split())
 
 
 def _first_line(text: str) -> str:

@@ -24,6 +24,7 @@ class SourceType(StrEnum):
 TYPES = {
     ".md": SourceType.MARKDOWN,
     ".markdown": SourceType.MARKDOWN,
+    ".mdx": SourceType.MARKDOWN,
     ".txt": SourceType.PLAIN_TEXT,
     ".text": SourceType.PLAIN_TEXT,
     ".html": SourceType.HTML,
