@@ -96,11 +96,24 @@ def test_the_place_of_an_unquoted_passage_of_the_same_page_is_taken(index: Index
     assert [one.hit.rank for one in selection.chosen] == [1, 2]
 
 
-@pytest.mark.parametrize(("places", "most"), [(1, 3), (2, 1)])
-def test_where_there_is_no_room_nothing_is_brought(index: Index, places: int, most: int) -> None:
-    hits = [hit_of(index, "Kites fly.", rank=1), hit_of(index, "class 5", rank=2)][:places]
-    new = hit_of(index, "used to lift", rank=places + 1)
-    assert in_place(hits, quoted_from(new), max_per_document=most) is None
+def test_where_there_is_no_room_nothing_is_brought(index: Index) -> None:
+    hits = [hit_of(index, "Kites fly.", rank=1), hit_of(index, "class 5", rank=2)]
+    new = hit_of(index, "used to lift", rank=3)
+    assert in_place(hits, quoted_from(new), max_per_document=1) is None
+
+
+def test_an_only_hit_that_says_nothing_gives_way(index: Index) -> None:
+    new = hit_of(index, "used to lift", rank=2)
+    placed = in_place([hit_of(index, "Kites fly.", rank=1)], quoted_from(new), max_per_document=3)
+    assert placed is not None
+    (shown,), selection = placed
+    assert (shown.passage, shown.rank) == (new.passage, 1)
+    assert [one.hit for one in selection.chosen] == [shown]
+
+
+def test_an_only_hit_that_is_quoted_stays(index: Index) -> None:
+    first, new = hit_of(index, "Kites fly.", rank=1), hit_of(index, "used to lift", rank=2)
+    assert in_place([first], quoted_from(first, new), max_per_document=3) is None
 
 
 def test_what_introduces_a_list_at_the_end_of_a_hit_brings_the_first_items(index: Index) -> None:
