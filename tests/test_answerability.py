@@ -26,7 +26,7 @@ from retriever.abstention.calibration import (
     load_calibration,
     write_calibration,
 )
-from retriever.abstention.evidence import Evidence, EvidenceReader
+from retriever.abstention.evidence import FEW_PASSAGES, Evidence, EvidenceReader
 from retriever.errors import StorageFailed
 from retriever.index import Index
 from retriever.query import Condition, Meant, Mode, NoHits, Operator, Query, Retrieval
@@ -124,6 +124,52 @@ def test_a_word_of_pages_that_a_filter_leaves_out_is_unknown(retriever: Retrieve
     without = Condition(Operator.NIN, "source_path", ("imatinib.md",))
     assert evidence_of(retriever, reader, Query("imatinib", filters=without)).unknown > 0.9
     assert evidence_of(retriever, reader, Query("imatinib")).unknown == 0
+
+
+def test_a_first_passage_that_holds_all_words_leads_by_its_score(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    query = Query("cramps")
+    found = retriever.retrieve(query)
+    first, second, *_ = found.hits
+    assert "cramps" in first.passage.text
+    of_two = replace(found, hits=(replace(first, score=0.9), replace(second, score=0.6)))
+    fading = (1 + (1 / 15) ** 3) * (1 + len(retriever.index.document_of_row) / FEW_PASSAGES)
+    assert reader.read(query, of_two).lead == pytest.approx(0.3 / fading)
+    assert reader.read(replace(query, text="cramps and bruises"), replace(of_two, meant=None)).lead < 0.2 / fading
+    assert reader.read(query, replace(of_two, hits=of_two.hits[::-1])).lead == 0
+
+
+def test_a_lead_tells_less_the_more_passages_may_be_found(
+    retriever: Retriever, reader: EvidenceReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = Condition(Operator.IN, "source_path", ("imatinib.md", "warfarin.md"))
+    everywhere, found = Query("cramps"), retriever.retrieve(Query("cramps"))
+    of_two = replace(
+        found, hits=tuple(replace(hit, score=score) for hit, score in zip(found.hits, (0.9, 0.6), strict=False))
+    )
+    monkeypatch.setattr("retriever.abstention.evidence.FEW_PASSAGES", 4)
+    passages = len(retriever.index.document_of_row)
+    of_all = reader.read(everywhere, of_two).lead
+    of_half = reader.read(replace(everywhere, filters=only), of_two).lead
+    assert of_half / of_all == pytest.approx((1 + passages / 4) / (1 + passages / 2 / 4))
+
+
+@pytest.mark.parametrize("mode", [Mode.LEXICAL, Mode.DENSE])
+def test_no_lead_is_read_off_the_scores_of_one_search(
+    retriever: Retriever, reader: EvidenceReader, mode: Mode
+) -> None:
+    assert evidence_of(retriever, reader, Query("cramps")).lead > 0
+    assert evidence_of(retriever, reader, Query("cramps", mode=mode)).lead == 0
+
+
+def test_one_passage_alone_and_one_on_two_compared_things_lead_nothing(
+    retriever: Retriever, reader: EvidenceReader
+) -> None:
+    found = retriever.retrieve(Query("cramps"))
+    assert reader.read(Query("cramps"), replace(found, hits=found.hits[:1])).lead == 0
+    assert reader.read(Query("cramps"), replace(found, untold_sides=1)).lead == 0
+    assert reader.read(Query("cramps"), found).lead > 0
 
 
 def test_words_by_the_way_count_little_in_a_long_message(retriever: Retriever, reader: EvidenceReader) -> None:

@@ -20,7 +20,7 @@ from eval.calibration.calibrate import (
     on_neighbours,
     transferred,
 )
-from eval.calibration.fit import Example, choose, curve, fit, held_out, probabilities_of, upper
+from eval.calibration.fit import Example, choose, curve, fit, held_out, labels_of, probabilities_of, upper
 from eval.datasets.dataset import Question
 from eval.datasets.generated_questions import Generated, generate
 from eval.datasets.read_dataset import read_dataset
@@ -30,7 +30,14 @@ from eval.eval_command import command
 from eval.systems.in_process import InProcess
 from ingest.commands.ingest import command as ingest
 from retriever.abstention.answerability import Assessor
-from retriever.abstention.calibration import CalibrationState, CurvePoint, Weights, fits, load_calibration
+from retriever.abstention.calibration import (
+    CalibrationState,
+    CurvePoint,
+    Weights,
+    default_calibration,
+    fits,
+    load_calibration,
+)
 from retriever.index import Index
 from retriever.query import Query, Retrieval
 from retriever.retrieve import Retriever
@@ -161,6 +168,29 @@ def test_few_questions_leave_the_prior_nearly_as_it_is_and_many_do_not() -> None
     prior = Weights(-1.0, replace(NO_EVIDENCE, cosine=2.0))
     few, many = fit(spread_examples(2), prior), fit(spread_examples(400), prior)
     assert few.of.cosine - 2 < 0.5 * (many.of.cosine - 2)
+
+
+def leading(examples: list[Example]) -> list[Example]:
+    """The same with as much of a lead as those that are answerable have."""
+    return [replace(one, evidence=replace(one.evidence, lead=0.2 * one.answerable)) for one in examples]
+
+
+def test_a_number_is_added_beside_weights_that_stay() -> None:
+    prior = Weights(-1.0, replace(NO_EVIDENCE, cosine=2.0, lead=7.0))
+    found = fit(leading(spread_examples(40)), prior, adding="lead")
+    assert found.of.lead > 5
+    assert replace(found, of=replace(found.of, lead=7.0)) == prior
+    assert fit(spread_examples(40), prior, adding="lead").of.lead == 0
+
+
+def test_a_default_to_which_a_number_is_added_keeps_its_threshold_and_says_what_it_means_now() -> None:
+    default, examples = default_calibration(), leading(spread_examples(50, source="one"))
+    found = calibrate_across(examples, questions="all", max_risk=0.05, seed=0, now=now, adding="lead")
+    assert found.calibration.threshold == found.point.threshold == default.threshold
+    assert found.calibration.weights == fit(examples, default.weights, adding="lead")
+    unseen = held_out(examples, seed=0, prior=default.weights, adding="lead")
+    answered = unseen[labels_of(examples)] >= default.threshold
+    assert found.point.coverage == round(float(answered.mean()), 4)
 
 
 def test_a_fit_needs_both_sides() -> None:

@@ -15,7 +15,7 @@ from tests.made_keys import add
 from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -198,6 +198,32 @@ def test_an_abstention_offers_the_nearest_pages(page: "Page") -> None:
     page.click(".passage summary >> nth=0")
     assert "A mammogram is an X-ray." in page.inner_text(".passage >> nth=0")
     assert "Not found in this collection" in page.inner_text("#status")
+
+
+@pytest.mark.parametrize(("score", "reason", "opened"), [
+    (0.5, "weak_evidence", 1), (0.75, "weak_evidence", 0), (0.5, "out_of_scope", 0)
+])  # fmt: skip
+def test_an_abstention_opens_a_passage_that_leads_by_far(
+    page: "Page", score: float, reason: str, opened: int
+) -> None:
+    def with_another(route: "Route") -> None:
+        answered = route.fetch()
+        body = answered.json()
+        body["answerability"]["reason"] = reason
+        first = body["passages"][0] | {"score": 0.9}
+        body["passages"] = [first, first | {"rank": 2, "score": score, "document_id": "b" * 64}]
+        route.fulfill(response=answered, json=body)
+
+    page.route("**/v1/query", with_another)
+    try:
+        ask(page, "zebra giraffe ostrich penguin walrus badger otter lynx heron quokka mammogram")
+    finally:
+        page.unroute("**/v1/query")
+    assert page.inner_text("#abstention h2") == "Not found in this collection"
+    assert page.locator(".passage").count() == 2
+    assert page.locator(".passage[open]").count() == opened
+    assert ("One passage is much nearer" in page.inner_text("#abstention")) == bool(opened)
+    assert ("One passage is much nearer" in page.inner_text("#status")) == bool(opened)
 
 
 def test_questions_can_be_kept_to_a_part_of_the_collection(page: "Page") -> None:

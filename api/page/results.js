@@ -6,6 +6,9 @@ import { folded } from "./passages.js";
 import { isUrgent, showUrgent } from "./urgent.js";
 
 const NOT_FOUND = "Not found in this collection";
+const NEAREST = "These are the nearest pages; they may or may not help.";
+const LEADING = "One passage is much nearer than all others. It is open below; it may or may not help.";
+const LEAD = 0.22; // of scores; no passage on another matter was seen to lead by so much
 const ABSTENTIONS = {
   empty_index: "The collection holds no passages yet.",
   filtered_out: "No page that may be searched is left.",
@@ -55,7 +58,7 @@ function passagesOnly(body) {
           ? sentence(unquoted.detail)
           : "The closest in this collection. Whether they answer your question is for you to judge.",
       }),
-      ...list("Passages", body.passages, { open: true }),
+      ...list("Passages", body.passages, { open: body.passages.length }),
     ],
   };
 }
@@ -77,32 +80,40 @@ function nearestPages({ passages }) {
   return passages.filter(({ document_id: id }) => !seen.has(id) && seen.add(id));
 }
 
+// Whether the first passage is so far ahead that who asked should see its words, though they are not quoted.
+function leads({ passages: [first, second], answerability }) {
+  return answerability.reason === "weak_evidence" && second !== undefined && first.score - second.score >= LEAD;
+}
+
 function abstained(body, kept) {
   const text = ABSTENTIONS[body.answerability.reason] ?? ABSTENTIONS.no_match;
   const pages = nearestPages(body);
   const near = pages.length;
+  const leading = leads(body);
+  const heard = leading ? LEADING : `${counted(near, "page is", "pages are")} near.`;
   const hint = kept ? " Only a part of the collection was searched." : "";
   return {
     outcome: "abstained",
-    spoken: `${NOT_FOUND}. ${text}${hint}` + (near ? ` ${counted(near, "page is", "pages are")} near.` : ""),
+    spoken: `${NOT_FOUND}. ${text}${hint}` + (near ? ` ${heard}` : ""),
     parts: [
       element(
         "section",
         { className: "abstention", attributes: { id: "abstention", "aria-labelledby": "abstention-title" } },
         element("h2", { text: NOT_FOUND, attributes: { id: "abstention-title" } }),
         element("p", { className: "asked", text: short(body.query), attributes: { dir: "auto" } }),
-        element("p", { text: near ? `${text} These are the nearest pages; they may or may not help.` : text }),
+        element("p", { text: near ? `${text} ${leading ? LEADING : NEAREST}` : text }),
       ),
-      ...list("Nearest pages", pages),
+      ...list("Nearest pages", pages, { open: leading ? 1 : 0 }),
     ],
   };
 }
 
-function list(title, passages, options) {
+// The first `open` cards are open.
+function list(title, passages, { open = 0 } = {}) {
   if (passages.length === 0) return [];
   return [
     element("h2", { className: "part-title", text: title }),
-    element("ol", { className: "passages" }, ...passages.map((passage) => folded(passage, options))),
+    element("ol", { className: "passages" }, ...passages.map((passage, place) => folded(passage, { open: place < open }))),
   ];
 }
 

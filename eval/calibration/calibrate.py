@@ -14,6 +14,7 @@ from eval.calibration.fit import (
     fit,
     held_out,
     labels_of,
+    point_at,
     probabilities_of,
     upper,
 )
@@ -29,6 +30,7 @@ from retriever.abstention.calibration import (
     CalibrationState,
     CurvePoint,
     Weights,
+    default_calibration,
     document_digests,
 )
 from retriever.abstention.evidence import EVIDENCE_HITS, Evidence, EvidenceReader
@@ -99,17 +101,34 @@ def calibrate(
 
 
 def calibrate_across(
-    examples: Sequence[Example], *, questions: str, max_risk: float, seed: int, now: Callable[[], datetime]
+    examples: Sequence[Example],
+    *,
+    questions: str,
+    max_risk: float,
+    seed: int,
+    now: Callable[[], datetime],
+    adding: str | None = None,
 ) -> Calibrated:
-    """Weights from all sets; the threshold, and all that is said of it, from people's held-out questions alone."""
-    unseen = held_out(examples, seed=seed)
+    """Weights from all sets; the threshold, and all that is said of it, from people's held-out questions alone.
+
+    With `adding` the present default stays, its threshold too, but for the weight of that number, see `fit`.
+    """
+    prior, threshold = None, None
+    if adding is not None:
+        prior, threshold = default_calibration().weights, default_calibration().threshold
+    unseen = held_out(examples, seed=seed, prior=prior, adding=adding)
     asked = np.array([_is_of_people(example) for example in examples])
     people = [example for example, own in zip(examples, asked, strict=True) if own]
-    return judged(people, unseen[asked], fit(examples), questions=questions, max_risk=max_risk, now=now)
+    weights, held = fit(examples, prior, adding=adding), unseen[asked]
+    return judged(people, held, weights, questions=questions, max_risk=max_risk, now=now, threshold=threshold)
 
 
 def transferred(
-    examples: Sequence[Example], *, threshold: float, left_out: Callable[[Example], str]
+    examples: Sequence[Example],
+    *,
+    threshold: float,
+    left_out: Callable[[Example], str],
+    fitted: Callable[[Sequence[Example]], Weights] = fit,
 ) -> tuple[CategoryCoverage, ...]:
     """The shares of people's sets that are answered by weights that have not seen what `left_out` names alike.
 
@@ -121,7 +140,7 @@ def transferred(
         own = [example for example in examples if left_out(example) == name and _is_of_people(example)]
         groups = frozenset(example.group for example in own)
         others = [one for one in examples if left_out(one) != name and one.group not in groups]
-        found += answered_by_category(own, probabilities_of(own, fit(others)), threshold=threshold)
+        found += answered_by_category(own, probabilities_of(own, fitted(others)), threshold=threshold)
     return tuple(found)
 
 
@@ -143,14 +162,14 @@ def judged(
     questions: str,
     max_risk: float,
     now: Callable[[], datetime],
+    threshold: float | None = None,
 ) -> Calibrated:
-    """These weights with the lowest threshold that keeps the risk by the `unseen` probabilities.
-
+    """These weights with the lowest threshold that keeps the risk by the `unseen` probabilities, or the given one.
     Raises ComparisonRefused where no threshold does.
     """
     labels = labels_of(examples)
     points = curve(unseen, labels)
-    point = choose(points, max_risk=max_risk)
+    point = choose(points, max_risk=max_risk) if threshold is None else point_at(points, threshold)
     if point is None:
         lowest = min(points, key=lambda one: (one.risk, one.threshold))
         raise ComparisonRefused(

@@ -1,7 +1,7 @@
 """Fitting the model of answerability to labelled evidence, and judging it on questions it was not fitted on."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,10 @@ class Example:
     source: str = ""
 
 
-def fit(examples: Sequence[Example], prior: Weights | None = None) -> Weights:
+def fit(examples: Sequence[Example], prior: Weights | None = None, *, adding: str | None = None) -> Weights:
     """The weights that make the labels most probable, held to their signs and drawn to `prior`.
 
+    With `adding` that number's weight alone is fitted, from zero, and all others are the prior's.
     Signs are held since a weight of the wrong sign is what a template leaves behind. Without a prior the weights
     are drawn to zero. Raises ValueError where a side has no example.
     """
@@ -44,17 +45,24 @@ def fit(examples: Sequence[Example], prior: Weights | None = None) -> Weights:
         raise ValueError("a fit needs answerable and unanswerable questions")
     mean, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-6)
     inputs = np.hstack([(table - mean) / scale, np.ones((len(table), 1))])
-    start = np.zeros(inputs.shape[1])
+    start, is_held = np.zeros(inputs.shape[1]), np.zeros(inputs.shape[1], dtype=np.bool_)
     if prior is not None:
         raw = np.array(astuple(prior.of))
+        if adding is not None:
+            place = [field.name for field in fields(Evidence)].index(adding)
+            inputs[:, place] += mean[place] / scale[place]
+            raw[place] = mean[place] = 0.0
+            is_held = np.arange(inputs.shape[1]) != place
         start = np.append(raw * scale, prior.intercept + raw @ mean)
-    found = _descend(inputs, np.where(labels, 1.0, -1.0), _shares(examples), start)
+    found = _descend(inputs, np.where(labels, 1.0, -1.0), _shares(examples), start, is_held)
     raw = found[:-1] / scale
     of = Evidence(*(round(float(weight), 6) for weight in raw))
     return Weights(intercept=round(float(found[-1] - raw @ mean), 6), of=of)
 
 
-def held_out(examples: Sequence[Example], *, seed: int, prior: Weights | None = None) -> NDArray[np.float64]:
+def held_out(
+    examples: Sequence[Example], *, seed: int, prior: Weights | None = None, adding: str | None = None
+) -> NDArray[np.float64]:
     """The probability of each example by weights fitted without its fold, shape (len(examples),)."""
     groups = sorted({example.group for example in examples})
     order = np.random.default_rng(seed).permutation(len(groups))
@@ -64,7 +72,8 @@ def held_out(examples: Sequence[Example], *, seed: int, prior: Weights | None = 
     for one in range(FOLDS):
         inside = [example for example, own in zip(examples, folds, strict=True) if own != one]
         if (folds == one).any():
-            probabilities[folds == one] = probabilities_of(examples, fit(inside, prior))[folds == one]
+            weights = fit(inside, prior, adding=adding)
+            probabilities[folds == one] = probabilities_of(examples, weights)[folds == one]
     return probabilities
 
 
@@ -104,6 +113,12 @@ def choose(points: Sequence[CurvePoint], *, max_risk: float) -> CurvePoint | Non
     return min((point for point in points if point.risk <= max_risk), key=lambda one: one.threshold, default=None)
 
 
+def point_at(points: Sequence[CurvePoint], threshold: float) -> CurvePoint:
+    """What a threshold means by the curve, whose points are the thresholds that change a decision."""
+    above = [point for point in points if point.threshold >= threshold] or points[-1:]
+    return replace(min(above, key=lambda one: one.threshold), threshold=threshold)
+
+
 def upper(successes: int, trials: int) -> float:
     """The upper end of the 95 % interval of a share.
 
@@ -135,15 +150,18 @@ def _descend(
     sides: NDArray[np.float64],
     counts: NDArray[np.float64],
     start: NDArray[np.float64],
+    is_held: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Projected gradient descent on the logistic loss, with Nesterov's momentum; the same input, the same result.
 
+    What `is_held` stays as it is at the start.
     The step is one over the largest curvature that the loss can have. Source: Beck and Teboulle, "A fast
     iterative shrinkage-thresholding algorithm" (2009).
     """
     names = [field.name for field in fields(Evidence)]
     low = np.array([-np.inf if name in DOWN else 0.0 for name in names] + [-np.inf])
     high = np.array([0.0 if name in DOWN else np.inf for name in names] + [np.inf])
+    low, high = np.where(is_held, start, low), np.where(is_held, start, high)
     penalty = np.full(start.size, 2 * PENALTY)
     penalty[-1] = 0.0
     step = 1 / (0.25 * np.linalg.norm(inputs * np.sqrt(counts)[:, None], 2) ** 2 + 2 * PENALTY)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from eval.calibration.calibrate import (
     on_neighbours,
     transferred,
 )
-from eval.calibration.fit import Example
+from eval.calibration.fit import Example, fit
 from eval.datasets.read_dataset import read_dataset
 from eval.question_progress import asking
 from eval.report.console import print_json, table_console
@@ -62,7 +63,9 @@ def run_calibrate(
         click.echo(f"written to {path}; a running service reads it when it next opens the index", err=True)
 
 
-def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int, now: Now) -> None:
+def run_default(
+    sources: Sequence[str], *, max_risk: float, out: Path, seed: int, adding: str | None, now: Now
+) -> None:
     """Fits the program's own calibration: on the questions made from each INDEX, and on each INDEX=DATASET."""
     examples: list[Example] = []
     opened: dict[str, Retriever] = {}
@@ -79,14 +82,17 @@ def run_default(sources: Sequence[str], *, max_risk: float, out: Path, seed: int
         of = f" on {len(retriever.index.documents)} documents"  # sets of two collections count as two
         made = [] if dataset else on_neighbours(found)
         examples += [replace(one, source=one.source + of) for one in (*found, *made)]
-    calibrated = calibrate_across(examples, questions="; ".join(described), max_risk=max_risk, seed=seed, now=now)
+    calibrated = calibrate_across(
+        examples, questions="; ".join(described), max_risk=max_risk, seed=seed, now=now, adding=adding
+    )
+    fitted = fit if adding is None else partial(fit, prior=default_calibration().weights, adding=adding)
     out.write_bytes(encode_calibration(replace(calibrated.calibration, state=CalibrationState.DEFAULT)))
     print_calibrated(calibrated)
     for title, left_out in (
         ("each set judged by a fit on the others", lambda one: one.source),
         ("each collection judged by a fit on the others", lambda one: one.source.rpartition(" on ")[2]),
     ):
-        across = transferred(examples, threshold=calibrated.point.threshold, left_out=left_out)
+        across = transferred(examples, threshold=calibrated.point.threshold, left_out=left_out, fitted=fitted)
         table_console().print(_answered(title, across))
 
 

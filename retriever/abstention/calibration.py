@@ -17,7 +17,7 @@ from retriever.index import Index
 from retriever.store.durable import Disk, LocalDisk, storage_failures
 
 CALIBRATION_FILE = "calibration.json"
-FORMAT = 5
+FORMAT = 6
 SAME_COLLECTION = 0.5
 """The share of all documents, of then and now together, that must be in both for a calibration to hold."""
 _DEFAULT = "default_calibration.json"

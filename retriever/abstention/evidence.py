@@ -34,6 +34,8 @@ EVIDENCE_HITS = 5
 """How many of the hits are looked at. Ask for at least as many: fewer tell less, and are judged as they are."""
 BEST_HITS = 3
 NEARLY_ALL = 0.999
+FEW_PASSAGES = 1_000
+"""So many passages halve what it tells that the first one leads."""
 MISSPELT_NAME = 2
 """Edits up to which an unknown name may be a known one, misspelt."""
 _NARROWS_NOTHING = SIDE_TERMS | SAYS_OF_SUBJECT
@@ -54,7 +56,9 @@ class Evidence:
     sentences and the message are long. `neighbour`: how far the best page is named for another of the same kind.
     `errand`: how much more of an errand the question is than what was found, see `ErrandDirection`; fades out in
     long messages, whose vectors hold their stories; 1 for a question on own affairs. `length` is the logarithm of
-    the number of words.
+    the number of words. `lead`: how far the first passage's score lies above the next one's, times the share of
+    the words that it holds; fades out in long messages, and in large collections, which say a thing in several
+    places.
     """
 
     cosine: float
@@ -67,6 +71,7 @@ class Evidence:
     neighbour: float
     errand: float
     length: float
+    lead: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +144,30 @@ class EvidenceReader:
             if asks_of_own_affairs(retrieval.in_place(query)) or is_repetition(text)
             else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
             length=log(max(length, 1)),
+            lead=0.0
+            if retrieval.untold_sides is not None
+            else _fading(length) * share(texts[0]) * self._lead(query, hits),
         )
+
+    def _lead(self, query: Query, hits: Sequence[Hit]) -> float:
+        """How far the first passage leads the next, the less the more passages may be found.
+
+        Where one search alone was made scores lie on another scale, and no lead is read off them.
+        """
+        first, *others = hits
+        if not others or first.dense is None or first.lexical is None:
+            return 0.0
+        return max(first.score - others[0].score, 0.0) / (1 + self._passages_among(query) / FEW_PASSAGES)
+
+    def _passages_among(self, query: Query) -> int:
+        """The number of passages that the filters let through."""
+        passages = self._passages if query.filters is None else self._passages[self._allowed(query.filters)]
+        return int(passages.sum())
 
     def _words(self, asked: Asked, query: Query) -> Mapping[str, _Word]:
         """The words that the question is about, weighed among the allowed documents."""
         allowed = None if query.filters is None else self._allowed(query.filters)
-        total = int(self._passages.sum() if allowed is None else self._passages[allowed].sum())
+        total = self._passages_among(query)
         words = {}
         for term in asked.words:
             documents, passages = self._vocabulary.body.of(term)
