@@ -140,7 +140,8 @@ class Retrieval:
     `vector` is what was searched with, shape (dimension,); None where only words were searched. `meant` is how the
     question was read; None where nothing was searched. `whole` is the message where only what it
     asks was searched, see `messages`. `untold_sides`: of two things that the question
-    compares, how many no hit tells of; None where it compares nothing. `behind` gives what is `further`.
+    compares, how many no hit tells of; None where it compares nothing. `is_reranked`: whether the scores are of a
+    second stage. `behind` gives what is `further`.
     """
 
     hits: tuple[Hit, ...]
@@ -152,6 +153,7 @@ class Retrieval:
     meant: Meant | None = field(default=None, compare=False, repr=False)
     whole: "Reading | None" = field(default=None, compare=False, repr=False)
     untold_sides: int | None = None
+    is_reranked: bool = False
 
     @property
     def further(self) -> tuple[Hit, ...]:

@@ -63,6 +63,7 @@ class Retriever:
         self.ranking = ranking or ranking_of(index)
         refuse_other_encoder(index.manifest.encoder, encoder.identity)
         self.index = index
+        self._is_reranking = reranker is not None
         self._candidates = Candidates(index, ranking=self.ranking, reranker=reranker)
         self._tail = Tail(index, self._candidates, reads_on_by_name=self.ranking.reads_on_by_name)
         self._encoder = encoder
@@ -128,6 +129,7 @@ class Retriever:
             meant=meant,
             whole=whole,
             untold_sides=None if sides is None else len(missing_sides(sides, hits, self.index)),
+            is_reranked=self._is_reranking and query.mode is Mode.HYBRID,
         )
 
     def _as_searched(self, query: Query) -> Query:

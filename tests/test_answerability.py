@@ -169,6 +169,7 @@ def test_one_passage_alone_and_one_on_two_compared_things_lead_nothing(
     found = retriever.retrieve(Query("cramps"))
     assert reader.read(Query("cramps"), replace(found, hits=found.hits[:1])).lead == 0
     assert reader.read(Query("cramps"), replace(found, untold_sides=1)).lead == 0
+    assert reader.read(Query("cramps"), replace(found, is_reranked=True)).lead == 0
     assert reader.read(Query("cramps"), found).lead > 0
 
 

@@ -94,6 +94,13 @@ def test_it_reads_title_and_headings_once_before_the_text(index: Index) -> None:
     assert read.startswith("Denosumab > Side effects\n")
 
 
+def test_what_was_read_again_says_so(index: Index) -> None:
+    with_one = Retriever(index, HashingEncoder(), reranker=Shortest())
+    assert with_one.retrieve(Query("bones")).is_reranked
+    assert not with_one.retrieve(Query("bones", mode=Mode.LEXICAL)).is_reranked
+    assert not Retriever(index, HashingEncoder()).retrieve(Query("bones")).is_reranked
+
+
 def test_those_that_are_not_read_again_keep_their_order_below(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:

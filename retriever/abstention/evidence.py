@@ -145,14 +145,15 @@ class EvidenceReader:
             else _fading(length) * self._errand(retrieval, hits[:BEST_HITS]),
             length=log(max(length, 1)),
             lead=0.0
-            if retrieval.untold_sides is not None
+            if retrieval.untold_sides is not None or retrieval.is_reranked
             else _fading(length) * share(texts[0]) * self._lead(query, hits),
         )
 
     def _lead(self, query: Query, hits: Sequence[Hit]) -> float:
         """How far the first passage leads the next, the less the more passages may be found.
 
-        Where one search alone was made scores lie on another scale, and no lead is read off them.
+        Where one search alone was made scores lie on another scale, and no lead is read off them, nor off those of
+        a second stage.
         """
         first, *others = hits
         if not others or first.dense is None or first.lexical is None:
