@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 
 from retriever.answers.chosen.differences import differ
 from retriever.answers.chosen.quote_vectors import QuoteVectors
-from retriever.answers.judged.asked_of_a_thing import is_on_a_rival, leaves_what_is_asked_of_it_unsaid
+from retriever.answers.judged.approved_uses import tells_uses_unasked
+from retriever.answers.judged.asked_of_a_thing import (
+    is_a_time_of_another,
+    is_on_a_rival,
+    leaves_what_is_asked_of_it_unsaid,
+)
 from retriever.answers.judged.beside_the_question import answers_not
 from retriever.answers.judged.definitions import defines
 from retriever.answers.judged.narrowing import is_below_a_heading_for_others
@@ -174,6 +179,8 @@ _RULED_OUT_BY: Sequence[Callable[[Quote, Sought], bool]] = (
     leaves_stopping_unsaid,
     is_on_a_rival,
     leaves_what_is_asked_of_it_unsaid,
+    is_a_time_of_another,
+    tells_uses_unasked,
 )
 
 

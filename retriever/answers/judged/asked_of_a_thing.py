@@ -5,6 +5,8 @@ import re
 from retriever.answers.judged.subject_told import passage_terms
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import page_terms, subject_of, terms_of
+from retriever.answers.wanted.asked_effect import AskedEffect, asked_effect, says_half
+from retriever.answers.wanted.asked_kind_of import asks_what_kind
 from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.subject_words import says
 from retriever.answers.wanted.want_patterns import Want
@@ -20,6 +22,8 @@ _OTHERS = re.compile(
 )
 """Who asks so wants to hear of others."""
 _SAFE = re.compile(r"\bsafe\b", re.IGNORECASE)
+_SAFELY = re.compile(r"\b(?:un)?safe(?:ly|ty)?\b", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\bhow (?:long|soon)\b", re.IGNORECASE)
 
 
 def is_on_a_rival(quote: Quote, sought: Sought) -> bool:
@@ -38,11 +42,52 @@ def is_on_a_rival(quote: Quote, sought: Sought) -> bool:
 
 
 def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:
-    """Whether yes or no is asked of a named thing and of another ("does X damage the heart?"), and a quote says
-    nothing of that: what X is used for is no answer.
+    """Whether yes or no is asked of a thing and of another ("does X damage the heart?"), and a quote says
+    less than half of that, or its passage nothing of the thing: what X is used for is no answer, nor what Y does.
     """
+    if not sought.is_closed or sought.question.is_long or _OTHERS.search(sought.text):
+        return False
+    if asks_what_kind(sought.text, sought.named.things):
+        return False
+    asked = asked_effect(sought.text)
+    if asked is not None and (sought.named.things or not asked.is_act):
+        return not _tells_effect(asked, quote, sought)
+    return _says_nothing_else(quote, sought)
+
+
+def is_a_time_of_another(quote: Quote, sought: Sought) -> bool:
+    """Whether it is asked how long, and neither a quote, its headings nor its page's name say a word of what."""
+    if not sought.words or not _HOW_LONG.search(sought.text):
+        return False
+    own = sought.named.told(subject_of(quote) | terms_of(quote.text), page_terms(quote.hit))
+    return not any(says(own, word) for word in sought.words)
+
+
+def _tells_effect(asked: AskedEffect, quote: Quote, sought: Sought) -> bool:
+    """Whether a quote's passage names what is asked of, and the quote says the heavier part of the effect."""
+    named, weights = sought.named, sought.question.weights
+    of, effect = asked.of, asked.effect
+    if asked.is_act and named.things.isdisjoint(of):
+        of, effect = effect, of
+    passage = _said(of, named.told(passage_terms(quote.hit), page_terms(quote.hit)))
+    things = of & named.things
+    if not says_half(of, weights, passage) or (things and things.isdisjoint(passage)):
+        return False
+    own = _own(quote)
+    if Facet.STOPPING in sought.facets and sentence_speaks_of(Facet.STOPPING, quote.text):
+        return True
+    said = _said(effect, own)
+    if says_half(effect, weights, said):
+        return True
+    if _SAFE.search(sought.text):
+        return _SAFELY.search(quote.text) is not None and says_half(of, weights, _said(of, own))
+    return asked.is_act and bool(said) and meets((Want.ALLOWED,), quote.text, ()) > 0
+
+
+def _says_nothing_else(quote: Quote, sought: Sought) -> bool:
+    """Whether a thing is named in another form of question, and a quote says no other word of that."""
     named = sought.named
-    if not named.things or not sought.is_closed or sought.stands:
+    if not named.things or sought.stands:
         return False
     asks_if_safe = _SAFE.search(sought.text) is not None
     is_ruled = Want.ALLOWED in sought.wants and not asks_if_safe and meets((Want.ALLOWED,), quote.text, ())
@@ -52,3 +97,11 @@ def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:
     if others and not (is_ruled or is_on_stopping) and not any(says(said, word) for word in others):
         return True
     return asks_if_safe and named.things.isdisjoint(named.told(passage_terms(quote.hit), page_terms(quote.hit)))
+
+
+def _own(quote: Quote) -> frozenset[str]:
+    return terms_of("\n".join((quote.text, *quote.headings))) | page_terms(quote.hit)
+
+
+def _said(words: frozenset[str], found: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if says(found, word))

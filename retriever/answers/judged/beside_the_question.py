@@ -50,6 +50,8 @@ _RESULT = re.compile(
     r"|benefit|effect|evidence)|found|showed|shown|effective\w*|help\w*|increas\w+|percent|risk)\b|%",
     re.IGNORECASE,
 )
+_ENDPOINT = re.compile(r"\b(?:primary|secondary) (?:end ?points?|outcomes?)\b", re.IGNORECASE)
+"""What a trial was to measure."""
 _WHETHER = re.compile(r"\bwhether\b[^.;]*", re.IGNORECASE)
 """What a study was to find out is nothing that it found."""
 _QUESTION_ITEM = re.compile(r"\?\s*(?:\n|\Z)")
@@ -74,6 +76,8 @@ def is_beside(quote: Quote, sought: Sought) -> bool:
     if not sought.asks_who_treats and _tells_who_treats(quote.text):
         return True
     if Want.EFFECT in wants and _METHOD.search(quote.text) and not _RESULT.search(_WHETHER.sub("", quote.text)):
+        return True
+    if not sought.asks_for_research and _ENDPOINT.search(quote.text) and not _RESULT.search(quote.text):
         return True
     if Want.SHARE in wants and Want.RECURRENT in wants and not meets((Want.RECURRENT,), quote.text, heading):
         return True

@@ -104,7 +104,7 @@ class NamedThings:
     def named(self, question: str) -> Named:
         """The things that a question names."""
         asked = frozenset(terms(question))
-        things = asked & self._pages.keys()
+        things = asked.intersection(self._pages)
         kinds = {thing: of for thing in things if (of := self._kinds(thing)) is not None}
         folders = frozenset[str]().union(*(self._folders[thing] for thing in kinds))
         siblings = frozenset().union(*(self._in_folder[folder] for folder in folders)) - asked

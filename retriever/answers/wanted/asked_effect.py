@@ -1,0 +1,78 @@
+"""Asked effect: what a question asks yes or no of, and the effect of it, or the act with it, that it asks for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT
+from retriever.search.analyze import terms
+
+_PERSON = r"(?:i|we|you|he|she|it|they|this|that|these|those|there|people|someone|anyone|my \w+)\b"
+_ACTS = (
+    r"(?:causes?|gives?|leads? to|results? in|brings? (?:on|back)|triggers?|damages?|harms?|hurts?|affects?"
+    r"|weakens?|stunts?|turns?|makes?|raises?|increases?|lowers?|reduces?|cuts?|prevents?|helps?|eases?|worsens?"
+    r"|interacts? with|interferes? with|carr(?:y|ies)|brings?|thins?|slows?)\b"
+)
+_NOUNS = r"[\w'’ -]"
+_DOES = re.compile(
+    rf"\b(?:does|do|did|can|could|will|would|may|might) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?) {_ACTS}"
+    rf"(?P<effect>{_NOUNS}{{2,80}})",
+    re.IGNORECASE,
+)
+_IS = re.compile(
+    rf"\b(?:is|are) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?) "
+    r"(?:bad|safe|good|dangerous|harmful|toxic|risky|ok|okay) (?:for|in|with|to|after|during|at|on|while)\b"
+    rf"(?P<effect>{_NOUNS}{{2,80}})",
+    re.IGNORECASE,
+)
+_MAY = re.compile(
+    rf"\b(?:(?:can|could|may|should|must|will|would) {_PERSON}|(?:is|are) it \w+ (?:for \w+ )?to)"
+    rf"(?P<effect> {_NOUNS}{{2,60}}) (?:with|on|while|whilst|during|after|before)\b(?P<of>{_NOUNS}{{2,60}})",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"\b(?:to|from|if|when|while|because|so|that)\b.*", re.IGNORECASE)
+_SAFE = re.compile(r"\b(?:safe|ok|okay)\b", re.IGNORECASE)
+_DEGREES = frozenset(terms("worse worsen faster slower stronger anything something anybody likely"))
+_PERSONS = frozenset(terms("kids children baby babies men women man woman adults elderly seniors teenagers"))
+"""What is bad for people is bad for these, whether or not a page names them; whether it is safe it has to say."""
+_ACTIONS = frozenset(terms("drink eat go fly travel"))
+"""What of "drink alcohol" or "go swimming" is not what is asked about, where more is said."""
+HALF = 0.5
+"""So much of what one side of it weighs has to be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEffect:
+    """The terms that name what is asked of, and those of the effect or act; the second may be empty.
+
+    `is_act` says that somebody asks whether he may do something with it.
+    """
+
+    of: frozenset[str]
+    effect: frozenset[str]
+    is_act: bool
+
+
+@lru_cache(maxsize=256)
+def asked_effect(question: str) -> AskedEffect | None:
+    """What a question of yes or no asks about two things that it tells apart; None for one of another form."""
+    for form in (_DOES, _IS, _MAY):
+        if (found := form.search(question)) is None or not (of := _named(found["of"])):
+            continue
+        effect = _named(_CLAUSE.sub("", found["effect"])) - of
+        if form is _IS and _SAFE.search(question) is None:
+            effect -= _PERSONS
+        return AskedEffect(of=of, effect=effect, is_act=form is _MAY)
+    return None
+
+
+def says_half(words: frozenset[str], weights: Mapping[str, float], said: frozenset[str]) -> bool:
+    """Whether those of the words that are said weigh half of what all do, or more."""
+    return sum(weights.get(word, 0.0) for word in said) >= HALF * sum(weights.get(word, 0.0) for word in words)
+
+
+def _named(part: str) -> frozenset[str]:
+    beside = FACET_TERMS | SAYS_OF_SUBJECT | _DEGREES
+    named = frozenset(term for term in terms(part) if term not in beside and len(term) > 1 and not term.isdigit())
+    return named - _ACTIONS or named
