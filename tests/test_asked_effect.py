@@ -133,3 +133,9 @@ def test_a_time_of_something_else_is_not_how_long_it_lasts(text: str, *, is_of_a
 )
 def test_what_a_trial_was_to_measure_is_no_answer(text: str, *, is_left_out: bool) -> None:
     assert is_beside(quote_below("Study", text), sought_by("side effects of alendrol")) is is_left_out
+
+
+def test_no_time_is_quoted_where_all_are_of_something_else(tmp_path: Path) -> None:
+    page = {"visits.md": "# Visits\n\nMost visits last from 30 minutes to an hour.\n"}
+    assert answer_of(tmp_path / "a", page, "how long does tiredness last") is None
+    assert answer_of(tmp_path / "b", page, "how long do visits last") is not None
