@@ -248,7 +248,8 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"(?<!what )(?<!how )(?<!where )(?<!when )\b(?:can|may|could) (?:i|we|he|she|they|my \w+)\b"
         r"(?! (?:get|catch|have|find|see|tell|die|survive|live)\b)"
         r"|\bam i allowed\b|\bsafe\b|\b(?:ok|okay|all ?right|allowed|bad) (?:for \w+ )?(?:to|if|while|during)\b",
-        r"\b(?:refused|declined|forbidden|prohibited|banned|permitted|(?<!=)never|not (?:accepted|possible|enough))\b"
+        r"\b(?:refused|declined|forbidden|prohibited|banned|permitted|(?<!=)never)\b"
+        r"|\bnot (?:accepted|possible|enough)\b"
         r"|\b(?:un)?safe|\b(?:should|must|allowed|need to|may need|you (?:can|may)|okay|unless|until)\b"
         r"|\b(?:do not|don[’']t|(?:ask|talk|check) (?:to|with|your|the))\b"
         r"|\b(?:avoid|interact|interfer|less effective|harm|recommend|advis|risk|side effect)"
