@@ -86,6 +86,13 @@ def test_uses_are_not_quoted_to_who_asks_something_else(tmp_path: Path, question
     assert answer is None or "approved" not in answer.text
 
 
+def test_an_effect_needs_no_such_word_to_be_quoted(tmp_path: Path) -> None:
+    page = "# Alendrol\n\nAlendrol is a tablet for weak bones.\n\n## First days\n\nAlendrol can cause nausea.\n"
+    answer = answer_of(tmp_path, {"alendrol.md": page}, "what are the side effects of alendrol")
+    assert answer is not None
+    assert "can cause nausea" in answer.text
+
+
 def test_what_there_is_in_its_place_is_quoted(tmp_path: Path) -> None:
     answer = answer_of(tmp_path, PAGES, "what can i take instead of alendrol")
     assert answer is not None

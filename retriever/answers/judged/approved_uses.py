@@ -34,10 +34,10 @@ _TELLS_KIND = re.compile(
     r"\b(?:is|are) (?:also |not )?(?:an?|one|considered)\b|\bcalled\b|\bbelongs? to\b|\bunlike\b",
     re.IGNORECASE,
 )
-_ASKS_IF_SAFE = re.compile(r"\b(?:safe|dangerous|harmful|risky|toxic|side.?effects?)\b", re.IGNORECASE)
+_ASKS_IF_SAFE = re.compile(r"\b(?:safe|dangerous|harmful|risky|toxic)\b", re.IGNORECASE)
 _ON_SAFETY = re.compile(
-    r"side.?effect|advers|toxi|\brisks?\b|danger|\bsafe|harm|serious|warning|(?:should|must) not|avoid"
-    r"|contra-?indicat",
+    r"side.?effect|advers|toxi|\b(?:can|may|might) (?:also )?cause\b|\brisks?\b|danger|\bsafe|harm|serious|warning"
+    r"|(?:should|must) not|avoid|contra-?indicat",
     re.IGNORECASE,
 )
 
