@@ -104,7 +104,7 @@ def test_a_service_that_is_asked_too_much_refuses_the_rest_and_goes_on(tmp_path:
                 rate=10, retries=0, slow=0, other_key=None, seed=1,
             )
         )  # fmt: skip
-    assert [step.at_once for step in steps] == [2, 4, 8]
+    assert [step.at_once for step in steps] == [1, 2, 4, 8]
     assert all(0 < step.answered < 10.1 for step in steps)
     over, after = found["phases"]
     assert over["failed"] == after["failed"] == 0

@@ -67,7 +67,7 @@ def bench(dataset_path: Path, index_dir: Path, as_json: bool, **options: Any) ->
 @click.option("--rate", type=click.FloatRange(0.1), help="The capacity, where it is known; else it is measured.")
 @click.option(
     "--at-once", type=click.IntRange(1, 256), default=64, show_default=True,
-    help="Most questions under way to measure it: 2, 4, 8 ... as long as more are answered.",
+    help="Most questions under way to measure it: 1, 2, 4 ... as long as more are answered.",
 )  # fmt: skip
 @click.option(
     "--step-seconds", type=click.FloatRange(0.1, 3_600), default=6.0, show_default=True, help="Of each such step."

@@ -118,12 +118,12 @@ async def warm_up(target: Target, seconds: float) -> int:
 
 
 async def capacity(target: Target, seconds: float, *, at_most: int) -> list[LoadStep]:
-    """What the service answers with 2, 4, 8, ... questions under way, until more of them gain nothing.
+    """What the service answers with 1, 2, 4, ... questions under way, until more of them gain nothing.
 
     Its capacity is the best of the steps: with too few it waits for the next question, with too many it refuses.
     """
     steps: list[LoadStep] = []
-    at_once = min(2, at_most)
+    at_once = 1
     while at_once <= at_most:
         started, spent = time.perf_counter(), time.process_time()
         answered = await _closed_loop(target, seconds, at_once=at_once)
