@@ -28,6 +28,8 @@ PAGES = {
         ("does alendrol cause weight gain", {"alendrol"}, {"weight", "gain"}),
         ("does alendrol damage hearing", {"alendrol"}, {"hear"}),
         ("can stress cause cancer to come back", {"stress"}, {"cancer"}),
+        ("does alendrol make you put on weight", {"alendrol"}, {"weight"}),
+        ("do the tablets they give help pain", {"tablet"}, {"pain"}),
         ("is alendrol bad for lungs", {"alendrol"}, {"lung"}),
         ("is smoke bad for kids", {"smoke"}, set()),
         ("is smoke safe for kids", {"smoke"}, {"kid"}),

@@ -16,8 +16,8 @@ _ACTS = (
 )
 _NOUNS = r"[\w'’ -]"
 _DOES = re.compile(
-    rf"\b(?:does|do|did|can|could|will|would|may|might) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?) {_ACTS}"
-    rf"(?P<effect>{_NOUNS}{{2,80}})",
+    rf"\b(?:does|do|did|can|could|will|would|may|might) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?)"
+    rf"(?<! they)(?<! we)(?<! you) {_ACTS}(?P<effect>{_NOUNS}{{2,80}})",
     re.IGNORECASE,
 )
 _IS = re.compile(
@@ -33,13 +33,13 @@ _MAY = re.compile(
 )
 _CLAUSE = re.compile(r"\b(?:to|from|if|when|while|because|so|that)\b.*", re.IGNORECASE)
 _SAFE = re.compile(r"\b(?:safe|ok|okay)\b", re.IGNORECASE)
-_DEGREES = frozenset(terms("worse worsen faster slower stronger anything something anybody likely"))
+_DEGREES = frozenset(terms("worse worsen faster slower stronger anything something anybody likely early"))
 _PERSONS = frozenset(terms("kids children baby babies men women man woman adults elderly seniors teenagers"))
 """What is bad for people is bad for these, whether or not a page names them; whether it is safe it has to say."""
-_ACTIONS = frozenset(terms("drink eat go fly travel"))
-"""What of "drink alcohol" or "go swimming" is not what is asked about, where more is said."""
+_ACTIONS = frozenset(terms("drink eat go fly travel put get feel"))
+"""What of "drink alcohol", "go swimming" or "put on weight" is not what is asked about, where more is said."""
 HALF = 0.5
-"""So much of what one side of it weighs has to be said."""
+"""So much of one side has to be said, by weight or by number: the rarer word is often the less formal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ def asked_effect(question: str) -> AskedEffect | None:
 
 
 def says_half(words: frozenset[str], weights: Mapping[str, float], said: frozenset[str]) -> bool:
-    """Whether those of the words that are said weigh half of what all do, or more."""
+    """Whether those of the words that are said are half of all, or weigh half of what all do, or more."""
+    if len(said) >= HALF * len(words):
+        return True
     return sum(weights.get(word, 0.0) for word in said) >= HALF * sum(weights.get(word, 0.0) for word in words)
 
 
