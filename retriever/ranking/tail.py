@@ -55,10 +55,14 @@ class Tail:
             rows, _, _ = self._candidates.ranked(
                 whole.meant.told, Mode.HYBRID, whole.vector, allowed, top_k=query.top_k
             )
-            others.append(self._hits(query, rows, asked, allowed))
+            others.append(rows)
         if self._reads_on_by_name:
-            others.append(self._hits(query, self._of_the_same_names(hits, asked.vector, allowed), asked, allowed))
-        return _in_turns(hits, others, query)
+            others.append(self._of_the_same_names(hits, asked.vector, allowed))
+        if not others:
+            return _in_turns(hits, (), query)
+        by_words = self._index.body.search(asked.meant.told)
+        found = [self._hits(query, rows, asked.vector, by_words, allowed) for rows in others]
+        return _in_turns(hits, found, query)
 
     @cached_property
     def _called(self) -> Mapping[str, Sequence[int]]:
@@ -90,12 +94,14 @@ class Tail:
         return np.array(found[:MOST_BY_NAME], dtype=np.int64)
 
     def _hits(
-        self, query: Query, rows: NDArray[np.int64], asked: Reading, allowed: NDArray[np.bool_] | None
+        self,
+        query: Query,
+        rows: NDArray[np.int64],
+        vector: NDArray[np.float32],
+        by_words: NDArray[np.float32],
+        allowed: NDArray[np.bool_] | None,
     ) -> tuple[Hit, ...]:
-        parts = {
-            "dense": self._index.dense.scores_of(asked.vector, rows),
-            "body": self._index.body.search(asked.meant.told)[rows],
-        }
+        parts = {"dense": self._index.dense.scores_of(vector, rows), "body": by_words[rows]}
         return hits_of(query, self._index, rows, np.full(len(rows), np.inf), parts, allowed)
 
 

@@ -7,6 +7,7 @@ from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import page_terms, subject_of, terms_of
 from retriever.answers.wanted.asked_effect import AskedEffect, asked_effect, says_half
 from retriever.answers.wanted.asked_kind_of import asks_what_kind
+from retriever.answers.wanted.named_things import Named
 from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.subject_words import says
 from retriever.answers.wanted.want_patterns import Want
@@ -38,7 +39,7 @@ def is_on_a_rival(quote: Quote, sought: Sought) -> bool:
         return False
     if named.has_rival(terms(quote.core)[:LEADING]):
         return True
-    return named.has_rival(page) and named.kinds.keys().isdisjoint(named.told(passage_terms(quote.hit), page))
+    return named.has_rival(page) and named.kinds.keys().isdisjoint(_told_by_passage(quote, named))
 
 
 def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:
@@ -69,11 +70,11 @@ def _tells_effect(asked: AskedEffect, quote: Quote, sought: Sought) -> bool:
     of, effect = asked.of, asked.effect
     if asked.is_act and named.things.isdisjoint(of):
         of, effect = effect, of
-    passage = _said(of, named.told(passage_terms(quote.hit), page_terms(quote.hit)))
+    passage = _said(of, _told_by_passage(quote, named))
     things = of & named.things
     if not says_half(of, weights, passage) or (things and things.isdisjoint(passage)):
         return False
-    own = _own(quote)
+    own = _with_headings(quote) | page_terms(quote.hit)
     if Facet.STOPPING in sought.facets and sentence_speaks_of(Facet.STOPPING, quote.text):
         return True
     said = _said(effect, own)
@@ -93,14 +94,18 @@ def _says_nothing_else(quote: Quote, sought: Sought) -> bool:
     is_ruled = Want.ALLOWED in sought.wants and not asks_if_safe and meets((Want.ALLOWED,), quote.text, ())
     is_on_stopping = Facet.STOPPING in sought.facets and sentence_speaks_of(Facet.STOPPING, quote.text)
     others = [word for word in sought.words if word not in named.things]
-    said = terms_of("\n".join((quote.text, *quote.headings)))
+    said = _with_headings(quote)
     if others and not (is_ruled or is_on_stopping) and not any(says(said, word) for word in others):
         return True
-    return asks_if_safe and named.things.isdisjoint(named.told(passage_terms(quote.hit), page_terms(quote.hit)))
+    return asks_if_safe and named.things.isdisjoint(_told_by_passage(quote, named))
 
 
-def _own(quote: Quote) -> frozenset[str]:
-    return terms_of("\n".join((quote.text, *quote.headings))) | page_terms(quote.hit)
+def _told_by_passage(quote: Quote, named: Named) -> frozenset[str]:
+    return named.told(passage_terms(quote.hit), page_terms(quote.hit))
+
+
+def _with_headings(quote: Quote) -> frozenset[str]:
+    return terms_of("\n".join((quote.text, *quote.headings)))
 
 
 def _said(words: frozenset[str], found: frozenset[str]) -> frozenset[str]:
