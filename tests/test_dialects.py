@@ -57,6 +57,20 @@ def test_a_comment_is_not_read(source: str) -> None:
         (":::danger[Call *now*]\nb\n:::", "Call now\n\nb"),
         ("::: {.column}\n::: warning\nb\n:::\n:::", "warning\n\nb"),
         ("::::{admonition} Before\n:class: tip\nb\n::::", "Before\n\nb"),
+        ("/// tip | Before *you* go\n    open: True\n\nb\n///", "Before you go\n\nb"),
+        ("/// html | div.card\nb\n///", "b"),
+        (
+            '!!! note inline "Part *time*"\n    Half.\n\n    - a\n    - b\n\nc',
+            "Part time\n\nHalf.\n\n- a\n- b\n\nc",
+        ),
+        ("a\n!!! warning\n    b\n    c\n\nd", "a\n\nwarning\n\nb c\n\nd"),
+        ('???+ tip ""\n\n\tb\n\n    ~~~\n    c\n\n      !!! d\n    ~~~\n', "b\n\nc\n\n  !!! d"),
+        (
+            '=== "One"\r\n\r\n    a **b**\r\n\r\n=== "T"\r\n\r\n    | c | d |\r\n    |---|---|\r\n    | e | f |',
+            "One\n\na b\n\nT\n\nc\td\ne\tf",
+        ),
+        ("1. a\n\n    !!! tip\n        b\n\n2. c", "1. a\n  tip\n  b\n2. c"),
+        ("!!! note\n    !!! tip\n        a\n\n    b %%c%%\n\n    # D", "note\n\ntip\n\na\n\nb\n\nD"),
         ('{{< figure src="x" >}}\n\nTake {{% b %}}one{{% /b %}}.', "Take one."),
         ("{% include nav.html %}\na {%- if x -%}b{% endif %}", "a b"),
         ("Rest.\n{: .note }\n\n## Dose {#dose}\n\none", "Rest.\n\nDose\n\none"),
@@ -78,6 +92,10 @@ def test_of_a_mark_what_a_reader_sees_is_read(source: str, expected: str) -> Non
         "a == b and c == d, a==b==c",
         "10 ^100000 and ^2",
         ":::tip without an end",
+        "/// tip | without an end",
+        "!!! note",
+        "Wait!!! note this",
+        "??? of what",
         "a ::: b",
         "{{ phone }} {%5, 10%} {a} {#1}",
         "the sum_{i=1} of f(x){i=1}",
@@ -93,11 +111,19 @@ def test_what_is_no_whole_mark_is_text(source: str) -> None:
     assert text(source) == source
 
 
+def test_a_box_that_is_shown_as_code_stays_code() -> None:
+    source = '!!! note "a"\n    b'
+    assert text(f"```\n{source}\n```") == source
+    indented = "\n".join(f"    {line}" for line in source.split("\n"))
+    assert text(f"x\n\n{indented}") == f"x\n\n{source}"
+
+
 @pytest.mark.parametrize("mark", ["%% a %%", "[[a|b]]", "==a==", "{% a %}", "{{< a >}}", "{: .a}", "{/* a */}"])
 def test_code_keeps_its_marks(mark: str) -> None:
     assert text(f"Write `{mark}` so.") == f"Write {mark} so."
     assert text(f"a\n\n```\n{mark}\n```\n") == f"a\n\n{mark}"
     assert text(f"a\n\n    {mark}\n") == f"a\n\n{mark}"
+    assert text(f"!!! note\n    a\n\n        {mark}\n") == f"note\n\na\n\n{mark}"
     assert text(f"Write <code>{mark}</code> so.") == f"Write {mark} so."
 
 
@@ -107,6 +133,11 @@ _PIECES = [
     "]]",
     "==",
     "> [!note]",
+    "!!! note",
+    "    ",
+    "\t",
+    "\r\n",
+    "/// tip",
     ":::",
     ":::tip ",
     "{{<",
@@ -150,6 +181,11 @@ def test_a_page_without_whole_marks_keeps_every_word(pieces: list[str]) -> None:
         "a){b=c}",
         ":::a b :\n",
         "- >  [!a",
+        "!!! a ",
+        "!!! a\n",
+        "!!!         ",
+        '=== "a',
+        "    !!! a\n        ",
     ],
 )
 def test_marks_without_an_end_take_time_in_proportion(piece: str) -> None:

@@ -1,10 +1,11 @@
-"""Dialects: what Markdown of Obsidian, Docusaurus, MyST, Hugo, Jekyll and MDX holds and does not show.
+"""Dialects: what Markdown of Obsidian, Docusaurus, MkDocs, MyST, Hugo, Jekyll and MDX holds and does not show.
 
 CommonMark would take these marks for words. Each is told by its whole form, and a form that is not complete,
 such as a comment without its end, is text. Nothing within code is a mark. Time is linear in the page.
 
 Source: https://help.obsidian.md/syntax, https://docusaurus.io/docs/markdown-features/admonitions,
 https://mystmd.org/guide/directives, https://pandoc.org/MANUAL.html#divs-and-spans,
+https://facelessuser.github.io/pymdown-extensions/extensions/blocks,
 https://gohugo.io/content-management/shortcodes, https://shopify.github.io/liquid,
 https://kramdown.gettalong.org/syntax.html, https://mdxjs.com/docs/what-is-mdx
 """
@@ -15,11 +16,13 @@ from dataclasses import dataclass
 
 from ingest.reading.blocks import UNSEEN, Slice
 from ingest.reading.comments import comments, modules, template_tags
+from ingest.reading.indented_boxes import Opening
+from ingest.reading.lines import merged
 
 _WHOLE_LINE = re.compile(rf"^[ \t]*{UNSEEN}[ \t{UNSEEN}]*(?=[\r\n]|\Z)", re.MULTILINE)
 _SIGNS = re.compile(
-    r"%%|\[\[[^\[\]\r\n]+\]\](?!\()|==[^\s=]|\[![A-Za-z]|:::|\{\{[<%/]|\{[%:#./]|\{[ \t]+[#.]|\)\{|\^[0-9a-z]{6}"
-    r"|^(?:import|export)\b|^[ \t]*</?[A-Z]",
+    r"%%|\[\[[^\[\]\r\n]+\]\](?!\()|==[^\s=]|\[![A-Za-z]|:::|///|\{\{[<%/]|\{[%:#./]|\{[ \t]+[#.]|\)\{"
+    r"|\^[0-9a-z]{6}|^(?:import|export)\b|^[ \t]*</?[A-Z]",
     re.MULTILINE,
 )
 _CODE_OR_ESCAPE = re.compile(r"\\[!-{}-~]|`+")  # the bar of [[page\|label]] in a table is no escape
@@ -30,12 +33,13 @@ _CALLOUT = re.compile(
     r"(?P<end>(?:\|[^\]\r\n]*)?\][+-]?[ \t]*)(?P<title>[^\r\n]*)",
     re.MULTILINE,
 )
-_FENCE = re.compile(r"^[ \t>]*(?P<colons>:{3,})[ \t]*(?P<said>[^\r\n]*)", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t>]*(?P<mark>(?P<sign>[:/])(?P=sign){2,})[ \t]*(?P<said>[^\r\n]*)", re.MULTILINE)
 _DIRECTIVE = re.compile(
     r"(?:\{(?P<directive>[A-Za-z][\w:+-]*)\}|(?P<attributes>\{[^{}]*\})|(?P<name>[A-Za-z][\w-]*))"
-    r"(?:\[(?P<label>[^\[\]]*)\])?(?:[ \t]*\{[^{}]*\})?(?:[ \t]+(?P<title>[^:\s](?:.*[^:\s])?))?[ \t]*:*[ \t]*"
+    r"(?:\[(?P<label>[^\[\]]*)\])?(?:[ \t]*\{[^{}]*\})?"
+    r"(?:(?P<bar>[ \t]*\|)?[ \t]+(?P<title>[^:\s](?:.*[^:\s])?))?[ \t]*:*[ \t]*"
 )
-_OPTION = re.compile(r"[ \t>]*:[\w-]+:[^\r\n]*")
+_OPTIONS = {":": re.compile(r"[ \t>]*:[\w-]+:[^\r\n]*"), "/": re.compile(r"[ \t>]*(?: {4}|\t)[\w-]+:[^\r\n]*")}
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _BOXES = re.compile(
     "abstract|attention|bug|caution|danger|error|example|failure|hint|important|info|note|question|seealso|success"
@@ -76,9 +80,15 @@ def may_hold_marks(source: str, start: int) -> bool:
     return _SIGNS.search(source, start) is not None
 
 
-def unseen_marks(source: str, start: int, *, code: Iterable[Slice], running: Iterable[Slice]) -> Marks:
-    """The marks from `start` on; `code` are the page's blocks of code, `running` its stretches of running text."""
+def unseen_marks(
+    source: str, start: int, boxes: Iterable[Opening], *, code: Iterable[Slice], running: Iterable[Slice]
+) -> Marks:
+    """The marks from `start` on, with the lines that open indented boxes; `code` are the page's blocks of code,
+    `running` its stretches of running text.
+    """
     found = _Found(_without_code(source, code, running), start)
+    for box in boxes:
+        found.title(box.start, box.shown, box.end)
     found.take(comments(found.text))
     found.take(template_tags(found.text))
     found.take(modules(found.text))
@@ -91,7 +101,7 @@ def unseen_marks(source: str, start: int, *, code: Iterable[Slice], running: Ite
     found.take((one.start(), one.end()) for one in _BLOCK_ID.finditer(found.text))
     found.take(_wiki_links(found.text))
     found.take(part for one in _HIGHLIGHT.finditer(found.text) for part in _ends(one.start(), one.end(), 2))
-    return Marks(tuple(_merged(found.spans)), tuple(found.titles))
+    return Marks(tuple(merged(found.spans)), tuple(found.titles))
 
 
 def without_marks(source: str, marks: Marks) -> str:
@@ -115,7 +125,7 @@ class _Found:
 
     def take(self, spans: Iterable[tuple[int, int]]) -> None:
         """Note spans as marks; what stands within them is looked at no more."""
-        new = _merged([*self._new, *(Slice(*span) for span in spans)])
+        new = merged([*self._new, *(Slice(*span) for span in spans)])
         self._new = []
         if new:
             self.spans += new
@@ -132,16 +142,6 @@ def _hidden(text: str, sign: str) -> str:
     return re.sub(r"[^\r\n]", sign, text)
 
 
-def _merged(spans: Iterable[Slice]) -> list[Slice]:
-    merged: list[Slice] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Slice(merged[-1].start, max(merged[-1].end, span.end))
-        elif span.start < span.end:
-            merged.append(span)
-    return merged
-
-
 def _ends(start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
     yield start, start + width
     yield end - width, end
@@ -154,7 +154,7 @@ def _without_code(source: str, code: Iterable[Slice], running: Iterable[Slice]) 
         spans += _code_and_escapes(source, span)
     pieces: list[str] = []
     position = 0
-    for span in _merged(spans):
+    for span in merged(spans):
         pieces += [source[position : span.start], _hidden(source[span.start : span.end], "\x02")]
         position = span.end
     return "".join((*pieces, source[position:]))
@@ -189,18 +189,26 @@ def _code_and_escapes(source: str, span: Slice) -> Iterator[Slice]:
 
 
 def _fences(text: str) -> Iterator[tuple[int, tuple[int, int], int]]:
-    """The lines that open and close boxes of colons: where each begins, what of it is shown, where it ends."""
-    opened: list[list[tuple[int, tuple[int, int], int]]] = []
+    """The lines that open and close boxes of colons, or of slashes: where each begins, what of it is shown, where
+    it ends.
+    """
+    opened: dict[str, list[list[tuple[int, tuple[int, int], int]]]] = {":": [], "/": []}
     for line in _FENCE.finditer(text):
-        start, end = line.start("colons"), line.end()
+        start, end = line.start("mark"), line.end()
+        waiting = opened[line["sign"]]
         if line["said"].strip():
             opening = _DIRECTIVE.fullmatch(text, *line.span("said"))
-            opened += [[(start, _shown(opening), end), *_options(text, opening, end)]] if opening else []
-        elif opened:
-            yield from (*opened.pop(), (start, (end, end), end))
+            if opening and (line["sign"] == ":" or opening["bar"] or not opening["title"]):
+                has_options = opening["directive"] or line["sign"] == "/"
+                options = _options(text, _OPTIONS[line["sign"]], end) if has_options else ()
+                waiting.append([(start, _shown(opening), end), *options])
+        elif waiting:
+            yield from (*waiting.pop(), (start, (end, end), end))
 
 
 def _shown(opening: re.Match[str]) -> tuple[int, int]:
+    if opening["name"] == "html":  # what stands behind it is the name of an element
+        return opening.end(), opening.end()
     for group in ("label", "title"):
         if opening[group]:
             return opening.span(group)
@@ -208,13 +216,12 @@ def _shown(opening: re.Match[str]) -> tuple[int, int]:
     return opening.span(kind) if kind else (opening.end(), opening.end())
 
 
-def _options(text: str, opening: re.Match[str], end: int) -> Iterator[tuple[int, tuple[int, int], int]]:
-    if not opening["directive"]:
-        return
+def _options(text: str, option: re.Pattern[str], end: int) -> Iterator[tuple[int, tuple[int, int], int]]:
+    """The lines of options below the line that opens a box and ends at `end`."""
     position = _LINE_BREAK.match(text, end)
-    while position and (option := _OPTION.match(text, position.end())):
-        yield option.start(), (option.end(), option.end()), option.end()
-        position = _LINE_BREAK.match(text, option.end())
+    while position and (line := option.match(text, position.end())):
+        yield line.start(), (line.end(), line.end()), line.end()
+        position = _LINE_BREAK.match(text, line.end())
 
 
 def _attributes(text: str) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Lines: the lines of a text and the runs of them between blank ones, as spans, in linear time."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.reading.blocks import Slice
 
@@ -31,6 +31,17 @@ def paragraph_spans(source: str, span: Slice) -> Iterator[Slice]:
         end = line.end
     if start is not None:
         yield Slice(start, end)
+
+
+def merged(spans: Iterable[Slice]) -> list[Slice]:
+    """The spans in order, those that touch or overlap as one, without empty ones."""
+    apart: list[Slice] = []
+    for span in sorted(spans):
+        if apart and span.start <= apart[-1].end:
+            apart[-1] = Slice(apart[-1].start, max(apart[-1].end, span.end))
+        elif span.start < span.end:
+            apart.append(span)
+    return apart
 
 
 def spans_without(span: Slice, unseen: Sequence[Slice]) -> Iterator[Slice]:

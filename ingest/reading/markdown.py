@@ -5,16 +5,17 @@ grammar loses text around rows with empty cells.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from ingest.reading.block_tree import shown_tree, spans_of
+from ingest.reading.block_tree import ShownTree, shown_tree, spans_of
 from ingest.reading.blocks import UNSEEN, Block, BlockKind, Part, Slice, code_lines, drop_bracket, flow, text_of
 from ingest.reading.html_text import html_blocks
 from ingest.reading.inline import Inline, label_of, read_inline
-from ingest.reading.lines import is_short_entry, lines_without, paragraph_spans, spans_without
+from ingest.reading.lines import is_short_entry, lines_without, merged, paragraph_spans, spans_without
 from ingest.reading.noise import MAX_HEADING_CHARS
 from ingest.reading.table import find_table, is_delimiter_row, split_cells
 
@@ -50,9 +51,9 @@ def read_markdown(source: str, body_start: int) -> MarkdownBlocks:
     """The blocks of the body of a page that begins at code point `body_start`, noise included.
     Takes time linear in the page.
     """
-    source, root = shown_tree(source, body_start)
-    reader = _Reader(source, body_start, _labels(source, body_start, root))
-    reader.read(root)
+    tree = shown_tree(source, body_start)
+    reader = _Reader(tree, body_start)
+    reader.read(tree.root)
     return MarkdownBlocks(tuple(reader.blocks), reader.unclosed_fence_at)
 
 
@@ -64,12 +65,13 @@ def _labels(source: str, body_start: int, root: Node) -> frozenset[str]:
 
 
 class _Reader:
-    def __init__(self, source: str, offset: int, labels: frozenset[str]) -> None:
+    def __init__(self, tree: ShownTree, offset: int) -> None:
         self.blocks: list[Block] = []
         self.unclosed_fence_at: int | None = None
-        self._source = source
+        self._source = tree.source
         self._offset = offset
-        self._labels = labels
+        self._labels = _labels(tree.source, offset, tree.root)
+        self._margins = tree.margins
         self._markers: list[_Marker] = []
         self._quote: _Marker | None = None
         self._open_bracket: tuple[int, int] | None = None
@@ -190,7 +192,8 @@ class _Reader:
             self.blocks.append(Block(BlockKind.HEADING, parts, level=level))
 
     def _is_title_of_box(self, node: Node) -> bool:
-        return node.type == "atx_heading" and self._source[self._span(node.children[0]).start] == UNSEEN
+        mark = node.children[0]
+        return node.type == "atx_heading" and UNSEEN in self._source[slice(*self._span(mark))]
 
     def _code(self, node: Node, place: _Place) -> None:
         content = _children(node, "code_fence_content") if node.type == "fenced_code_block" else [node]
@@ -247,11 +250,16 @@ class _Reader:
     def _continuations(self, node: Node) -> list[Slice]:
         """The spans within a node that belong to the blocks around it, save a `>` right before a number."""
         spans = [self._span(child) for child in _children(node, "block_continuation")]
-        return [
+        kept = [
             Slice(span.start, span.end - 1) if self._is_greater_than(span) else span
             for span in spans
             if span.start < span.end
         ]
+        if not self._margins:
+            return kept
+        whole = self._span(node)
+        first, last = (bisect_left(self._margins, (place,)) for place in whole)
+        return merged([*kept, *self._margins[first:last]])
 
     def _is_greater_than(self, span: Slice) -> bool:
         return self._source[span.end - 1] == ">" and self._source[span.end : span.end + 1].isdigit()

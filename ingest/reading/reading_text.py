@@ -13,7 +13,7 @@ from ingest.reading.plain_text import TITLE_LEVEL, read_plain_text
 from ingest.reading.source_type import SourceType
 from retriever.document import ReadingText
 
-READING_VERSION = 6
+READING_VERSION = 7
 """Raise it when the same file gives another reading text or other fields to search than before: unchanged
 files are then read again, and what was embedded is kept."""
 
