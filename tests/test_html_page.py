@@ -238,6 +238,9 @@ CONTENT = "<h1>Shingles vaccine</h1><p>Adults aged 50 and older should get two d
         f"<div role=contentinfo>{AROUND}</div>",
         f"<footer>{AROUND}</footer>",
         f"<div><footer>{AROUND}</footer></div>",
+        f"<ol id=breadcrumbs><li>{AROUND}</ol>",
+        f"<div class='toc noprint'>{AROUND}</div>",
+        f"<div class=printfooter>{AROUND}</div>",
     ],
 )
 def test_what_the_site_puts_around_a_page_is_not_the_page(around: str) -> None:
@@ -255,10 +258,34 @@ def test_what_the_site_puts_around_a_page_is_not_the_page(around: str) -> None:
         "<div class=cookie-banner><h1>Cookies</h1><p>Reviewed by a nurse.</p></div>",
         "<body class=has-cookie-banner><p>Reviewed by a nurse.</p></body>",
         "<aside><p>Reviewed by a nurse.</p></aside>",
+        "<body class=toc><p>Reviewed by a nurse.</p></body>",
+        "<div class=noprint><h1>Doses</h1><p>Reviewed by a nurse.</p></div>",
+        "<p><a href=#nurse>Reviewed by a nurse.</a> Yes.</p>",
     ],
 )
 def test_what_only_looks_like_a_frame_stays(kept: str) -> None:
     assert "Reviewed by a nurse." in text(kept)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<a class=headerlink href=#doses title=Permalink>¶</a>",
+        "<a href='#doses'>#</a>",
+        "<span class=mw-editsection>[<a href=/edit>edit</a>]</span>",
+    ],
+)
+def test_a_heading_is_read_without_its_permalink(mark: str) -> None:
+    document = read(f"<h1>Doses{mark}</h1><p>Two doses are given.</p>")
+    assert document.metadata.title == "Doses"
+    assert document.reading_text.text == "Doses\n\nTwo doses are given."
+
+
+@pytest.mark.parametrize("mark", ["<sup><a href=#n1>[1]</a></sup>", "<a href='#fn-a'><sup>12</sup></a>"])
+def test_a_raised_mark_of_a_footnote_is_no_figure(mark: str) -> None:
+    assert text(f"<p>Take 10{mark} drops of 10<sup>2</sup> units (<a href=#t2>2</a>).</p>") == (
+        "Take 10 drops of 10 2 units (2)."
+    )
 
 
 def test_the_main_part_of_a_page_is_the_page() -> None:
