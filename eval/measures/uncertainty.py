@@ -1,11 +1,10 @@
 """Intervals and tests: what can be said of a mean over questions, and of a difference between two systems."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 RESAMPLES = 10_000
 _TAIL = 0.025
@@ -65,32 +64,10 @@ def exact_bounds(successes: int, trials: int) -> tuple[float, float]:
     """The exact 95 % interval of a share; never narrower than it should be, even for none of many.
 
     Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial"
-    (1934). The tail is summed and the limit found by halving, to the twelfth digit.
+    (1934), by the quantiles of the beta distribution.
     """
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError("there have to be trials, and not more successes than trials")
-    low = 0.0 if successes == 0 else _where(lambda share: _at_least(successes, trials, share) > _TAIL)
-    high = (
-        1.0 if successes == trials else _where(lambda share: 1 - _at_least(successes + 1, trials, share) < _TAIL)
-    )
-    return low, high
-
-
-def _at_least(successes: int, trials: int, share: float) -> float:
-    """The probability of at least that many successes; by logarithms, since the factors leave a float's range."""
-    return sum(
-        exp(
-            lgamma(trials + 1) - lgamma(k + 1) - lgamma(trials - k + 1)
-            + k * log(share) + (trials - k) * log1p(-share)
-        )
-        for k in range(successes, trials + 1)
-    )  # fmt: skip
-
-
-def _where(holds: Callable[[float], bool]) -> float:
-    """The share from which on `holds` is true."""
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+    low = betaincinv(successes, trials - successes + 1, _TAIL) if successes else 0.0
+    high = betaincinv(successes + 1, trials - successes, 1 - _TAIL) if successes < trials else 1.0
+    return float(low), float(high)

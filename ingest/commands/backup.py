@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from ingest.commands.shared_options import common_options, exit_status, print_json
+from ingest.commands.shared_options import common_options, exit_status, open_as_a_server, print_json
 from retriever.backup.archive import backup, restore
-from retriever.store.generation import VerifiedGeneration
 
 
 @click.command("backup")
@@ -39,15 +38,8 @@ def restore_command(file: Path, index_dir: Path, as_json: bool) -> None:
     the change by itself.
     """
     with exit_status():
-        name = restore(index_dir, file, self_check=_opens)
+        name = restore(index_dir, file, self_check=open_as_a_server)
     if as_json:
         print_json({"current": name})
     else:
         click.echo(f"{name} is served now from {index_dir}.")
-
-
-def _opens(generation: VerifiedGeneration) -> None:
-    """Opens the generation as a server would."""
-    from retriever.index import Index
-
-    Index(generation)

@@ -10,9 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.commands.backup import backup_command, restore_command
-from ingest.commands.shared_options import REFUSED, common_options, exit_status, print_json
+from ingest.commands.shared_options import (
+    REFUSED,
+    common_options,
+    exit_status,
+    open_as_a_server,
+    print_json,
+)
 from retriever.errors import IndexRefused
-from retriever.store.generation import VerifiedGeneration
 from retriever.store.publish import KEEP
 from retriever.store.store import GenerationInfo, GenerationState, IndexStore
 
@@ -58,7 +63,7 @@ def list_command(index_dir: Path, as_json: bool, verify: bool) -> None:
     """
     with exit_status():
         store = IndexStore(index_dir)
-        infos = store.generations(verify=verify, read=_readable if verify else None)
+        infos = store.generations(verify=verify, read=open_as_a_server if verify else None)
         current, problem = _current(store, infos)
     if as_json:
         print_json({"current": current, "problem": problem, "generations": [asdict(info) for info in infos]})
@@ -123,13 +128,6 @@ def prune_command(index_dir: Path, as_json: bool, keep: int) -> None:
         click.echo(f"Removed: {', '.join(removed)}.")
     else:
         click.echo("Nothing to remove.")
-
-
-def _readable(generation: VerifiedGeneration) -> None:
-    """Raises IndexMismatch where this version of the program lays its files out differently."""
-    from retriever.index import Index  # numpy takes longer to import than most of these commands take
-
-    Index(generation)
 
 
 def _current(store: IndexStore, infos: list[GenerationInfo]) -> tuple[str | None, str | None]:

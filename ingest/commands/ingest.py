@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,20 +90,19 @@ def command(
       footnoted ingest pages/ --watch
     """
     from datetime import UTC, datetime
+    from functools import partial
     from itertools import count
 
     from rich.console import Console
 
     from ingest.commands.report_text import advice, next_step, print_report
     from ingest.commands.stopping import told_to_stop
-    from ingest.errors import IngestRefused
     from ingest.files import FoundFiles, find_files, refuse_overlap
     from ingest.prepare_encoder import prepare_encoder
     from ingest.processes.parser_process import ParseLimits
     from ingest.progress import Progress
     from ingest.run import EARLY_FROM, IngestOptions, ingest
     from ingest.split import DEFAULT_CHUNK_SIZE
-    from retriever.errors import FootnotedError
 
     if watch and (dry_run or rebuild or strict):
         raise click.UsageError("--watch goes on and on: give it without --dry-run, --rebuild and --strict")
@@ -116,7 +116,7 @@ def command(
         limits=ParseLimits(seconds=parse_timeout, memory_mb=parse_memory),
     )
     click.get_current_context().with_resource(told_to_stop())
-    try:
+    with _refusals():
         refuse_overlap(paths, index_dir)
         found = find_files(paths)
         with Progress(console, quiet=watch and as_json) as progress:
@@ -126,13 +126,9 @@ def command(
 
         def run(found: FoundFiles, *, quiet: bool) -> "Report":
             with Progress(console, quiet=quiet) as progress:
+                now = partial(datetime.now, UTC)
                 return ingest(
-                    found,
-                    index_dir=index_dir,
-                    encoder=encoder,
-                    options=options,
-                    now=lambda: datetime.now(UTC),
-                    progress=progress,
+                    found, index_dir=index_dir, encoder=encoder, options=options, now=now, progress=progress
                 )
 
         if watch:
@@ -145,6 +141,25 @@ def command(
             _watch(paths, index_dir, again, as_json=as_json)
             return
         report = run(found, quiet=False)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print_report(report, Console())
+        for line in (advice(report, index_dir), next_step(report, index_dir)):
+            if line is not None:
+                click.echo(line, err=True)
+    if strict and report.has_faults():
+        sys.exit(EXIT_FAILED)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turns what stops an ingest into a line on stderr and the exit code that it stands for."""
+    from ingest.errors import IngestRefused
+    from retriever.errors import FootnotedError
+
+    try:
+        yield
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except IngestRefused as refused:
@@ -165,15 +180,6 @@ def command(
         )
     except KeyboardInterrupt:
         click.echo("interrupted; what was served is served on, and the same command goes on from here", err=True)
-        sys.exit(EXIT_FAILED)
-    if as_json:
-        print_json(report.as_json())
-    else:
-        print_report(report, Console())
-        for line in (advice(report, index_dir), next_step(report, index_dir)):
-            if line is not None:
-                click.echo(line, err=True)
-    if strict and report.has_faults():
         sys.exit(EXIT_FAILED)
 
 

@@ -63,6 +63,7 @@ def _print(report: "LintReport") -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from ingest.commands.report_text import counted
     from ingest.lint import Severity
 
     console = Console()
@@ -78,12 +79,8 @@ def _print(report: "LintReport") -> None:
         if len(findings) > SHOWN:
             console.print(Text(f"  ... and {len(findings) - SHOWN:,} more (--json names them all)", "dim"))
     faults = sum(finding.severity is Severity.FAULT for finding in report.findings)
-    found = f"{_counted(faults, 'fault')}, {_counted(len(report.findings) - faults, 'note')}"
-    console.print(Text(f"{_counted(report.documents, 'document')} read on {report.today}: {found}"))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    found = f"{counted(faults, 'fault')}, {counted(len(report.findings) - faults, 'note')}"
+    console.print(Text(f"{counted(report.documents, 'document')} read on {report.today}: {found}"))
 
 
 def _table(findings: "Sequence[Finding]") -> "Table":

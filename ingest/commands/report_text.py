@@ -40,7 +40,7 @@ def print_report(report: Report, console: Console) -> None:
         if len(files) > len(shown):
             console.print(Text(f"  ... and {len(files) - len(shown):,} more (--json names them all)", "dim"))
     if report.warnings:
-        console.print(Text(_counted(len(report.warnings), "warning"), "bold yellow"))
+        console.print(Text(counted(len(report.warnings), "warning"), "bold yellow"))
         for one in report.warnings[:_SHOWN]:
             line = "" if one.line is None else f":{one.line}"
             console.print(Text(f"  {one.path}{line}  {one.code}: {one.detail}"), soft_wrap=True)
@@ -82,7 +82,7 @@ def next_step(report: Report, index_dir: Path) -> str | None:
 
 def _summary(report: Report) -> str:
     passages = (
-        f"{_counted(report.passages_total, 'passage')}, {report.passages_embedded:,} embedded, "
+        f"{counted(report.passages_total, 'passage')}, {report.passages_embedded:,} embedded, "
         f"{report.passages_reused:,} taken over; {report.seconds:,.1f} s, peak {report.peak_rss_mb:,.0f} MB"
     )
     if report.early is not None:
@@ -93,7 +93,8 @@ def _summary(report: Report) -> str:
     return f"nothing published, {served} is served: {passages}"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural but for one."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from retriever.errors import FootnotedError, IndexLocked, IndexRefused
+from retriever.store.generation import VerifiedGeneration
 
 Command = TypeVar("Command", bound=Callable[..., object])
 FAILED = 1
@@ -38,6 +39,13 @@ def exit_status() -> Iterator[None]:
     except FootnotedError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(REFUSED if isinstance(error, IndexLocked | IndexRefused) else FAILED)
+
+
+def open_as_a_server(generation: VerifiedGeneration) -> None:
+    """Raises IndexMismatch where this version of the program lays the generation's files out differently."""
+    from retriever.index import Index  # numpy takes longer to import than most of these commands take
+
+    Index(generation)
 
 
 def print_json(value: Mapping[str, object]) -> None:
