@@ -51,9 +51,7 @@ class Settings:
         click.IntRange(1, 64),
         "Processes that answer; they share one copy of the index, each has its own model, threads and limits.",
     )
-    threads: int = _setting(
-        2, "--threads", click.IntRange(1, 64), "Questions worked on at the same time, in each worker."
-    )
+    threads: int = _setting(2, "--threads", click.IntRange(1, 64), "Questions worked on at the same time.")
     waiting_limit: int = _setting(
         64, "--waiting-limit", click.IntRange(0, 10_000), "Questions that may wait for a thread."
     )
@@ -233,7 +231,7 @@ def settings_options(command: Command, *, only: Container[str] | None = None) ->
             type=each.metadata["kind"],
             default=each.default,
             envvar=variable_of(flag),
-            show_default=True,
+            show_default=each.default != "",
             show_envvar=True,
             help=each.metadata["help"],
         )

@@ -38,7 +38,7 @@ def index_group() -> None:
     footnoted index backup FILE                # copy what is served into one file
     footnoted index restore FILE               # serve what is in that file
 
-    Exit status: 0 done, 1 failed, 2 usage, 3 refused (locked by a writer, or altered on the disk).
+    Exit codes: 0 done, 1 failed, 2 usage, 3 refused (locked by a writer, or altered on the disk).
     """
 
 
