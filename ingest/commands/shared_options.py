@@ -4,13 +4,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 import msgspec
 
 from retriever.errors import FootnotedError, IndexLocked, IndexRefused
-from retriever.store.generation import VerifiedGeneration
+
+if TYPE_CHECKING:
+    from retriever.store.generation import VerifiedGeneration
 
 Command = TypeVar("Command", bound=Callable[..., object])
 FAILED = 1
@@ -41,7 +43,7 @@ def exit_status() -> Iterator[None]:
         sys.exit(REFUSED if isinstance(error, IndexLocked | IndexRefused) else FAILED)
 
 
-def open_as_a_server(generation: VerifiedGeneration) -> None:
+def open_as_a_server(generation: "VerifiedGeneration") -> None:
     """Raises IndexMismatch where this version of the program lays the generation's files out differently."""
     from retriever.index import Index  # numpy takes longer to import than most of these commands take
 
