@@ -53,7 +53,8 @@ class Evidence:
     `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
     over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
     holds in any form, and `unknown` of the rarest that the collection does not hold; both fade out where these
-    sentences and the message are long. `neighbour`: how far the best page is named for another of the same kind.
+    sentences and the message are long. Another name of a word counts as said there, and in the shares where the
+    collection does not hold the word itself. `neighbour`: how far the best page is named for another of the same kind.
     `errand`: how much more of an errand the question is than what was found, see `ErrandDirection`; fades out in
     long messages, whose vectors hold their stories; 1 for a question on own affairs. `length` is the logarithm of
     the number of words. `lead`: how far the first passage's score lies above the next one's, times the share of
@@ -76,10 +77,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A term of the question: its idf from 0 to 1, and whether it stands anywhere."""
+    """A term of the question: its idf from 0 to 1, and whether it stands anywhere, in any form.
+
+    `told_by` are the terms that say it: where the collection does not hold it, its other forms and names too.
+    """
 
     weight: float
     is_known: bool
+    told_by: frozenset[str]
 
 
 class EvidenceReader:
@@ -112,7 +117,7 @@ class EvidenceReader:
         mass = sum(word.weight for word in words.values()) or 1.0
 
         def share(found: frozenset[str]) -> float:
-            return sum(word.weight for term, word in words.items() if term in found) / mass
+            return sum(word.weight for word in words.values() if not word.told_by.isdisjoint(found)) / mass
 
         names = [page_name(hit.document.metadata) for hit in hits[:BEST_HITS]]
         headings = [self._terms_of(_titles(hit)) for hit in hits]
@@ -178,8 +183,9 @@ class EvidenceReader:
                 headed = headed[allowed[headed]]
             frequency = int(passages.sum())
             weight = log(1 + total / (1 + frequency)) / log(1 + max(total, 1))
-            is_known = frequency > 0 or headed.size > 0 or self._knows_other_form(term, allowed)
-            words[term] = _Word(weight, is_known)
+            stands = frequency > 0 or headed.size > 0
+            told_by = frozenset((term,)) if stands else other_forms(term)
+            words[term] = _Word(weight, stands or self._knows_other_form(term, allowed), told_by)
         return words
 
     def _is_unheard_of(self, name: str) -> bool:

@@ -47,7 +47,7 @@ _SMALL_WORDS = """
     all both couple few many else thing things something anything nothing everything stuff here there back away
     around round off per against about during without within among across behind beyond toward towards upon via
     near between long same own am old kind sort sure exactly whether whatever whenever instead able unable don
-    doesn didn isn wasn aren weren haven hasn hadn couldn shouldn wouldn cannot shall
+    doesn didn isn wasn aren weren haven hasn hadn couldn shouldn wouldn mustn needn ain cannot shall u ur
     eg ie etc
 """
 _SHAPES = """

@@ -23,6 +23,21 @@ _COMMON = frozenset((
 """The words of which most sentences are made: a string that is no English and nearly one of them is that one."""
 
 
+_TYPED_QUICKLY = {
+    whole.replace("'", ""): whole
+    for whole in (
+        "he's she's that's there's here's what's where's who's how's when's why's won't can't don't doesn't didn't "
+        "isn't aren't wasn't weren't haven't hasn't hadn't couldn't wouldn't shouldn't mustn't needn't ain't I've "
+        "you're you've you'll you'd they're they've they'll they'd we've it'll"
+    ).split()
+} | {
+    "gonna": "going to", "wanna": "want to", "gotta": "have to", "dunno": "don't know", "pls": "please",
+    "plz": "please", "cuz": "because", "coz": "because", "thru": "through",
+}  # fmt: skip
+"""What is typed without its apostrophe, or as it is said. None of them is another word of everyday English, as
+"ill", "well", "its", "were" and "shell" are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slip:
     """An English word, in lower case, that may have been meant: whether a letter of it was changed for another
@@ -60,6 +75,14 @@ def slips(word: str) -> list[Slip]:
     elif len(told) >= SHORTEST_CHANGED:
         return found
     return [slip for slip in found if not slip.is_changed and slip.meant[0] == told[0]]
+
+
+def written_out(word: str) -> str | None:
+    """What a string like "hes", "wont" or "gonna" stands for, or None; one in capitals may be a name."""
+    whole = _TYPED_QUICKLY.get(word.lower())
+    if whole is None or not word[1:].islower():
+        return None
+    return whole[0].upper() + whole[1:] if word[0].isupper() else whole
 
 
 def common_word_of(word: str) -> str | None:

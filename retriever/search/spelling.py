@@ -11,7 +11,7 @@ import numpy as np
 from retriever.method_cache import remembering
 from retriever.search.analyze import terms, words
 from retriever.search.compounds import Compounds
-from retriever.search.english import common_word_of, is_english, slips
+from retriever.search.english import common_word_of, is_english, slips, written_out
 from retriever.search.lexical import LexicalField
 from retriever.search.phonetics import sound_of, within_edits
 from retriever.search.usage import is_usage
@@ -46,6 +46,8 @@ _SPELLINGS = tuple(
         ("or(?=$|s$|ed$|ing$|able$|ite$)", "our"),
         ("(?<=[iy])s(?=e|i|ation)", "z"),
         ("(?<=[iy])z(?=e|i|ation)", "s"),
+        ("(?<=[bt])re(?=$|s$|d$)", "er"),
+        ("(?<=[bt])er(?=$|s$|ed$)", "re"),
     )
 )
 """Sounds that British and American English write differently: leukaemia and leukemia, tumour and tumor.
@@ -189,7 +191,7 @@ class Spelling:
 
     def _spelled_here(self, word: str) -> str:
         """The word as the collection spells it: itself, in most cases."""
-        common = common_word_of(word)
+        common = written_out(word) or common_word_of(word)
         if common is not None and not self._is_a_word_here(word):
             return common
         usual = self.usual(word)
