@@ -37,6 +37,7 @@ def vocabulary(index: Index) -> Vocabulary:
         "he is a 62 yo, his brother a 58yo, lung cancer",
         "Last Tuesday sombody told us of lung cancer",
         "Hello, I don't understand anything, please explain lung cancer. Thanks!",
+        "it won’t go away, can u tell me if ur sure it’s lung cancer",
     ],
 )
 def test_who_asks_and_why_is_no_evidence(vocabulary: Vocabulary, message: str) -> None:
@@ -118,3 +119,17 @@ def test_a_phrase_ends_at_stop_words_numbers_and_punctuation() -> None:
 )
 def test_a_message_of_several_sentences_may_tell_more_than_it_asks(message: str, is_one: bool) -> None:
     assert is_one_sentence(message) is is_one
+
+
+def test_what_the_collection_has_another_name_for_counts_as_said(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    pages = {"dress.md": "# What to wear\n\nNo jewellery is allowed at school.", "fees.md": "# Fees\n\nIn May."}
+    school = Index.open(ingested(tmp_path_factory, pages))
+
+    named = evidence_of(school, "are earrings allowed at school")
+    other = evidence_of(school, "are tattoos allowed at school")
+
+    assert (named.unknown, named.missing, named.covered) == (0, 0, 1)
+    assert min(other.unknown, other.missing) > 0.5
+    assert other.covered < 1

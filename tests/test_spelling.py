@@ -260,6 +260,9 @@ def nad(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("stage tis", "stage tis"),  # means something here
         ("hwo", "hwo"),  # who or how
         ("wat", "wat"),  # English has it
+        ("hes ill, it wont stop", "he's ill, it won't stop"),
+        ("Didnt it? i gotta know pls", "Didn't it? i have to know please"),
+        ("WONT and its shell", "WONT and its shell"),  # a name by its capitals, and other words
     ],
 )
 def test_a_slip_in_a_word_of_every_sentence_is_mended(nad: Index, asked: str, searched: str) -> None:

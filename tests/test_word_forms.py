@@ -2,7 +2,7 @@
 
 import pytest
 
-from retriever.abstention.word_forms import has_form, other_forms
+from retriever.abstention.word_forms import has_form, other_forms, parse_other_words
 from retriever.search.analyze import terms
 
 
@@ -20,11 +20,24 @@ from retriever.search.analyze import terms
         ("chem", "chemotherapy", False),
         ("endometriosis", "endometrial", False),
         ("forgot", "forbid", False),
+        ("paid", "payment", True),
+        ("sore", "painful", True),
+        ("fridge", "refrigerator", True),
+        ("vodka", "alcohol", True),  # what holds for alcohol holds for it
+        ("alcohol", "vodka", False),
+        ("boy", "girl", True),
+        ("cat", "dog", False),
     ],
 )
 def test_a_form_of_a_word_is_known(asked: str, told: str, are_forms: bool) -> None:
     (term,) = terms(asked)
     assert has_form(term, frozenset(terms(told))) is are_forms
+
+
+def test_a_table_says_which_words_say_each_other_and_which_are_only_said() -> None:
+    table = parse_other_words("# ours\nflat, apartment # sure\n\nflat => home\n")
+
+    assert table == {"flat": {"flat", "apart", "home"}, "apart": {"apart", "flat"}}
 
 
 def test_a_word_with_no_irregular_form_has_itself() -> None:

@@ -53,8 +53,8 @@ class Evidence:
     `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
     over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
     holds in any form, and `unknown` of the rarest that the collection does not hold; both fade out where these
-    sentences and the message are long. Another name of a word counts as said there, and in the shares where the
-    collection does not hold the word itself. `neighbour`: how far the best page is named for another of the same kind.
+    sentences and the message are long. Another name of a word is enough there, and in the shares where the
+    collection does not hold the word. `neighbour`: how far the best page is named for another of the same kind.
     `errand`: how much more of an errand the question is than what was found, see `ErrandDirection`; fades out in
     long messages, whose vectors hold their stories; 1 for a question on own affairs. `length` is the logarithm of
     the number of words. `lead`: how far the first passage's score lies above the next one's, times the share of

@@ -1,7 +1,7 @@
 """Synonyms: what people call things in a question, and what pages call them, from a table that can be replaced."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from importlib import resources
@@ -17,7 +17,7 @@ from retriever.search.lexical import LexicalField
 from retriever.search.usage import is_usage
 
 TABLE_FILE = "synonyms.txt"
-_NEVER = re.compile(r"(?!)")
+_WORD = re.compile(r"\w+")
 
 
 class SynonymsInvalid(FootnotedError, ValueError):
@@ -29,15 +29,13 @@ class Synonyms:
     """What each phrase, in lower case, is read as."""
 
     read_as: Mapping[str, str]
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _by_first_word: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        longest_first = sorted(self.read_as, key=lambda phrase: (-len(phrase), phrase))
-        either = "|".join(
-            re.escape(phrase).replace(r"\ ", r"[\s-]+").replace("'", "['’]") for phrase in longest_first
-        )
-        pattern = re.compile(rf"\b(?:{either})\b", re.IGNORECASE) if either else _NEVER
-        object.__setattr__(self, "_pattern", pattern)
+        by_first_word: dict[str, list[str]] = {}
+        for phrase in sorted(self.read_as, key=lambda phrase: (-len(phrase), phrase)):
+            by_first_word.setdefault(next(iter(_WORD.findall(phrase)), ""), []).append(phrase)
+        object.__setattr__(self, "_by_first_word", by_first_word)
 
     def applied(self, question: str, index: Index) -> str:
         """The question in the words of the table, where the collection says it so and not as asked."""
@@ -48,7 +46,21 @@ class Synonyms:
             rows, asked = (len(_rows_of_all(phrase, index.body)) for phrase in (meant, found[0]))
             return meant if is_called or is_usage(rows, than=asked) else found[0]
 
-        return self._pattern.sub(read, question)
+        phrases = self._that_may_stand_in(question)
+        return _pattern(phrases).sub(read, question) if phrases else question
+
+    def _that_may_stand_in(self, question: str) -> tuple[str, ...]:
+        """The phrases all of whose words stand somewhere in the question, the longest first: mostly none."""
+        asked = frozenset(_WORD.findall(question.lower()))
+        found = (phrase for word in (*asked, "") for phrase in self._by_first_word.get(word, ()))
+        standing = [phrase for phrase in found if asked.issuperset(_WORD.findall(phrase))]
+        return tuple(sorted(standing, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Finds the first of these phrases that stands at a place of a text, however its words are joined."""
+    either = "|".join(re.escape(one).replace(r"\ ", r"[\s-]+").replace("'", "['’]") for one in phrases)
+    return re.compile(rf"\b(?:{either})\b", re.IGNORECASE)
 
 
 @cache

@@ -23,14 +23,12 @@ _COMMON = frozenset((
 """The words of which most sentences are made: a string that is no English and nearly one of them is that one."""
 
 
-_TYPED_QUICKLY = {
-    whole.replace("'", ""): whole
-    for whole in (
-        "he's she's that's there's here's what's where's who's how's when's why's won't can't don't doesn't didn't "
-        "isn't aren't wasn't weren't haven't hasn't hadn't couldn't wouldn't shouldn't mustn't needn't ain't I've "
-        "you're you've you'll you'd they're they've they'll they'd we've it'll"
-    ).split()
-} | {
+_CONTRACTIONS = """
+    he's she's that's there's here's what's where's who's how's when's why's won't can't don't doesn't didn't
+    isn't aren't wasn't weren't haven't hasn't hadn't couldn't wouldn't shouldn't mustn't needn't ain't i've you're
+    you've you'll you'd they're they've they'll they'd we've it'll
+"""
+_TYPED_QUICKLY = {whole.replace("'", ""): whole for whole in _CONTRACTIONS.split()} | {
     "gonna": "going to", "wanna": "want to", "gotta": "have to", "dunno": "don't know", "pls": "please",
     "plz": "please", "cuz": "because", "coz": "because", "thru": "through",
 }  # fmt: skip
