@@ -6,7 +6,9 @@ orders to a program that reads it is no evidence of anything, and such orders ha
 
 import re
 
-_ORDERS = re.compile(
+from retriever.late_pattern import late_pattern
+
+_ORDERS = late_pattern(
     r"\b(?:ignore|disregard|forget|override|bypass|discard)\b.{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|above"
     r"|previous|prior|context|passages?|sources?|documents?)\b"
     r"|\b(?:system|developer|hidden|initial|secret)\s+(?:prompt|message|instructions?)\b"
@@ -21,7 +23,7 @@ _ORDERS = re.compile(
     r"|\bwhen\s+(?:asked|answering|summari[sz]ing|you\s+answer)\b|\bprompt\s+injection\b|\bjailbreak\b",
     re.IGNORECASE | re.DOTALL,
 )
-_ROLES = re.compile(
+_ROLES = late_pattern(
     r"<\|[^|>\n]{1,40}\|>|\[/?(?:INST|SYS)\]|<<\s*/?SYS\s*>>|<\s*/?\s*(?:s|passage|context|document|documents|system|"
     r"assistant|user|evidence|instructions?|source|sources)\b[^>\n]{0,60}>|(?:^|[.!?>]\s)\s*(?:#{1,6}\s*)?(?:system|assistant|user|human|ai|"
     r"developer|instructions?)\s*:|(?:-{3,}|={3,}|#{3,}|`{3,})\s*(?:end|begin|start|system|assistant|context|passage)",

@@ -14,6 +14,7 @@ from api.generation.words import Amount, amounts, claims, denied, is_hedged, lim
 from retriever.answers.chosen.differences import QuantityKind, quantities
 from retriever.answers.quotable.units import Unit, UnitKind, section_units
 from retriever.document import Section
+from retriever.late_pattern import late_pattern
 
 MAX_WINDOW = 3
 
@@ -104,7 +105,7 @@ def _agrees(said: _Said, window: _Said) -> bool:
     return _COMPARING & set(said.text) <= _COMPARING & set(window.text)
 
 
-_NOT_TEXT = re.compile(
+_NOT_TEXT = late_pattern(
     r"\w://|\bwww\.|@|[<>`{}\\|]|\]\(|\]\[|!\[|\*|#|_{2}"
     r"|\b[a-z0-9-]+\.(?:[a-z]{2,}|[a-z0-9-]+\.[a-z]{2,})(?=[/?:\s.,)]|$)",
     re.IGNORECASE,

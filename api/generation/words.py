@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
+from retriever.late_pattern import late_pattern
 from retriever.search.analyze import terms
 
 _FREE = frozenset(
@@ -29,9 +30,9 @@ _MODAL = frozenset(("may", "might", "could", "can", "possible", "possibly", "per
 _HEDGING = _MODAL | {"sometimes", "occasionally", "probably", "likely", "usually", "often", "some"}
 _LIMITING = frozenset(("only", "unless", "except", "rarely", "seldom", "unlikely"))
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_CONTRACTED = re.compile(r"(\w+)n['’]t\b", re.IGNORECASE)
-_AMOUNT = re.compile(
+_WORD = late_pattern(r"[^\W_]+(?:['’][^\W_]+)?")
+_CONTRACTED = late_pattern(r"(\w+)n['’]t\b", re.IGNORECASE)
+_AMOUNT = late_pattern(
     r"(?P<minus>(?:(?<=[\s(])|^)[-−])?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"\s*-?\s*(?P<unit>%|[^\W\d_]+)?"
 )

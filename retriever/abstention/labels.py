@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from retriever.late_pattern import late_pattern
+
 LONGEST_LABEL_WORDS = 4
 
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"^\W{0,3}([^\W_][\w'’/() -]{0,38}?)[\"”]?[ \t]*"
     r"(?::|\s[–—-]|\b(?:means|is|are|stands for|refers to))\s+(?=\S)",
     re.MULTILINE,

@@ -7,6 +7,8 @@ time is asked for. So these few forms are patterns, beside the learnt direction 
 
 import re
 
+from retriever.late_pattern import late_pattern
+
 _WHOSE = r"(?:my|our|his|her|their)"
 _PERSON = (
     r"(?:(?:grand|step)?(?:mother|father|son|daughter|child|ma|pa)|mum|mom|dad|wife|husband|partner|sister|brother"
@@ -36,7 +38,7 @@ _FORMS = (
     rf"\b(?:will|would|am|is|are) {_WHO} (?:still |going to )*"
     r"(?:be alive|be here|dying|die|survive|live to see|live until)\b",
 )
-_OWN_AFFAIR = re.compile("|".join(_FORMS), re.IGNORECASE)
+_OWN_AFFAIR = late_pattern("|".join(_FORMS), re.IGNORECASE)
 
 
 def asks_of_own_affairs(question: str) -> bool:

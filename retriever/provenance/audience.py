@@ -1,12 +1,12 @@
 """Audience: for whom a page is written, by what it shows and by what it declares."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from retriever.document import Document
+from retriever.late_pattern import late_pattern
 
 KEPT_AUDIENCES = 131_072
 """For how many pages it is kept in memory for whom they are written."""
@@ -30,21 +30,21 @@ class AudienceConflict:
 
 
 _DECLARED = {
-    Audience.PROFESSIONAL: re.compile(
+    Audience.PROFESSIONAL: late_pattern(
         r"\b(?:health ?care |health )?(?:professionals?|providers?|clinicians?|"
         r"physicians?|hcps?|doctors?|nurses?)\b"
     ),
-    Audience.PATIENT: re.compile(
+    Audience.PATIENT: late_pattern(
         r"\b(?:patients?|public|general|consumers?|lay|carers?|caregivers?|family|everyone)\b"
     ),
 }
 _TITLE_SAYS = {
-    Audience.PROFESSIONAL: re.compile(
+    Audience.PROFESSIONAL: late_pattern(
         r"\b(?:health (?:care )?professionals? version"
         r"|for (?:health (?:care )?)?(?:professionals|clinicians|providers))\b"
         r"|\bhealth professional cancer information\b"
     ),
-    Audience.PATIENT: re.compile(r"\b(?:patient version|for patients|patient information)\b"),
+    Audience.PATIENT: late_pattern(r"\b(?:patient version|for patients|patient information)\b"),
 }
 _ADDRESS_SAYS = {
     Audience.PROFESSIONAL: frozenset(

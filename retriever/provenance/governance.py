@@ -1,7 +1,6 @@
 """Governance: what the keeper of a collection should look at."""
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date
 from retriever.document import Document
 from retriever.freshness import Freshness, review
 from retriever.index import Index
+from retriever.late_pattern import late_pattern
 from retriever.provenance.audience import AudienceConflict, audience_conflict
 
 EXPECTED_FIELDS = (
@@ -59,19 +59,19 @@ _SITES = frozenset(
         *("tiktok", "reddit", "google", "whatsapp", "vimeo", "flickr"),
     }
 )
-_ERRORS = re.compile(
+_ERRORS = late_pattern(
     r"(?:access denied|(?:page |file )?not found|forbidden|unauthori[sz]ed|just a moment|attention required"
     r"|are you (?:a )?(?:human|robot)|(?:security|robot) check|captcha|(?:internal )?server error|bad gateway"
     r"|service unavailable|(?:gateway )?time-?out|site maintenance|log ?in|sign ?in|sign ?up|redirecting|loading"
     r"|please wait|untitled(?: document)?|error(?: \d{3})?|\d{3}(?: error)?|cookies? (?:required|disabled)"
     r"|enable javascript|home(?: ?page)?|index|default|null|none|undefined|nan)"
 )
-_ERROR_ANYWHERE = re.compile(
+_ERROR_ANYWHERE = late_pattern(
     r"\b(?:40[0134]|50[0234])\b.{0,3}\b(?:error|forbidden|not found|unauthori[sz]ed|bad|gateway|service|internal)"
     r"|\b(?:access denied|page not found|just a moment\.{2,}|verify you are (?:a )?human|enable javascript)\b"
 )
-_DOMAIN = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?")
-_SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]*\Z")
+_DOMAIN = late_pattern(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?")
+_SITE_SUFFIX = late_pattern(r"\s+[|–—-]\s+[^|–—-]*\Z")
 
 
 def suspect_title(title: str) -> str | None:

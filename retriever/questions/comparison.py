@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from retriever.late_pattern import late_pattern
 from retriever.search.analyze import terms
 
 _THING = r"(?:an?\s+|the\s+)?(?P<{}>[^?.!;]+?)"
 _ONE, _OTHER, _END = _THING.format("one"), _THING.format("other"), r"\s*(?:[?.!;].*)?\Z"
 _FORMS = tuple(
-    re.compile(form + _END, re.IGNORECASE | re.DOTALL)
+    late_pattern(form + _END, re.IGNORECASE | re.DOTALL)
     for form in (
         rf".*\bdifferences?\s+between\s+{_ONE}\s+(?:and|or|versus|vs\.?)\s+{_OTHER}",
         rf".*\bhow\s+(?:do|does|is|are)\s+{_ONE}\s+(?:differ(?:ent)?\s+(?:from|to|than)|compared?\s+(?:to"
@@ -21,8 +22,8 @@ _FORMS = tuple(
 _LONGEST = 300
 """Characters; in a longer message what is compared is by the way."""
 _MOST_WORDS = 8
-_UNNAMED = re.compile(r"(?:others?|it|that|this|them|those|these)\b", re.IGNORECASE)
-_CONTRASTS = re.compile(
+_UNNAMED = late_pattern(r"(?:others?|it|that|this|them|those|these)\b", re.IGNORECASE)
+_CONTRASTS = late_pattern(
     r"\b(?:differ\w*|unlike|than|while|whereas|but|both|two|types?|like|same|instead|compared|rather|however"
     r"|either|not)\b",
     re.IGNORECASE,

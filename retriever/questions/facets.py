@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from retriever.late_pattern import late_pattern
+
 
 class Facet(StrEnum):
     """The sides of a subject that people ask health pages about."""
@@ -42,7 +44,7 @@ class _Patterns:
 def _compile(question: str, heading: str | None = None, sentence: str | None = None) -> _Patterns:
     """Patterns of small letters, which are found in half the time of patterns that ignore case; a heading or a
     sentence is recognised by the question's words where none are given."""
-    return _Patterns(*(re.compile(pattern or question) for pattern in (question, heading, sentence)))
+    return _Patterns(*(late_pattern(pattern or question) for pattern in (question, heading, sentence)))
 
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|an?|half|several|few)"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.question import FACET_TERMS
 from retriever.search.analyze import terms
 
@@ -61,7 +62,7 @@ _BOTH = (
     r"|\bwhich\s+(?!is\b)\w+\s+(?:fewer|more|less|better|worse|the\s+(?:most|least))(?:\s+[\w-]+){0,2}\s*[?.!]*$"
     r"|\b(?:the|any|a)\s+differences?\s*[?.!]*$|\bdo\s+they\s+differ\b"
 )
-_POINTING = re.compile(
+_POINTING = late_pattern(
     r"\b(?:its?|itself|they|them|their|theirs|these|those|he|she|him|his|her|hers)\b"
     rf"|\b(?:this|that)(?=\s+{_GENERIC}\b)"
     rf"|\bthis\b(?=\s*(?:[?.!,]|$|\b(?:{_VERB}|mean|happen|get|come|run)\b))"
@@ -73,12 +74,12 @@ _POINTING = re.compile(
     rf"|{_BOTH}",
     re.IGNORECASE,
 )
-_OBJECT = re.compile(
+_OBJECT = late_pattern(
     r"\b(?:with|on|from|to|than|during|taking|take|having|after|before|by|of|for|about|like|as)\s+"
     r"(?:it|them|this|that)\s*[?.!]*$",
     re.IGNORECASE,
 )
-_DUMMY = re.compile(
+_DUMMY = late_pattern(
     r"\b(?:is|was|will|would|can|could|does|has)\s+it\s+(?:be\s+|ever\s+|really\s+)?"
     r"(?:\w+\s+){1,2}?(?:to|that|if|for|when)\b"
     r"|\bit(?:['’]s|\s+is)\s+(?:\w+\s+){1,2}?(?:to|that|if|for|when)\b"
@@ -87,23 +88,23 @@ _DUMMY = re.compile(
     r"|\bthat['’]s\b",
     re.IGNORECASE,
 )
-_TWO = re.compile(_BOTH, re.IGNORECASE)
-_PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:its?|they|them|their|theirs|this|that|these|those)\b", re.IGNORECASE)
-_ADDING = re.compile(r"\b(?:also|instead|as\s+well|at\s+the\s+same\s+time)\b|\btoo\s*[?.!]*$", re.IGNORECASE)
-_PEOPLE = re.compile(r"\b(?:i|i['’]m|me|my|we|us|our|he|she|him|his|her)\b", re.IGNORECASE)
-_RECORD = re.compile(r"\b(?:is|was|are|were|did|has|have|had)\s+(?:my|our|his|her)\b", re.IGNORECASE)
-_GROUP = re.compile(
+_TWO = late_pattern(_BOTH, re.IGNORECASE)
+_PERSON = late_pattern(r"\b(?:he|she|him|his|her|hers)\b", re.IGNORECASE)
+_THING = late_pattern(r"\b(?:its?|they|them|their|theirs|this|that|these|those)\b", re.IGNORECASE)
+_ADDING = late_pattern(r"\b(?:also|instead|as\s+well|at\s+the\s+same\s+time)\b|\btoo\s*[?.!]*$", re.IGNORECASE)
+_PEOPLE = late_pattern(r"\b(?:i|i['’]m|me|my|we|us|our|he|she|him|his|her)\b", re.IGNORECASE)
+_RECORD = late_pattern(r"\b(?:is|was|are|were|did|has|have|had)\s+(?:my|our|his|her)\b", re.IGNORECASE)
+_GROUP = late_pattern(
     r"\b(?:men|women|children|kids|toddlers|babies|infants|newborns|teenagers|teens|adolescents|young adults"
     r"|adults|smokers|pregnancy)\b",
     re.IGNORECASE,
 )
-_THEY_DO = re.compile(
+_THEY_DO = late_pattern(
     r"\bthey\s+(?:(?:also|still|ever|really|always|usually)\s+)?"
     r"(?:get|have|need|take|feel|live|survive|die|go|eat|drink|receive|lose|recover|notice)\b",
     re.IGNORECASE,
 )
-_NEEDS = re.compile(
+_NEEDS = late_pattern(
     r"\b(?:do|does|did|will|would)\s+(?:i|we|he|she|they)\s+(?:(?:really|still|also|ever)\s+)?need\b",
     re.IGNORECASE,
 )
@@ -112,39 +113,41 @@ _DOES = (
     r"|lead|trigger|protect|interact|interfer|work|mak|giv|feed|kill|stop|slow|harm|damag|worsen)(?:e|es|s|ed|ing)?\b"
 )
 _AUXILIARY = r"(?:(?:and|so|but|or)\s+)?(?:do|does|did|can|could|will|would|may|might)"
-_ACTS = re.compile(
+_ACTS = late_pattern(
     rf"{_AUXILIARY}\s+(?!(?:i|you|we|my|your|it|they|he|she|this|that|these|those|there)\b)"
     rf"((?:[\w'’-]+\s+){{1,4}}?){_DOES}",
     re.IGNORECASE,
 )
-_ACTS_TOO = re.compile(rf"{_AUXILIARY}\s+(?:it|they|this|that|these|those)\s+{_DOES}", re.IGNORECASE)
-_ASKED_OF_IT = re.compile(
+_ACTS_TOO = late_pattern(rf"{_AUXILIARY}\s+(?:it|they|this|that|these|those)\s+{_DOES}", re.IGNORECASE)
+_ASKED_OF_IT = late_pattern(
     r"(?:(?:and|so|but)\s+)?(?:what|which|how\s+many|how\s+much)\s+"
     r"(?:(?!(?:do|does|did|can|could|will|would|should|has|have|is|are|was|were)\b)[\w'’-]+\s+){1,3}"
     r"(?:do|does|did|can|could|will|would|should|has|have|is|are|was|were)\s+(?:it|they)\b",
     re.IGNORECASE,
 )
-_FROM_A_STAGE = re.compile(
+_FROM_A_STAGE = late_pattern(
     r"\b(?:than|from|into|to|becom\w+|reach\w*|turn\w*|vs\.?|versus|with|like)\s+(?:a\s+)?$", re.IGNORECASE
 )
-_SEVERAL = re.compile(r"\b(?:they|them|their|theirs|these|those)\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"\b(?:and|if|when|but|because|so|while|who|which|although)\b|[,;.]", re.IGNORECASE)
+_SEVERAL = late_pattern(r"\b(?:they|them|their|theirs|these|those)\b", re.IGNORECASE)
+_CLAUSE = late_pattern(r"\b(?:and|if|when|but|because|so|while|who|which|although)\b|[,;.]", re.IGNORECASE)
 _QUESTION_WORD = (
     r"(?:what|how|when|why|where|which|who|whose|can|could|should|shall|do|does|did|is|are|was|were|will|would|may"
     r"|might|must|has|have|had|i|i['’]m|my|we|tell|if|it|they|he|she|please|explain)\b"
 )
 _JOINED = r"(?:(?:and|but|or|so|then|also)\b[\s,]*+)"
-_QUESTION = re.compile(rf"{_JOINED}*(?!(?:i|i['’]m|my|we|it|they|he|she|please)\b){_QUESTION_WORD}", re.IGNORECASE)
+_QUESTION = late_pattern(
+    rf"{_JOINED}*(?!(?:i|i['’]m|my|we|it|they|he|she|please)\b){_QUESTION_WORD}", re.IGNORECASE
+)
 _CORRECTED = r"(?:(?:no|oh|oops|sorry|actually)\b[\s,.]*+)*+(?:i\s+meant|i\s+mean|make\s+that)\b"
 _ELLIPSES = (
-    re.compile(rf"{_JOINED}*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE),
-    re.compile(rf"{_JOINED}++(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
-    re.compile(rf"{_CORRECTED}[\s,:]*+(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
-    re.compile(r"((?:for|in|with|during)\s+(?:\w+\s+){0,2}\w+\s*\?*)$", re.IGNORECASE),
+    late_pattern(rf"{_JOINED}*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE),
+    late_pattern(rf"{_JOINED}++(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
+    late_pattern(rf"{_CORRECTED}[\s,:]*+(?!{_QUESTION_WORD})(.+)$", re.IGNORECASE),
+    late_pattern(r"((?:for|in|with|during)\s+(?:\w+\s+){0,2}\w+\s*\?*)$", re.IGNORECASE),
 )
-_SETTING = re.compile(r"(?:in|during|at|after|before|while|without)\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
+_SETTING = late_pattern(r"(?:in|during|at|after|before|while|without)\b", re.IGNORECASE)
+_WORD = late_pattern(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_SENTENCE = late_pattern(r"[^.!?]+[.!?]*\s*")
 
 
 def is_polite(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from retriever.late_pattern import late_pattern
 from retriever.search.analyze import STOP_WORDS
 
 LONGEST_ABBREVIATION = 6
@@ -16,9 +17,9 @@ _SAID = (
     r"(?:also|sometimes|often|commonly|formerly|previously|once|usually)\s+"
     r"(?:called|known\s+as|referred\s+to\s+as)"
 )
-_INTRODUCES = re.compile(rf"(?:[(\[]\s*(?:{_SAID}\s+)?|,?\s*{_SAID}\s+)(?:the\s+)?$", re.IGNORECASE)
-_LAST_WORDS = re.compile(rf"(?:(?:{_WORD} ){{1,6}})?{_WORD}$")
-_AFTER = re.compile(rf"\s*[(\[]((?:{_WORD}[ ]){{0,6}}{_WORD})[)\]]")
+_INTRODUCES = late_pattern(rf"(?:[(\[]\s*(?:{_SAID}\s+)?|,?\s*{_SAID}\s+)(?:the\s+)?$", re.IGNORECASE)
+_LAST_WORDS = late_pattern(rf"(?:(?:{_WORD} ){{1,6}})?{_WORD}$")
+_AFTER = late_pattern(rf"\s*[(\[]((?:{_WORD}[ ]){{0,6}}{_WORD})[)\]]")
 _INTRODUCING = ("(", "[", "called", "known as", "referred to as", "the")
 _JOINING = frozenset(["of", "the", "and", "in", "with", "for", "to"])
 _NO_PART_OF_A_NAME = STOP_WORDS | frozenset((
@@ -40,19 +41,19 @@ _SOLD_AS = rf"(?:{_SELLS})\s*(?:the |its )?(?:{_BRAND}(?: of)?\s+)?{_NAMES}"
 _IS_A_BRAND = rf"{_NAMES}\s+{_BE}\s+(?:[\w-]+\s+){{0,5}}?{_BRAND}{_OF}?"
 _BRANDS_OF = rf"{_NAMES}\s+{_BRAND}{_OF}"
 _BRAND_INTRODUCTIONS = tuple(map(re.compile, (_BRANDS_ARE, _SOLD_AS, _IS_A_BRAND, _BRANDS_OF)))
-_SPEAKS_OF_BRANDS = re.compile(rf"{_BRAND}|{_SELLS}")
-_BRAND_COLUMN = re.compile(rf"^(?:[\w.]+ )?{_BRAND}$")
-_DRUG_COLUMN = re.compile(
+_SPEAKS_OF_BRANDS = late_pattern(rf"{_BRAND}|{_SELLS}")
+_BRAND_COLUMN = late_pattern(rf"^(?:[\w.]+ )?{_BRAND}$")
+_DRUG_COLUMN = late_pattern(
     r"^(?:generic(?: name)?|drug|medicine|medication|active \w+|substance)s?$", re.IGNORECASE
 )
-_SUBJECT_BEFORE = re.compile(
+_SUBJECT_BEFORE = late_pattern(
     rf"(?P<subject>[\w-]+(?: [\w-]+){{0,3}})(?: ?[(,] ?(?:(?:which|and|that) )?(?:{_BE} )?| {_BE} )(?:also )?$"
 )
 _PREPOSITIONS = frozenset(("for", "in", "of", "with", "against", "as", "by", "from", "to", "on"))
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_LAST_BRACKETS = re.compile(r"\w\s*[(\[]([^()\[\]]*)[)\]](?:\s+[-–|]\s.*)?$")
-_TITLE_ENDS = re.compile(r"\s*(?:[,:;|–—]|\s-\s|\s(?:is|are|was|were)\s|[.!?]$)")
-_PREPARATION = re.compile(
+_BRACKETS = late_pattern(r"\s*[(\[][^()\[\]]*[)\]]")
+_LAST_BRACKETS = late_pattern(r"\w\s*[(\[]([^()\[\]]*)[)\]](?:\s+[-–|]\s.*)?$")
+_TITLE_ENDS = late_pattern(r"\s*(?:[,:;|–—]|\s-\s|\s(?:is|are|was|were)\s|[.!?]$)")
+_PREPARATION = late_pattern(
     r"(?: (?:tablet|capsule|pill|injection|infusion|cream|gel|ointment|patch|spray|drop|inhaler|implant|syrup)"
     r"(?:s|es)?)+$",
     re.IGNORECASE,

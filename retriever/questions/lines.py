@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.closings import CLOSING
 
 LEAST_WIDTH = 50
 """Characters of the longest line of a message that may have been broken to a width."""
 
-_MARK = re.compile(r"^\s*(?:[-–—*•·▪◦]|\(?\d{1,2}[.)])\s+(?=\S)")
-_ENDED = re.compile(r"[.?!;:…,]\W*$")
-_UNFINISHED = re.compile(
+_MARK = late_pattern(r"^\s*(?:[-–—*•·▪◦]|\(?\d{1,2}[.)])\s+(?=\S)")
+_ENDED = late_pattern(r"[.?!;:…,]\W*$")
+_UNFINISHED = late_pattern(
     r"\b(?:a|an|the|my|our|his|her|their|your|of|in|on|at|by|for|with|from|to|about|and|or|but|if|whether|than|as"
     r"|is|are|was|were|be|been|can|could|should|will|would|do|does|did|has|have|had|not|very|more)$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(
+_BEGINS = late_pattern(
     r"(?:i|i['’]m|we|my|our|he|she|it|you|and|but|so|can|could|should|shall|do|does|did|is|are|was|were|will|would|may"
     r"|must|has|have|how|what|why|when|where|which|who|hi|hello|please|sorry|any)\b"
     rf"|{CLOSING}",
@@ -25,7 +26,7 @@ _BEGINS = re.compile(
 )
 
 
-_WITHIN = re.compile(r"[a-z)][.?!]\s+\w")
+_WITHIN = late_pattern(r"[a-z)][.?!]\s+\w")
 """Where a sentence ends within a line, full lines are broken prose."""
 
 

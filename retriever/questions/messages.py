@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.closings import CLOSING
 from retriever.questions.contractions import without_contractions
 from retriever.questions.follow_ups import points_back
@@ -18,7 +19,7 @@ SIDE_TERMS = FACET_TERMS | NARRATIVE_TERMS
 _VERB = r"(?:can|could|should|shall|do|does|did|is|are|was|were|will|would|may|must|has|have|had)"
 _WH = r"(?:how|what|why|when|where|which|who|whose)"
 _WHO_ACTS = r"(?:i|we|you|he|she|they|my|our|his|her|their|it)"
-_END = re.compile(
+_END = late_pattern(
     r"(?<=[.?!;…])\s+|\s+[-–—]\s+"
     # One that runs on behind a comma: "we moved house, can i still have it, thanks".
     rf"|,\s+(?=(?:(?:and|but|so)\s+)?(?:{_VERB}|how|what|why)\s)"
@@ -27,7 +28,7 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _POLITE = r"^\W*(?:(?:and|but|so|hi|hello|hey|please|also|ok|then)\b\W*)*"
-_ASKS = re.compile(
+_ASKS = late_pattern(
     r"\?\W*$"
     rf"|{_POLITE}(?:{_VERB}\b|{_WH}\b(?!\s+{_WHO_ACTS}\b)|tell|explain|advise|any (?:\w+ )?(?:on|about|for|if)\b)"
     rf"|\b(?:want|like|need|love) to (?:know|find|ask|understand)\b.*\b(?:if|whether|about|{_WH})\b"
@@ -38,7 +39,7 @@ _ASKS = re.compile(
     r"|\bplease (?:send|give|recommend|book|call|find|help me (?:find|get))\b|^\W*recommend\b",
     re.IGNORECASE,
 )
-_OF_ALL = re.compile(
+_OF_ALL = late_pattern(
     r"^\W*(?:(?:and|but|so|please|ok|then)\b\W*)*"
     r"(?:now what|what (?:now|next|then)|what (?:do|should|shall|can|must|would) (?:i|we|he|she|they) (?:do|try)"
     r"|what to do|what(?:['’]?s| is| could be| might be) (?:\w+ )?(?:going on|happening|wrong|up|the matter)"
@@ -49,17 +50,17 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 """A question on all that was told: "what now", "should I ring somebody"."""
-_ASIDE = re.compile(
+_ASIDE = late_pattern(
     r"\b(?:a|an|the|my|his|her|our|or|and|so|maybe|perhaps|possibly|(?:could|might|may) be)\b", re.I
 )
 LONGEST_BARE = 2
 """Words of the longest part that asks by its question mark alone and so leans on what was told: "prostate?"."""
-_STATE = re.compile(
+_STATE = late_pattern(
     r"\b(?:have|has|had|having|['’]ve|got|diagnosed|on|tak(?:es?|en|ing)|took|finish(?:ed|ing)|start(?:s|ed|ing))\b",
     re.IGNORECASE,
 )
 """What somebody has, takes or has been through: where a message tells more than that, it is not what it asks."""
-_THE_ONE = re.compile(
+_THE_ONE = late_pattern(
     r"\b(?:the|these|those|my|our|his|her|their) (?:other )?"
     r"(?:tablets?|pills?|medicines?|medications?|meds|drugs?|injections?|jabs?|shots?|infusions?|doses?|op|operation)\b"
     r"(?! (?:of|for|called)\b)"
@@ -69,19 +70,19 @@ _THE_ONE = re.compile(
     re.IGNORECASE,
 )
 """What is taken or done and who has it, told before if at all."""
-_STAFF = re.compile(
+_STAFF = late_pattern(
     r"\b(?:do|did|will|would|can|could)\s+they\s+(?:usually\s+|actually\s+)?"
     r"(?:do (?:in|at|during|when)|put|give|remove|use|test|check|find|look|cut|insert|measure|operate|diagnose"
     r"|treat)\b",
     re.IGNORECASE,
 )
 """They who work in a hospital, of whom nobody has to be told before."""
-_TAKEN = re.compile(
+_TAKEN = late_pattern(
     r"\b(?:tak(?:es?|en|ing)|took|on|start(?:s|ed|ing)|prescribed|given|gave|giving|us(?:es?|ed|ing)|having|had"
     r"|getting)\s+([^\W\d_]{5,})",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(r"\b([^\W\d_]{3,})(?:\W+\1\b){2}", re.IGNORECASE)
+_AGAIN = late_pattern(r"\b([^\W\d_]{3,})(?:\W+\1\b){2}", re.IGNORECASE)
 
 
 def parts_of(message: str) -> Sequence[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log
 
 from retriever.index import Index
+from retriever.late_pattern import late_pattern
 from retriever.questions.contractions import without_contractions
 from retriever.questions.facets import Facet, facets_of_question
 from retriever.search.analyze import terms, words
@@ -41,7 +42,7 @@ SAYS_OF_SUBJECT = frozenset(
 )
 """Words of titles that say something of a subject, and do not name it in a question."""
 _NO_NAME = FACET_TERMS | SAYS_OF_SUBJECT
-_ASKS = re.compile(
+_ASKS = late_pattern(
     r"\?|(?:^|[.!;:]\s+)(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|am|do|does|did|can|could"
     r"|should|would|will|may|must|has|have|had)(?=\s+\w)",
     re.IGNORECASE,

@@ -7,9 +7,9 @@ same thing is none. They diagnose nothing.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from retriever.document import Document
@@ -76,12 +76,16 @@ class Routing:
 
 @cache
 def default_rules() -> RoutingRules:
-    """The rules that come with the program."""
-    return parse_rules(resources.files(__package__).joinpath(RULES_FILE).read_text(encoding="utf-8"))
+    """The rules that come with the program. Their patterns are known to be sound, and compiled when needed."""
+    return _parsed(resources.files(__package__).joinpath(RULES_FILE).read_text(encoding="utf-8"), Sign.of)
 
 
 def parse_rules(content: str) -> RoutingRules:
     """The rules in the text of such a file. Raises RoutingRulesInvalid naming what is wrong."""
+    return _parsed(content, Sign.compiled)
+
+
+def _parsed(content: str, sign_of: Callable[[str], Sign]) -> RoutingRules:
     try:
         tables = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
@@ -91,8 +95,8 @@ def parse_rules(content: str) -> RoutingRules:
             raise RoutingRulesInvalid(
                 f"the routing rules are of version {tables['version']}; this program reads version {RULES_VERSION}"
             )
-        words = _resolved(tables["words"])
-        rules = tuple(_rule(table, words) for table in tables["rule"])
+        signs_of = partial(_signs_of, words=_resolved(tables["words"]), sign_of=sign_of)
+        rules = tuple(_rule(table, signs_of) for table in tables["rule"])
         compared = tables.get("ordinary", {})
         return RoutingRules(
             rules=rules,
@@ -101,7 +105,7 @@ def parse_rules(content: str) -> RoutingRules:
             health_share=float(tables["applies"]["share"]),
             ordinary=_ordinary(compared, sum(len(rule.examples) for rule in rules)),
             ordinary_share=_share(compared["share"]) if compared else 0.0,
-            told_by=_patterns(compared.get("told_by", []), words, "[ordinary]"),
+            told_by=signs_of(compared.get("told_by", []), "[ordinary]"),
         )
     except (KeyError, TypeError) as error:
         raise RoutingRulesInvalid(
@@ -185,14 +189,14 @@ def _filled(pattern: str, words: Mapping[str, str]) -> str:
     return _NAME.sub(replacement, pattern)
 
 
-def _rule(table: Mapping[str, object], words: Mapping[str, str]) -> Rule:
+def _rule(table: Mapping[str, object], signs_of: Callable[[object, str], tuple[Sign, ...]]) -> Rule:
     code = str(table["code"])
     return Rule(
         code=code,
         text=str(table["text"]),
-        context=_patterns(table.get("context", []), words, code),
-        signs=Signs.of(_patterns(table["signs"], words, code)),
-        unless=_patterns(table["unless"], words, code),
+        context=signs_of(table.get("context", []), code),
+        signs=Signs.of(signs_of(table["signs"], code)),
+        unless=signs_of(table["unless"], code),
         examples=_examples(table.get("examples", []), f"the rule {code}"),
     )
 
@@ -224,10 +228,12 @@ def _examples(examples: object, owner: str) -> tuple[str, ...]:
     return tuple(examples)
 
 
-def _patterns(patterns: object, words: Mapping[str, str], code: str) -> tuple[Sign, ...]:
+def _signs_of(
+    patterns: object, code: str, *, words: Mapping[str, str], sign_of: Callable[[str], Sign]
+) -> tuple[Sign, ...]:
     if not isinstance(patterns, list):
         raise RoutingRulesInvalid(f"the rule {code} has patterns that are not a list")
     try:
-        return tuple(Sign.of(_filled(str(pattern), words)) for pattern in patterns)
+        return tuple(sign_of(_filled(str(pattern), words)) for pattern in patterns)
     except re.error as error:
         raise RoutingRulesInvalid(f"the rule {code} has a pattern that is not one: {error}") from error

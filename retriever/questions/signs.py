@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.required_words import (
     Required,
     WordTable,
@@ -35,10 +36,19 @@ class Sign:
 
     @classmethod
     def of(cls, pattern: str) -> "Sign":
-        """The sign that is written so. Raises re.error."""
-        lowered = re.compile(pattern) if _is_lower(pattern) else None
-        required = () if lowered is None else required_words(pattern)
-        return cls(re.compile(pattern, re.IGNORECASE), lowered, required)
+        """The sign that is written so. Raises re.error, here or, see `late_pattern`, when it is searched for."""
+        is_lower = _is_lower(pattern)
+        return cls(
+            late_pattern(pattern, re.IGNORECASE),
+            late_pattern(pattern) if is_lower else None,
+            required_words(pattern) if is_lower else (),
+        )
+
+    @classmethod
+    def compiled(cls, pattern: str) -> "Sign":
+        """The same, compiled at once, for a pattern that nobody has tried. Raises re.error."""
+        re.compile(pattern, re.IGNORECASE)
+        return cls.of(pattern)
 
     def is_in(self, sentence: "Sentence") -> bool:
         """Whether it is found."""

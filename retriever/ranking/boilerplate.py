@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.late_pattern import late_pattern
+
 SHINGLE = 5
 """Consecutive terms that count as one repeated wording."""
 COMMON_SHARE = 0.1
@@ -22,14 +24,14 @@ REFERENCES = 100
 _REFERENCE_HEADINGS = frozenset(
     {"references", "selected references", "reference list", "bibliography", "works cited"}
 )
-_CITED = re.compile(
+_CITED = late_pattern(
     r"\bet al\b|\bdoi:"
     r"|\s\d{1,4}\s*\([^)\n]{1,12}\)\s*:\s*[a-z]?\d|\s\d{1,4}:\s*\d+[-–]\d+,\s*(?:19|20)\d{2}"  # 152 (1): 193-7
     r"|\b(?:19|20)\d{2}\s*;\s*\d+",  # 2015;152
     re.IGNORECASE,
 )
 _CHARS_A_CITATION = 150
-_STATEMENT = re.compile(r"[.:;!?][\"'”’)\]]*[ \t]*$", re.MULTILINE)
+_STATEMENT = late_pattern(r"[.:;!?][\"'”’)\]]*[ \t]*$", re.MULTILINE)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -2,12 +2,14 @@
 
 import re
 
-_CHILDREN = re.compile(
+from retriever.late_pattern import late_pattern
+
+_CHILDREN = late_pattern(
     r"\b(?:child(?:ren|hood)?|pa?ediatrics?|teens?|teenagers?|adolescents?|young people|kids?|infants?"
     r"|newborns?)\b",
     re.IGNORECASE,
 )
-_A_CHILD = re.compile(
+_A_CHILD = late_pattern(
     r"\b(?:baby|babies|toddlers?|sons?|daughters?|(?:grand|god)(?:son|daughter|child|children)s?"
     r"|boys?|girls?|(?:\d|1[0-7])[- ]?(?:years?|months?|weeks?)[- ]olds?)\b",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ Cells are FAISS's inverted lists: groups of vectors around centres. Looking into
 may miss a vector that lies beyond their edge; how many are missed is measured when the cells are made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import log2
@@ -25,6 +25,8 @@ RECALL_DEPTH = 100
 _SAMPLE = 200
 _POINTS_PER_CELL, _ROUNDS, _SEED = 32, 5, 1234
 _BLOCK = 8_192
+_IN_CACHE = 256
+"""Vectors made bytes at a time: they stay in the cache from one step to the next, which halves the time."""
 _ROUNDING = 1e-5
 """More than adding up a few hundred products in float32 can lose."""
 _PRODUCTS_AT_ONCE = 2**22
@@ -67,11 +69,13 @@ class Coarse:
             vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )
         step = _step_of(vectors)
+        codes = np.empty(vectors.shape, dtype=np.uint8)
         furthest = 0.0
-        for start in range(0, len(vectors), _BLOCK):
-            as_bytes, lost = _as_bytes(vectors[start : start + _BLOCK], step)
-            index.add(as_bytes)
+        for rows in _blocks(vectors):
+            numbers, lost = _numbers_of(vectors[rows], step)
+            codes[rows] = numbers + ZERO
             furthest = max(furthest, lost)
+        index.add_sa_codes(codes)
         return cls(index, step, _Measured(furthest**0.5, None))
 
     @classmethod
@@ -100,10 +104,10 @@ class Coarse:
         furthest = 0.0
         for start in range(0, len(vectors), _BLOCK):
             block = vectors[start : start + _BLOCK]
-            as_bytes, lost = _as_bytes(block, step)
+            numbers, lost = _numbers_of(block, step)
             cells = np.ascontiguousarray(nearest.search(block, 1)[1].ravel())
             rows = np.arange(start, start + len(block), dtype=np.int64)
-            index.add_core(len(block), *(faiss.swig_ptr(array) for array in (as_bytes, rows, cells)))
+            index.add_core(len(block), *(faiss.swig_ptr(array) for array in (numbers, rows, cells)))
             furthest = max(furthest, lost)
         lost = furthest**0.5
         made = cls(index, step, _Measured(lost, Approximation(len(centres), len(centres), 1.0, 0)))
@@ -227,17 +231,22 @@ def index_in(content: bytes | memoryview) -> Any:
     return index
 
 
+def _blocks(vectors: NDArray[np.float32]) -> Iterator[slice]:
+    return (slice(start, start + _IN_CACHE) for start in range(0, len(vectors), _IN_CACHE))
+
+
 def _step_of(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    largest = np.maximum(vectors.max(axis=0), -vectors.min(axis=0))
-    step: NDArray[np.float32] = (np.maximum(largest, 1e-12) / LARGEST).astype(np.float32)
-    return step
+    largest = np.full(vectors.shape[1], 1e-12, dtype=np.float32)
+    for rows in _blocks(vectors):
+        np.maximum(largest, np.abs(vectors[rows]).max(axis=0), out=largest)
+    return largest / np.float32(LARGEST)
 
 
-def _as_bytes(block: NDArray[np.float32], step: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+def _numbers_of(block: NDArray[np.float32], step: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     """The whole numbers that stand for these vectors, and the square of the most that one of them lost."""
-    as_bytes = np.rint(block / step)
-    lost = as_bytes * step - block
-    return as_bytes, float(np.einsum("ij,ij->i", lost, lost).max())
+    numbers = np.rint(block / step)
+    lost = numbers * step - block
+    return numbers, float(np.einsum("ij,ij->i", lost, lost).max())
 
 
 def _centres(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,9 +1,14 @@
 """English words: which strings are one, and which are one slip of the hand away from a string that is none."""
 
+import gzip
+import pkgutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spellchecker import SpellChecker
+import msgspec
+
+from retriever.search.phonetics import within_edits
 
 SHORTEST_CHANGED = 6
 """Letters of the shortest string of which a letter may be another one: among shorter ones too many names are one
@@ -48,7 +53,7 @@ class Slip:
 
 def is_english(word: str) -> bool:
     """Whether the dictionary holds the word, in any case; it knows some 160,000, many names among them."""
-    return word.lower() in _dictionary()
+    return word.lower() in english_words().count_of
 
 
 def slips(word: str) -> list[Slip]:
@@ -62,14 +67,14 @@ def slips(word: str) -> list[Slip]:
     told = word.lower()
     if len(told) < SHORTEST_SLIP or not told.isalpha() or (is_english(told) and not _is_rarest(told)):
         return []
-    dictionary = _dictionary()
+    english = english_words()
     found = [
-        Slip(near, _is_changed(told, near), dictionary.word_usage_frequency(near))
-        for near in dictionary.known(dictionary.edit_distance_1(told))
+        Slip(near, _is_changed(told, near), english.share(near))
+        for near in english.one_edit_from(told)
         if near != told[:-1] or told[-1] == told[-2]
     ]
     if is_english(told):
-        found = [slip for slip in found if slip.share > RARER * dictionary.word_usage_frequency(told)]
+        found = [slip for slip in found if slip.share > RARER * english.share(told)]
     elif len(told) >= SHORTEST_CHANGED:
         return found
     return [slip for slip in found if not slip.is_changed and slip.meant[0] == told[0]]
@@ -88,10 +93,10 @@ def common_word_of(word: str) -> str | None:
 
     None for English, for what begins with a capital, and where several are as near.
     """
-    if len(word) < SHORTEST_SLIP_IN_COMMON or not word.isalpha() or not word.islower() or is_english(word):
+    if len(word) < SHORTEST_SLIP_IN_COMMON or not word.isalpha() or not word.islower() or word in _COMMON:
         return None
-    near = [meant for meant in _dictionary().edit_distance_1(word) & _COMMON if _is_slip_in_common(word, meant)]
-    return near[0] if len(near) == 1 else None
+    near = [meant for meant in _COMMON if within_edits(word, meant, 1) and _is_slip_in_common(word, meant)]
+    return near[0] if len(near) == 1 and not is_english(word) else None
 
 
 def _is_slip_in_common(word: str, meant: str) -> bool:
@@ -108,16 +113,47 @@ def _is_changed(word: str, other: str) -> bool:
 
 def _is_rarest(word: str) -> bool:
     """Whether the dictionary holds no word that is less frequent."""
-    return _dictionary().word_usage_frequency(word) <= _least_share()
+    english = english_words()
+    return english.count_of.get(word, 0) <= english.least
+
+
+@dataclass(frozen=True, slots=True)
+class EnglishWords:
+    """How often each word stands in English texts; `total` is the sum, `least` the count of the rarest words.
+
+    `letters` are all that any of them has.
+    """
+
+    count_of: Mapping[str, int]
+    total: int
+    least: int
+    letters: str
+
+    def share(self, word: str) -> float:
+        """Which share of all words in English texts it is."""
+        return self.count_of.get(word, 0) / self.total
+
+    def one_edit_from(self, word: str) -> frozenset[str]:
+        """The words that one letter more, less or other, or two neighbours exchanged, make of a string."""
+        return frozenset(one for one in self._edited(word) if one in self.count_of)
+
+    def _edited(self, word: str) -> Iterator[str]:
+        for at in range(len(word) + 1):
+            before, after = word[:at], word[at:]
+            yield before + after[1:]
+            yield before + after[1:2] + after[:1] + after[2:]
+            for letter in self.letters:
+                yield before + letter + after
+                yield before + letter + after[1:]
 
 
 @lru_cache(maxsize=1)
-def _least_share() -> float:
-    dictionary = _dictionary()
-    return min(map(dictionary.word_usage_frequency, dictionary.word_frequency.words()))
+def english_words() -> EnglishWords:
+    """The dictionary. Read when the first word is looked up: most questions have no slip.
 
-
-@lru_cache(maxsize=1)
-def _dictionary() -> SpellChecker:
-    """Read when the first word is looked up: it takes a fifth of a second, and most questions have no slip."""
-    return SpellChecker(language="en", distance=1)
+    Its file alone is taken from the library, whose own class takes three times as long to read it.
+    """
+    packed = pkgutil.get_data("spellchecker", "resources/en.json.gz")
+    count_of = msgspec.json.decode(gzip.decompress(packed or b""), type=dict[str, int])
+    letters = "".join(sorted(frozenset().union(*count_of)))
+    return EnglishWords(count_of, sum(count_of.values()), min(count_of.values()), letters)

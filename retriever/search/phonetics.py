@@ -2,11 +2,13 @@
 
 import re
 
-_SPELLED = re.compile(
+from retriever.late_pattern import late_pattern
+
+_SPELLED = late_pattern(
     r"^(?P<first>ps|pn|wr|kn)|(?P<f>ph)|(?P<k>ch|ck|qu?)|(?P<e>ae|oe)|(?P<soft>c(?=[eiy]))|(?P<hard>c)|z|y|(?<!^)h"
 )
 _LETTER = {"ps": "s", "pn": "n", "wr": "r", "kn": "n", "z": "s", "y": "i", "h": ""}
-_DOUBLED = re.compile(r"(.)\1+")
+_DOUBLED = late_pattern(r"(.)\1+")
 
 
 def sound_of(word: str) -> str:

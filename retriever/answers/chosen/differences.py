@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.facets import Facet
 from retriever.search.analyze import terms
 
@@ -96,33 +97,33 @@ _COUNT = (
 _SMALL = r"two|three|four|five|six|seven|eight|nine|ten"
 _UNIT = r"(?P<unit>second|minute|hour|day|week|month|year)s?"
 _FLAGS = re.IGNORECASE
-_EVERY = re.compile(rf"\b(?:every|each)\s+(?:(?P<other>other|second|third)\s+|{_COUNT}[\s-]+)?{_UNIT}\b", _FLAGS)
-_TIMES = re.compile(
+_EVERY = late_pattern(rf"\b(?:every|each)\s+(?:(?P<other>other|second|third)\s+|{_COUNT}[\s-]+)?{_UNIT}\b", _FLAGS)
+_TIMES = late_pattern(
     r"\b(?:(?P<times>once|twice)|(?P<number>\d+|two|three|four|five|six)\s+times)\s+"
     rf"(?:a|an|per|each|every|in\s+a)\s+{_UNIT}\b",
     _FLAGS,
 )
-_ADVERB = re.compile(
+_ADVERB = late_pattern(
     rf"\b(?:{_COUNT}[\s-]+)?(?P<adverb>daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b", _FLAGS
 )
-_DURATION = re.compile(
+_DURATION = late_pattern(
     rf"(?<!every )(?<!each )\b(?:(?P<low>\d+|{_SMALL})\s*(?:to|or|and|-|–)\s*)?"
     rf"{_COUNT}[\s-]+{_UNIT}\b(?!\s*(?:old|of age))",
     _FLAGS,
 )
-_MASS = re.compile(rf"{_COUNT}\s*-?\s*(?P<unit>mg|milligram|mcg|µg|μg|microgram|gram|g)s?\b(?!/)", _FLAGS)
-_PERCENT = re.compile(rf"{_COUNT}\s*(?:%|percent|per\s+cent)", _FLAGS)
-_RATIO = re.compile(
+_MASS = late_pattern(rf"{_COUNT}\s*-?\s*(?P<unit>mg|milligram|mcg|µg|μg|microgram|gram|g)s?\b(?!/)", _FLAGS)
+_PERCENT = late_pattern(rf"{_COUNT}\s*(?:%|percent|per\s+cent)", _FLAGS)
+_RATIO = late_pattern(
     rf"\b{_COUNT}\s+(?:\w+\s+)?(?:in|out of)\s+(?:every\s+)?(?P<whole>\d[\d,]*|{_SMALL})\b",
     _FLAGS,
 )
-_AGE = re.compile(
+_AGE = late_pattern(
     rf"\b(?:aged?|over|under|above|below)\s+(?:the\s+age\s+of\s+)?{_COUNT}\b"
     r"(?!\s*(?:mg|%|percent|minutes?|hours?|days?|weeks?|months?))"
     rf"|{_COUNT.replace('count', 'old')}\s*years?\s*(?:old|of\s+age)",
     _FLAGS,
 )
-_NEGATION = re.compile(
+_NEGATION = late_pattern(
     r"\b(?:not|no|never|cannot|without|neither|nor|none|don['’]t|doesn['’]t|isn['’]t|aren['’]t|can['’]t"
     r"|shouldn['’]t|won['’]t|mustn['’]t|wasn['’]t|unlikely|avoid(?:ed)?)\b",
     _FLAGS,

@@ -7,17 +7,18 @@ from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.standing_alone import is_statement, leans_on_another
 from retriever.answers.quotable.units import Unit, UnitKind, units_around
 from retriever.index import Index
+from retriever.late_pattern import late_pattern
 
-_TURNS = re.compile(
+_TURNS = late_pattern(
     r"(?:however|but|yet|nevertheless|nonetheless|even so|unless|except|do not|don[’']t|never)\b", re.IGNORECASE
 )
-_HOLDS_FOR = re.compile(
+_HOLDS_FOR = late_pattern(
     r"(?:this|these|those|both|all|all of these|the above)\s+(?:uses?|indications?|approvals?|doses?|figures?"
     r"|recommendations?)\b.*\b(?:appl(?:y|ies)|approved|licensed|authori[sz]ed|meant|intended|holds?)\b",
     re.IGNORECASE,
 )
 """What the sentence before holds for: one brand, one form, an approval that is not final."""
-_RESTRICTS = re.compile(r"\b(?:not|never|only|unless|until|no longer|cannot)\b|n[’']t\b", re.IGNORECASE)
+_RESTRICTS = late_pattern(r"\b(?:not|never|only|unless|until|no longer|cannot)\b|n[’']t\b", re.IGNORECASE)
 
 
 def with_limit(quote: Quote, index: Index) -> Quote:

@@ -2,14 +2,16 @@
 
 import re
 
-_ADVICE = re.compile(
+from retriever.late_pattern import late_pattern
+
+_ADVICE = late_pattern(
     r"(?:try|talk|ask|eat|drink|use|take|get|rest|stay|keep|avoid|choose|let|plan|join|be|go|tell|share|remember"
     r"|make"
     r"|limit|wear|call|write|check|learn)\b",
     re.IGNORECASE,
 )
-_TIPS = re.compile(r"(?:\w+ ){0,5}?(?:ways|tips|steps)\b", re.IGNORECASE)
-_CASE = re.compile(
+_TIPS = late_pattern(r"(?:\w+ ){0,5}?(?:ways|tips|steps)\b", re.IGNORECASE)
+_CASE = late_pattern(
     r"(?:even )?(?:if|unless|when|once)\b|(?:for|in|among) (?:one|some|certain|rare|a few|patients|people|women"
     r"|men)\b(?! (?:\w+ ){0,2}(?:study|studies|trials?|analysis|survey|review)\b)",
     re.I,

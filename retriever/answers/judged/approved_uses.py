@@ -7,35 +7,36 @@ from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import page_terms, subject_of, terms_of
 from retriever.answers.wanted.asked_kind_of import asks_what_kind
 from retriever.answers.wanted.sought import Sought
+from retriever.late_pattern import late_pattern
 from retriever.questions.facets import Facet
 
-_USES = re.compile(
+_USES = late_pattern(
     r"\b(?:is|are|was|were|been) (?:(?:also|now|already|sometimes) )?"
     r"(?:approved|licensed|authori[sz]ed|available|being studied|used (?:\w+ ){0,5}to treat)\b",
     re.IGNORECASE,
 )
-_FAILING = re.compile(
+_FAILING = late_pattern(
     r"\b(?:stopped|stops|quit|not|no longer|never|isnt|doesnt|didnt|\w+n['’]t) (?:being )?"
     r"(?:work(?:s|ed|ing)?|respond(?:s|ed|ing)?(?: to)?)\b"
     r"|\b(?:resistant|refractory|intolerant) to\b|\b(?:has|have|had) failed\b|\bfail(?:s|ed)\b",
     re.IGNORECASE,
 )
-_IN_PLACE = re.compile(r"\b(?:instead of|besides|apart from|other than|alternatives? to)\b", re.IGNORECASE)
-_ON_FAILING = re.compile(
+_IN_PLACE = late_pattern(r"\b(?:instead of|besides|apart from|other than|alternatives? to)\b", re.IGNORECASE)
+_ON_FAILING = late_pattern(
     r"\b(?:resist\w*|refractory|intoleran\w*|fail(?:s|ed)?|(?:no longer|not|stop(?:s|ped)) (?:work|respond)\w*)\b",
     re.IGNORECASE,
 )
-_ON_OTHERS = re.compile(
+_ON_OTHERS = late_pattern(
     r"\b(?:instead(?! of \w+ (?:days|weeks|months|years))|switch\w*|alternativ\w*|second.(?:line|generation)"
     r"|(?:other|another|different|newer) (?:\w+ ){0,2}(?:drug|treatment|medicine|therap|inhibitor|option)\w*)\b",
     re.IGNORECASE,
 )
-_TELLS_KIND = re.compile(
+_TELLS_KIND = late_pattern(
     r"\b(?:is|are) (?:also |not )?(?:an?|one|considered)\b|\bcalled\b|\bbelongs? to\b|\bunlike\b",
     re.IGNORECASE,
 )
-_ASKS_IF_SAFE = re.compile(r"\b(?:safe|dangerous|harmful|risky|toxic)\b", re.IGNORECASE)
-_ON_SAFETY = re.compile(
+_ASKS_IF_SAFE = late_pattern(r"\b(?:safe|dangerous|harmful|risky|toxic)\b", re.IGNORECASE)
+_ON_SAFETY = late_pattern(
     r"side.?effect|advers|toxi|\b(?:can|may|might) (?:also )?cause\b|\brisks?\b|danger|\bsafe|harm|serious|warning"
     r"|(?:should|must) not|avoid|contra-?indicat",
     re.IGNORECASE,

@@ -12,19 +12,20 @@ from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.subject_words import says
 from retriever.answers.wanted.want_patterns import Want
 from retriever.answers.wanted.wants import meets
+from retriever.late_pattern import late_pattern
 from retriever.questions.facets import Facet, sentence_speaks_of
 from retriever.search.analyze import terms
 
 LEADING = 8
 """So many first terms of a sentence are read for the name of what it is about."""
-_OTHERS = re.compile(
+_OTHERS = late_pattern(
     r"\b(?:instead|other|others|else|alternativ\w*|besides|switch\w*|another|rather|without|better|compare\w*|or)\b",
     re.IGNORECASE,
 )
 """Who asks so wants to hear of others."""
-_SAFE = re.compile(r"\bsafe\b", re.IGNORECASE)
-_SAFELY = re.compile(r"\b(?:un)?safe(?:ly|ty)?\b", re.IGNORECASE)
-_HOW_LONG = re.compile(r"\bhow (?:long|soon)\b", re.IGNORECASE)
+_SAFE = late_pattern(r"\bsafe\b", re.IGNORECASE)
+_SAFELY = late_pattern(r"\b(?:un)?safe(?:ly|ty)?\b", re.IGNORECASE)
+_HOW_LONG = late_pattern(r"\bhow (?:long|soon)\b", re.IGNORECASE)
 
 
 def is_on_a_rival(quote: Quote, sought: Sought) -> bool:

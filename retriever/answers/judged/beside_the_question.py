@@ -7,8 +7,9 @@ from retriever.answers.quotable.quote import Quote
 from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.want_patterns import Want
 from retriever.answers.wanted.wants import meets
+from retriever.late_pattern import late_pattern
 
-_TEAM = re.compile(
+_TEAM = late_pattern(
     r"\b(?:planned|overseen|managed|treated) by an? (?:\w+ )?(?:team|oncologist|specialist|group)\b"
     r"|\bteam of (?:\w+ )?(?:doctors|specialists|experts|health|professionals)\b"
     r"|\bspecialists (?:\w+ ){0,3}(?:may )?includes?\b|\bmay include the following specialists\b"
@@ -16,45 +17,45 @@ _TEAM = re.compile(
     r"|\bdoctors? who (?:specializes?|are experts?)\b|\btreatment plan will include\b",
     re.IGNORECASE,
 )
-_OF_ITSELF = re.compile(
+_OF_ITSELF = late_pattern(
     r"\beditorial board\b|\binformation (?:in|on) this (?:summary|section|page|site)\b"
     r"|\bthis (?:\w+ )?summary\b|^note: "
     r"|\b(?:is|are) no longer being updated\b|\breference purposes only\b|\bPDQ (?:cancer|summar|database)"
     r"|^an? (?:fact sheet|booklet|video|leaflet|brochure|collection of links|list of links|web ?page)\b",
     re.IGNORECASE,
 )
-_OF_ANOTHER = re.compile(
+_OF_ANOTHER = late_pattern(
     r"\bsummary of (?:\w+ ){0,2}information\b|\binformation (?:about|on) [^.:]{1,80} (?:may|can) include\b",
     re.IGNORECASE,
 )
 """What a linked page is said to hold."""
-_OF_A_PICTURE = re.compile(
+_OF_A_PICTURE = late_pattern(
     r"\bsee (?:the )?(?:inset|figure|picture|drawing)\b"
     r"|\b(?:drawing|picture|photograph|photo|diagram|figure) (?:\w+ ){0,2}shows\b",
     re.IGNORECASE,
 )
-_REFERENCES = re.compile(
+_REFERENCES = late_pattern(
     r"(?:(?:selected |key )?references|sources?|bibliography|works cited|where (?:\w+ ){1,3}can be checked)\W*",
     re.IGNORECASE,
 )
 """The heading of what a page is drawn from."""
-_METHOD = re.compile(
+_METHOD = late_pattern(
     r"\b(?:randomly assigned|were enrolled|enrolled (?:in|\d)|were recruited|began taking|took part"
     r"|(?:patients|participants|women|men|volunteers) (?:received|took|were (?:given|asked|treated|followed))"
     r"|as measured (?:by|on)|standard prophylaxis|(?:designed|conducted) to (?:test|see|find out|determine|learn)"
     r"|(?:study|studies|trials?(?: \(\w+\))?|researchers) (?:\w+ ){0,3}(?:looked at|(?:studi|test)ed whether))\b",
     re.IGNORECASE,
 )
-_RESULT = re.compile(
+_RESULT = late_pattern(
     r"\b(?:significant\w*|reduc\w+|improv\w+|less|lower|fewer|more|better|higher|longer|no (?:\w+ )?(?:difference"
     r"|benefit|effect|evidence)|found|showed|shown|effective\w*|help\w*|increas\w+|percent|risk)\b|%",
     re.IGNORECASE,
 )
-_ENDPOINT = re.compile(r"\b(?:primary|secondary) (?:end ?points?|outcomes?)\b", re.IGNORECASE)
+_ENDPOINT = late_pattern(r"\b(?:primary|secondary) (?:end ?points?|outcomes?)\b", re.IGNORECASE)
 """What a trial was to measure."""
-_WHETHER = re.compile(r"\bwhether\b[^.;]*", re.IGNORECASE)
+_WHETHER = late_pattern(r"\bwhether\b[^.;]*", re.IGNORECASE)
 """What a study was to find out is nothing that it found."""
-_QUESTION_ITEM = re.compile(r"\?\s*(?:\n|\Z)")
+_QUESTION_ITEM = late_pattern(r"\?\s*(?:\n|\Z)")
 
 
 def answers_not(quote: Quote, sought: Sought) -> bool:

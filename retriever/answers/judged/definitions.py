@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from retriever.answers.quotable.dictionary_form import GLOSS, without_label
 from retriever.answers.wanted.asked_thing import letters_of
+from retriever.late_pattern import late_pattern
 from retriever.search.analyze import terms
 
-_BRACKETED = re.compile(r"(?P<before>(?:[\w'’/-]+\s+){1,8})\((?P<inside>[^()]{2,80})\)")
-_LETTER_ROW = re.compile(r"^\W*(\w)\s*[=:\t–-]", re.MULTILINE)
-_ARTICLE = re.compile(r"(?:an?|the)\s+", re.IGNORECASE)
-_PARENTHESIS = re.compile(
+_BRACKETED = late_pattern(r"(?P<before>(?:[\w'’/-]+\s+){1,8})\((?P<inside>[^()]{2,80})\)")
+_LETTER_ROW = late_pattern(r"^\W*(\w)\s*[=:\t–-]", re.MULTILINE)
+_ARTICLE = late_pattern(r"(?:an?|the)\s+", re.IGNORECASE)
+_PARENTHESIS = late_pattern(
     r"\s*\(([^()]*)\)|,\s+(?:also|or|sometimes|often|which (?:is|are))\b([^,]*),|\s*\[[^\[\]]*\]"
 )
-_DEFINES = re.compile(
+_DEFINES = late_pattern(
     r"(?P<subject>[^.;:?!]{1,90}?),?\s+(?:(?:is|are)\s+(?:(?:also|usually|often|sometimes|now)\s+)?"
     r"(?P<kind>(?:an?|any|the|one|when|what|where|cancers?|tumou?rs?|substances?|drugs?|proteins?|cells"
     r"|procedures?"
@@ -22,13 +23,13 @@ _DEFINES = re.compile(
     r"|(?:refers? to|means|describes?|happens? when|occurs? when|is (?:used|made|caused|defined|called|given))\b)",
     re.IGNORECASE,
 )
-_NOT_A_KIND = re.compile(r"\s*(?:most|second|third|leading|main|same|only|first|one of the)\b", re.IGNORECASE)
-_DOES = re.compile(
+_NOT_A_KIND = late_pattern(r"\s*(?:most|second|third|leading|main|same|only|first|one of the)\b", re.IGNORECASE)
+_DOES = late_pattern(
     r"(?P<subject>[^.;:?!,]{1,60}?)\s+(?:uses?|works?|treats?|measures?|involves?|kills?|forms?|begins?|starts?"
     r"|combines?|helps?|looks?|checks?|targets?|blocks?|develops?|affects?)\b",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(
+_BESIDE = late_pattern(
     r"(?P<subject>[^,.;:?!]{2,90}), an? (?:\w+ ){0,2}(?:type|kind|form|procedure|drug|disease|protein|test"
     r"|condition|treatment"
     r"|substance|cancer) (?:of|that|in which|used|which|to)\b",

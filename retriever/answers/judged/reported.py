@@ -2,7 +2,9 @@
 
 import re
 
-_PERSON = re.compile(
+from retriever.late_pattern import late_pattern
+
+_PERSON = late_pattern(
     r"\b(?:Dr|Drs|Prof)\.\s+[A-Z]|\b(?:M\.D|Ph\.D|R\.N|M\.P\.H|MPH|Sc\.D|D\.V\.M)\b"
     r"|[\"”’,]\s+(?:he|she|they|[A-Z]\w+)\s+(?:said|says|explained|noted|added|continued|stressed|wrote"
     r"|reported)\b"
@@ -10,14 +12,14 @@ _PERSON = re.compile(
     r"|\baccording to (?:Dr|the (?:study|trial)|[A-Z]\w+ [A-Z]\w+)"
     r"|\b(?:I|we|my|our|me|us)\b(?=[^.]*[\"”])",
 )
-_RESEARCH = re.compile(
+_RESEARCH = late_pattern(
     r"\b(?:study|studies|trials?|researchers?|investigators?|scientists|authors?|findings|participants|enrolled"
     r"|randomi[sz]ed|cohort|placebo|mice|preclinical|meta-analys[ei]s|published|journal|phase (?:[1-4]|I{1,3}V?)"
     r"|level of evidence|Food and Drug Administration|FDA|approval|approved(?! (?:to|for)\b)"
     r"|hazard ratio|odds ratio|relative risk|confidence interval|95% CI|P\s*[<=]\s*[.0]|n\s*=\s*\d)\b",
     re.IGNORECASE,
 )
-_LEAVES_OPEN = re.compile(
+_LEAVES_OPEN = late_pattern(
     r"(?:whether|if)\b.*\b(?:is|are) (?:(?:still|also) )?"
     r"(?:not (?:yet )?(?:known|clear|certain|understood)|un(?:known|clear|certain))"
     r"|it is (?:not (?:yet )?(?:known|clear|certain)|un(?:known|clear|certain)) (?:whether|if)\b",

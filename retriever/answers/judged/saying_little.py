@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.wanted.want_patterns import FIGURE, PATTERNS, TREATMENT, Want
+from retriever.late_pattern import late_pattern
 
-_SAYS_LITTLE = re.compile(
+_SAYS_LITTLE = late_pattern(
     r"(?:an? )?(?:risk factors?|side effects?|late effects?|signs?|symptoms?|staging|prognos[ie]s"
     r"|clinical trials?)\s+(?:is|are)"
     r"\s+(?:an?|any|anything|problems?|the|when|something|used|part)\b"
@@ -23,26 +24,26 @@ _SAYS_LITTLE = re.compile(
     r"|.*\bresearch(?:ers)? (?:is|are)\b|.*\b(?:use|from) this list\b|.*\bnot listed (?:here|below)\b",
     re.IGNORECASE,
 )
-_DEPENDS = re.compile(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
-_SEE_A_DOCTOR = re.compile(
+_DEPENDS = late_pattern(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
+_SEE_A_DOCTOR = late_pattern(
     r"(?:check with|call|contact|tell|see|talk (?:to|with)) (?:\S+ ){1,4}(?:doctor|nurse|provider|team)\b.*"
     r"\b(?:if|when)\b",
     re.I,
 )
-_ONCE_DIAGNOSED = re.compile(
+_ONCE_DIAGNOSED = late_pattern(
     r"^after\b.*\bdiagnosed\b|\balso (?:be )?used (?:to (?:help )?|for )(?:stage|staging|plan)|\bspread\b"
     r"|\b(?:may|will|can) be repeated\b|\bhow well (?:the|your) treatment\b|\bfollow-up\b"
     r"|\bafter treatment (?:has )?end",
     re.I,
 )
-_DEPENDS_ALONE = re.compile(r"\boptions\b[^.]{0,40}\bdepends? (?:up)?on\b[^.]*\Z", re.IGNORECASE)
-_STOCK_CAUSE = re.compile(
+_DEPENDS_ALONE = late_pattern(r"\boptions\b[^.]{0,40}\bdepends? (?:up)?on\b[^.]*\Z", re.IGNORECASE)
+_STOCK_CAUSE = late_pattern(
     r"\bcaused by (?:certain )?(?:changes|alterations) (?:to|in) the way\b|\bexact cause\b", re.IGNORECASE
 )
 """What holds for every cancer, and so tells of none what causes it."""
-_FURTHER_USE = re.compile(r"\b(?:is|are) also\b", re.IGNORECASE)
-_NUMBER = re.compile(rf"\b{FIGURE}\b|\d", re.IGNORECASE)
-_NAMES_A_TREATMENT = re.compile(rf"{TREATMENT}|\btreat|\btherap", re.IGNORECASE)
+_FURTHER_USE = late_pattern(r"\b(?:is|are) also\b", re.IGNORECASE)
+_NUMBER = late_pattern(rf"\b{FIGURE}\b|\d", re.IGNORECASE)
+_NAMES_A_TREATMENT = late_pattern(rf"{TREATMENT}|\btreat|\btherap", re.IGNORECASE)
 _TOLD_BY_NO_DOCTOR = frozenset({Want.DIAGNOSED, Want.EXTENT})
 """Who asks this is not helped by being told when to see one; who asks what to do is."""
 

@@ -8,16 +8,17 @@ from retriever.answers.judged.subject_told import passage_terms
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.subject_words import says
+from retriever.late_pattern import late_pattern
 from retriever.questions.facets import Facet, heading_speaks_of, sentence_speaks_of
 
-_ASKS_ON_STOPPING = re.compile(
+_ASKS_ON_STOPPING = late_pattern(
     r"(?<!how )\b(?:can|could|should|may|must|do|does|safe|ok|okay|happens?|if|when|is|are)\b[^.?!]*?"
     r"\b(?:stop(?:ped|ping|s)?|com(?:e|ing) off|quit(?:ting)?|discontinu\w*|paus\w*|holiday)\b"
     r"(?! (?:working|having|being|\d)| (?:\w+ ){1,3}(?:from|com|get|spread|return|grow)\w*)",
     re.IGNORECASE,
 )
-_MISSED = re.compile(r"\b(?:forg[eo]t\w*|miss(?:ed|ing)?|late|delay\w*|overdue|skip\w*)\b", re.IGNORECASE)
-_ON_STOPPING = re.compile(
+_MISSED = late_pattern(r"\b(?:forg[eo]t\w*|miss(?:ed|ing)?|late|delay\w*|overdue|skip\w*)\b", re.IGNORECASE)
+_ON_STOPPING = late_pattern(
     r"\b(?:stop\w*|quit\w*|com(?:e|ing) off|discontinu\w*|holiday|paus\w*|end(?:s|ed|ing)?|withdr[ae]w\w*|taper\w*"
     r"|last (?:injection|dose)|carry on|go(?:es)? on|(?:continue|keep) (?:on )?(?:to take|taking|treatment)"
     r"|interrupt\w*|leave out|(?:for|after) (?:\w+ ){0,2}(?:years|months)"

@@ -17,26 +17,29 @@ from retriever.answers.quotable.standing_alone import (
     points_elsewhere,
 )
 from retriever.answers.quotable.units import Unit, UnitKind, item_sentences
+from retriever.late_pattern import late_pattern
 
 MAX_LIST_CHARS = 900
 MAX_ITEM_CHARS = 500
 MAX_ITEM_SENTENCES = 4
 
-_CONTENTS = re.compile(r"key points|on this page|contents|in this section|related (?:pages|links)", re.IGNORECASE)
-_INTRODUCES = re.compile(
+_CONTENTS = late_pattern(
+    r"key points|on this page|contents|in this section|related (?:pages|links)", re.IGNORECASE
+)
+_INTRODUCES = late_pattern(
     r"\b(?:following|below|include[sd]?|including|such as|these|this|ways?|steps?|tips|types|kinds|several|many"
     r"|some|reasons|factors|examples)\b",
     re.IGNORECASE,
 )
-_ANNOUNCES = re.compile(r"\b(?:following|below|these (?:are|include)|steps|tips)\b", re.IGNORECASE)
-_PRESENTS = re.compile(r"(?:here|below) are\b", re.IGNORECASE)
-_LATER_NUMBER = re.compile(r"\(?(?:[2-9]|[1-9]\d+|[b-zB-Z])[.)]")
-_ADVISES = re.compile(r"\b(?:ways|tips|steps|suggestions|things)\b.*\b(?:to|for|help|you)\b", re.IGNORECASE)
-_FORBIDS = re.compile(
+_ANNOUNCES = late_pattern(r"\b(?:following|below|these (?:are|include)|steps|tips)\b", re.IGNORECASE)
+_PRESENTS = late_pattern(r"(?:here|below) are\b", re.IGNORECASE)
+_LATER_NUMBER = late_pattern(r"\(?(?:[2-9]|[1-9]\d+|[b-zB-Z])[.)]")
+_ADVISES = late_pattern(r"\b(?:ways|tips|steps|suggestions|things)\b.*\b(?:to|for|help|you)\b", re.IGNORECASE)
+_FORBIDS = late_pattern(
     r"\b(?:if|when|unless|until|avoid|not|never|don[’']t|stop|without|less|risk of|questions?|ask)\b",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(
+_CONDITION = late_pattern(
     r"\b(?:if|when|unless|until|before|after|during|while|avoid|not|never|don[’']t|stop|without|only|less"
     r"|risk of)\b",
     re.IGNORECASE,

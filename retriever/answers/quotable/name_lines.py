@@ -4,16 +4,17 @@ import re
 from collections.abc import Sequence
 
 from retriever.answers.quotable.units import Unit, UnitKind
+from retriever.late_pattern import late_pattern
 
 MAX_LABEL_WORDS = 6
 MAX_NAMES_CHARS = 200
 
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"(?:\w+ ){0,3}(?:brand|trade|generic|other|alternative) names?(?:\(s\))?:?\Z|also (?:called|known as):?\Z",
     re.IGNORECASE,
 )
 _TITLE_WORD = r"(?:[A-Z(][\w’'®().-]*|and|or|of|in|for|to|the|a|with|by|on|from|about|&|-|–)"
-_TITLE = re.compile(rf"[-*•]\s+(?:{_TITLE_WORD}\s+){{2,}}{_TITLE_WORD}:?\Z")
+_TITLE = late_pattern(rf"[-*•]\s+(?:{_TITLE_WORD}\s+){{2,}}{_TITLE_WORD}:?\Z")
 
 
 def names_follow(text: str, inside: Sequence[Unit], place: int) -> bool:

@@ -3,6 +3,8 @@
 import re
 from itertools import islice
 
+from retriever.late_pattern import late_pattern
+
 MIN_WORDS = 3
 
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
@@ -11,7 +13,7 @@ _LINK = (
     "in this case|in these cases|in that case|as a result|therefore|otherwise|likewise|by contrast|"
     "in contrast|on the other hand|similarly|consequently|in addition|if so|if not"
 )
-_ANAPHOR = re.compile(
+_ANAPHOR = late_pattern(
     rf"""(?:(?:{_LINK.replace(" ", "[ ]")}|still|in\ general|sometimes|usually
       |often|rarely|when|while|because\ of|after|before|during|with|without|for|in|as|once
       |although|even\ though|even|by|to|if|(?:most|many|some|all|any|none|each|one|several|{_NUMBER})\ of),?\s+)*
@@ -21,17 +23,17 @@ _ANAPHOR = re.compile(
       |the\ {_NUMBER}\ (?!(?:main|major|most)\b))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_POINTS_BACK = re.compile(r"(?:\S+\s+){0,9}these\b|(?:\S+\s+){0,4}(?:this|such)\b(?!\s+as\b)", re.IGNORECASE)
+_POINTS_BACK = late_pattern(r"(?:\S+\s+){0,9}these\b|(?:\S+\s+){0,4}(?:this|such)\b(?!\s+as\b)", re.IGNORECASE)
 _PAGE = r"(?:page|leaflet|fact sheet|summary|section|article|guide|booklet)\b"
-_ABOUT_ITSELF = re.compile(rf"\bthis (?:{_PAGE}|(?:illustration|infographic|animation)\b)", re.IGNORECASE)
-_CONNECTIVE = re.compile(
+_ABOUT_ITSELF = late_pattern(rf"\bthis (?:{_PAGE}|(?:illustration|infographic|animation)\b)", re.IGNORECASE)
+_CONNECTIVE = late_pattern(
     rf"(?:{_LINK}|additionally|conversely|even so|that said|nevertheless|nonetheless|nor|meanwhile|besides|"
     r"accordingly|in other words|in particular|in fact|indeed|"
     r"(?:still|next|first|second|third|finally|again|rather|specifically|overall|afterwards?|later|no"
     r"|yes),)(?!\w)",
     re.IGNORECASE,
 )
-_IMPERSONAL = re.compile(
+_IMPERSONAL = late_pattern(
     r"(?:there (?:is|are|was|were|may|can|has|have)"
     r"|it(?: is|[’']s|(?: may| can)? be) (?:not |\w+ly )?(?:(?:\w+ ){0,2}(?:that|whether)\b"
     r"|(?:important|im?possible|hard|difficult|easy|easier|common|rare|normal|natural|helpful|useful|likely"
@@ -43,7 +45,7 @@ _IMPERSONAL = re.compile(
     re.IGNORECASE,
 )
 """It stands for what follows; in "it is used to treat" it is something that was named before."""
-_THE_ONE_BEFORE = re.compile(
+_THE_ONE_BEFORE = late_pattern(
     r"(?:(?:in|of|from|during|after|before|for|at)\s+)?the\s+(?:(?:new|current|latest|present|recent)\s+)?"
     r"(?:analysis|approach|approval|authors?|cancer|combination|company|condition|device|disease|disorder|drug"
     r"|exam"
@@ -59,9 +61,9 @@ _THE_ONE_BEFORE = re.compile(
 )
 """Which "the drug" is meant stands in the sentence before; "the drug tamoxifen", "the test for it" say it."""
 
-_END = re.compile(r"[.!…]['\"”’»)\]*_]*\Z")
-_LETTER_WORD = re.compile(r"[^\W\d_]{2,}")
-_POINTER = re.compile(
+_END = late_pattern(r"[.!…]['\"”’»)\]*_]*\Z")
+_LETTER_WORD = late_pattern(r"[^\W\d_]{2,}")
+_POINTER = late_pattern(
     r"\(?(?:see|refer to|go to|visit|click|read|watch|play|learn|to learn|find out|explore|also see|call the|"
     r"contact|scroll|for (?:more|further|additional)|for (?:\w+ ){0,2}information|more information|"
     r"drug information from|definition from|(?:here|below) (?:is|are)|the (?:table|figure|list|link|video"
@@ -71,18 +73,18 @@ _POINTER = re.compile(
     r"(?:an? )?(?:drawing|photo|photograph|diagram|illustration|anatomy|picture)(?= (?:of|shows|showing)\b))\b",
     re.IGNORECASE,
 )
-_TOLD_ELSEWHERE = re.compile(
+_TOLD_ELSEWHERE = late_pattern(
     r"\b(?:is|are) (?:also )?(?:described|explained|discussed|covered|listed|given|told)"
     r" (?:(?:on|in) (?:an?|the|other|another|separate|its|their)\b[^.]*\b(?:pages?|leaflets?|sections?|chapters?"
     r"|summar(?:y|ies)|fact sheets?)\b|under\b|below\b|elsewhere\b)",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(
+_CAPTION = late_pattern(
     r"(?:\S+\s+){1,8}\(\d+\)\.\Z|.*\(see the (?:journal )?(?:abstract|article)s?\)\.?\Z", re.IGNORECASE
 )
 _SHORT_WORDS = 6
 _LABEL_WORDS = 8
-_STATE = re.compile(
+_STATE = late_pattern(
     r"(?:the\s+)?(?:cancer|tumou?rs?|cancer cells|abnormal cells|disease)\s+(?:(?:may|might|can)\s+)?(?:has|have"
     r"|is|are|be)\s+"
     r"(?:(?:not|also|either|only|now)\s+)*(?:spread|formed|grown|found|present|seen|larger|smaller|any\ssize"
@@ -90,7 +92,7 @@ _STATE = re.compile(
     r"|confined|no\slarger|in\s|\d)",
     re.IGNORECASE,
 )
-_NAMELESS = re.compile(
+_NAMELESS = late_pattern(
     r"(?:the\s+)?(?:(?:other|common|possible|standard|early|short-term|long-term)\s+)?(?:treatments?"
     r"|treatment options|therapy"
     r"|signs|symptoms|signs (?:and|or) symptoms|side effects|late effects|problems|tests?)\s+(?:(?:may|might|can"
@@ -98,14 +100,14 @@ _NAMELESS = re.compile(
     r"(?:also\s+)?includes?\b[^.]*:?\Z",
     re.IGNORECASE,
 )
-_KIND_ALONE = re.compile(
+_KIND_ALONE = late_pattern(
     r"(?![^.]*\bcalled\b)(?:the\s+(?:surgical\s+)?(?:removal|use|process|study|examination|measurement)\s+of"
     r"|an?\s+(?:[\w-]+\s+){0,2}?(?:procedure|test|exam|examination|condition|disease|surgery|drug|substance|form"
     r"|type"
     r"|treatment|method)\s+(?:of|in\s+which|that|to|done|for|used|made))\b",
     re.IGNORECASE,
 )
-_SAYS = re.compile(
+_SAYS = late_pattern(
     r"\b(?:is|are|was|were|be|has|have|had|may|might|can|could|will|would|should|must|do|does|did|not"
     r"|\w+[^su\W]s|\w+ed|\w+n[’']t)\b"
     r"|^(?:\w+s|ask|avoid|bring|brush|call|check|choose|drink|eat|exercise|find|get|give|keep|let|limit|make|plan"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT
 from retriever.search.analyze import terms
 
@@ -15,24 +16,24 @@ _ACTS = (
     r"|interacts? with|interferes? with|carr(?:y|ies)|brings?|thins?|slows?)\b"
 )
 _NOUNS = r"[\w'’ -]"
-_DOES = re.compile(
+_DOES = late_pattern(
     rf"\b(?:does|do|did|can|could|will|would|may|might) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?)"
     rf"(?<! they)(?<! we)(?<! you) {_ACTS}(?P<effect>{_NOUNS}{{2,80}})",
     re.IGNORECASE,
 )
-_IS = re.compile(
+_IS = late_pattern(
     rf"\b(?:is|are) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?) "
     r"(?:bad|safe|good|dangerous|harmful|toxic|risky|ok|okay) (?:for|in|with|to|after|during|at|on|while)\b"
     rf"(?P<effect>{_NOUNS}{{2,80}})",
     re.IGNORECASE,
 )
-_MAY = re.compile(
+_MAY = late_pattern(
     rf"\b(?:(?:can|could|may|should|must|will|would) {_PERSON}|(?:is|are) it \w+ (?:for \w+ )?to)"
     rf"(?P<effect> {_NOUNS}{{2,60}}) (?:with|on|while|whilst|during|after|before)\b(?P<of>{_NOUNS}{{2,60}})",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"\b(?:to|from|if|when|while|because|so|that)\b.*", re.IGNORECASE)
-_SAFE = re.compile(r"\b(?:safe|ok|okay)\b", re.IGNORECASE)
+_CLAUSE = late_pattern(r"\b(?:to|from|if|when|while|because|so|that)\b.*", re.IGNORECASE)
+_SAFE = late_pattern(r"\b(?:safe|ok|okay)\b", re.IGNORECASE)
 _DEGREES = frozenset(terms("worse worsen faster slower stronger anything something anybody likely early"))
 _PERSONS = frozenset(terms("kids children baby babies men women man woman adults elderly seniors teenagers"))
 """What is bad for people is bad for these, whether or not a page names them; whether it is safe it has to say."""

@@ -5,16 +5,17 @@ import re
 from retriever.answers.wanted.asked_thing import asks_what_a_procedure_is
 from retriever.answers.wanted.want_patterns import Want
 from retriever.answers.wanted.wants import wants_of
+from retriever.late_pattern import late_pattern
 from retriever.questions.facets import Facet, facets_of_question
 
 _TREATED = r"(?:treatments?|\w*therap(?:y|ies)|chemo|radiation|surgery|operation|transplant)"
-_CIRCUMSTANCE = re.compile(
+_CIRCUMSTANCE = late_pattern(
     r"\b(?:during|after|before|since|while|through|following|on|in|from|with|between|having|getting)"
     rf" (?:(?!{_TREATED}|for\b|the best\b)[\w'’-]+ ){{0,3}}{_TREATED}\b",
     re.IGNORECASE,
 )
 """When somebody asks something, or since what: "before my chemotherapy", "on treatment"."""
-_STOPS_FROM = re.compile(
+_STOPS_FROM = late_pattern(
     r"\bstop(?:s|ping)? (?:\w+ ){1,3}?(?:from )?(?:getting|coming|spreading|returning|growing|having)\b", re.I
 )
 

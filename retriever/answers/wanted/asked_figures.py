@@ -2,7 +2,9 @@
 
 import re
 
-_TIME = re.compile(
+from retriever.late_pattern import late_pattern
+
+_TIME = late_pattern(
     r"\b(?:(?:second|minute|hour|day|night|week|month|year|decade)s?|age[ds]?|daily|weekly|monthly|yearly|annual\w*"
     r"|chronic|permanent\w*|lifelong|lifetime|forever|never|indefinite\w*|rest of|long[ -]?(?:term|lasting|time)"
     r"|short[ -]?term|temporary|until|as long as|always|right away|immediately)\b",
@@ -11,14 +13,14 @@ _TIME = re.compile(
 
 _FIGURES = (
     (
-        re.compile(
+        late_pattern(
             r"\bhow (?:long|soon|many (?:days|weeks|months|years))\b(?!.*\b(?:live|survive|left)\b)", re.IGNORECASE
         ),
         _TIME,
     ),
     (
-        re.compile(r"\bhow (?:often|frequently|many times)\b(?!.*\b(?:happen|occur)s?\b)", re.IGNORECASE),
-        re.compile(
+        late_pattern(r"\bhow (?:often|frequently|many times)\b(?!.*\b(?:happen|occur)s?\b)", re.IGNORECASE),
+        late_pattern(
             r"\b(?:(?<!out of )every|each|once|twice|daily|weekly|monthly|yearly|annual\w*|times|regular\w*|often"
             r"|frequent\w*|again"
             r"|repeat\w*|(?:a|per|an) (?:hour|day|week|month|year)|(?:hour|day|week|month|year)s apart|rarely"
@@ -27,20 +29,20 @@ _FIGURES = (
         ),
     ),
     (
-        re.compile(
+        late_pattern(
             r"\bhow (?:common|rare|likely|many (?:people|patients|women|men|children))\b|\bpercent\w*"
             r"|\bwhat(?:['’]?s| is| are) (?:\w+ ){0,4}(?:chances?|odds|share|\w+ rates?)\b",
             re.IGNORECASE,
         ),
-        re.compile(
+        late_pattern(
             r"\d|%|\b(?:percent|rare|rarely|common\w*|uncommon|most|half|third|quarter|few|fewer|likely|unlikely|usually"
             r"|often|high|low|good|poor|one|two|three|four|five|six|seven|eight|nine|ten|thousands?|millions?)\b",
             re.IGNORECASE,
         ),
     ),
     (
-        re.compile(r"\bhow (?:often|frequently)\b.*\b(?:happen|occur)s?\b", re.IGNORECASE),
-        re.compile(
+        late_pattern(r"\bhow (?:often|frequently)\b.*\b(?:happen|occur)s?\b", re.IGNORECASE),
+        late_pattern(
             r"%|\b(?:percent|\w+ (?:in|out of) (?:every |about )?(?:\d|a |one |two |three |ten )|rare|rarely"
             r"|seldom|common\w*|uncommon|unusual|most|half|third|quarter|few|fewer|likely|unlikely|usually"
             r"|(?<!how )(?:often|frequent\w*))\b",

@@ -4,23 +4,24 @@ import re
 from dataclasses import dataclass
 
 from retriever.answers.quotable.quote import Quote
+from retriever.late_pattern import late_pattern
 from retriever.questions.question import FACET_TERMS
 from retriever.search.analyze import terms, words
 
-_KIND = re.compile(
+_KIND = late_pattern(
     r"\b(?:what|which)\s+(?:(?:kinds?|types?|sorts?) of\s+)?(?P<kind>[^\W\d_][\w-]*)", re.IGNORECASE
 )
-_COUNTED = re.compile(
+_COUNTED = late_pattern(
     r"\bhow many (?:\w+ (?=\w+ (?:are|is|do|does|will|can)\b))?(?P<kind>[^\W\d_][\w-]*)", re.IGNORECASE
 )
-_NO_KIND = re.compile(
+_NO_KIND = late_pattern(
     r"(?:is|are|was|were|am|be|been|do|does|did|can|could|should|shall|will|would|has|have|had|may|might|must|to|if|of"
     r"|i|you|he|she|it|we|they|the|an?|my|your|his|her|its|our|their|this|that|these|those|and|or|but|not|about"
     r"|happen(?:s|ed)?|causes?|caused|helps?|makes?|made|works|else|exactly|kinds?|types?|ones?|ways?|s|research"
     r"|information|advice)\Z"
 )
 """What stands behind "what" and is no kind, or none that has a name."""
-_ASKED_THOUGH_ASIDE = re.compile(r"(?:drug|medicine|test)s?\Z")
+_ASKED_THOUGH_ASIDE = late_pattern(r"(?:drug|medicine|test)s?\Z")
 _SHORT = 4
 """A kind of so many letters ends other words by chance."""
 _NUMBER = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds|thousands)"

@@ -4,21 +4,22 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT
 from retriever.search.analyze import terms
 
 _KIND = r"(?:(?:type|kind|form) of )?(?P<kind>(?!(?:an?|the|for|in|of|to|with)\b)[\w-]+(?: [\w-]+)?)\W*"
-_IS_ONE = re.compile(
+_IS_ONE = late_pattern(
     rf"\W*(?:so |and )?(?:is|are) (?:an? |the )?(?P<thing>[\w-]+(?: [\w-]+)?)"
     rf" (?:(?:really|actually) )?an? {_KIND}",
     re.IGNORECASE,
 )
-_IS_SUCH = re.compile(
+_IS_SUCH = late_pattern(
     r"\W*(?:is|are) (?P<thing>[\w-]+(?: (?!for\b|in\b|of\b|to\b|with\b|on\b|by\b|from\b|like\b|as\b)[\w-]+)?)"
     r" (?P<kind>[\w-]+)\W*",
     re.IGNORECASE,
 )
-_DESCRIBES = re.compile(r".*(?:ful|ous|able|ible|ive|less|ing|ed|ent|ant|ic|al|ier|er)", re.IGNORECASE)
+_DESCRIBES = late_pattern(r".*(?:ful|ous|able|ible|ive|less|ing|ed|ent|ant|ic|al|ier|er)", re.IGNORECASE)
 """A word that says what something is like, and names no kind."""
 
 

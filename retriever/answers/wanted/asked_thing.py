@@ -2,22 +2,23 @@
 
 import re
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.follow_ups import ASIDE_TERMS
 from retriever.questions.question import FACET_TERMS
 from retriever.search.analyze import terms
 
-_ASKS_WHAT = re.compile(
+_ASKS_WHAT = late_pattern(
     r"(?:what(?:['’]s| is| are| is \(are\))|define|meaning of|definition of|explain|tell me (?:what|about))"
     r"\s+(?:an?\s|the\s)?\s*(.+?)(?:\s+(?:and|,)\s+(?:how|why|what|when|who)\b.*)?[\s?.!]*\Z"
     r"|what (?:does|do)\s+(.+?)\s+(?:mean|stand for)\b.*\Z"
     r"|((?!.*\b(?:and|but|or|i|my)\b)[^,.;:?!]+?),?\s+what (?:is|are) (?:it|they|that|those)[\s?.!]*\Z",
     re.IGNORECASE,
 )
-_ASKS_FOR_WORDS = re.compile(
+_ASKS_FOR_WORDS = late_pattern(
     r"\bwhat (?:does|do|is|are)\s+(?:an?\s|the\s)?(?P<short>\S+)\s+(?:stand|short|an? abbreviation) for\b",
     re.IGNORECASE,
 )
-_STATED = re.compile(
+_STATED = late_pattern(
     r"(?:(?:i|i['’]ve|we|he|she|my (?:\w+ )?\w+)\b[^,.;:?!]*\b(?:have|has|had|got|diagnosed with)"
     r"|(?:newly |just )?diagnosed with)\s+(?:an?\s)?"
     r"(?P<thing>(?:(?!(?:that|which|and|but|or|since|after|for|in|on|to|been|no|not|never|a|the|last|this|just"
@@ -26,7 +27,7 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """That someone has something, and no word more."""
-_ASKS_HOW_DONE = re.compile(
+_ASKS_HOW_DONE = late_pattern(
     r"how (?:is|are|do they do|do you do)\s+(?:an?\s|the\s)?\s*(?P<thing>[^,.?!]+?)\s+"
     r"(?:usually\s+)?(?:done|performed|carried out|made|taken)\b"
     r"|(?:what (?:happens|(?:do they|do doctors|do you) do|is done)"
@@ -34,17 +35,17 @@ _ASKS_HOW_DONE = re.compile(
     r"\s+(?:an?\s|the\s)?(?P<other>[^,.?!]+?)[\s?.!]*\Z",
     re.IGNORECASE,
 )
-_NAMED_PROCEDURE = re.compile(
+_NAMED_PROCEDURE = late_pattern(
     r"\w.*[\s-](?:therap(?:y|ies)|biops(?:y|ies)|tests?|scans?|surger(?:y|ies)|x-rays?|transplants?|screening"
     r"|exams?|care"
     r"|vaccines?|treatment)[\s?.!]*\Z",
     re.IGNORECASE,
 )
-_PREPOSITION = re.compile(r"\s(for|of|in|to|with|between|after|before|from|during|against)\s")
-_USED_FOR = re.compile(r"\b(?:for\s*\Z|used\b|brand names?\b|trade names?\b)", re.IGNORECASE)
+_PREPOSITION = late_pattern(r"\s(for|of|in|to|with|between|after|before|from|during|against)\s")
+_USED_FOR = late_pattern(r"\b(?:for\s*\Z|used\b|brand names?\b|trade names?\b)", re.IGNORECASE)
 _BARE_WORDS = 4
 """A question of at most so many words without a verb is taken as the name of what it asks for."""
-_VERB_IN_QUESTION = re.compile(
+_VERB_IN_QUESTION = late_pattern(
     r"\b(?:is|are|do|does|did|can|could|should|will|would|may|how|why|when|where|who|which|get|have|has)\b",
     re.IGNORECASE,
 )

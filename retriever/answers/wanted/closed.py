@@ -2,16 +2,18 @@
 
 import re
 
+from retriever.late_pattern import late_pattern
+
 _AUXILIARY = (
     r"(?:is|are|was|were|am|do|does|did|can|could|should|will|would|has|have|had|may|might|must)(?:n['’]t|nt)?"
 )
-_CLOSED = re.compile(
+_CLOSED = late_pattern(
     rf"(?:^|[.,;:!?]\s+)(?:and |but |so |or |then )?{_AUXILIARY}\s+\w"
     rf"|\b{_AUXILIARY} (?:it|they|this|that|there|he|she|i|we|you)\b",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"\b(?:what|whats|which|who|whom|whose|when|where|why|how|hows)\b", re.IGNORECASE)
-_BEGINS_WITH_VERB = re.compile(
+_OPEN = late_pattern(r"\b(?:what|whats|which|who|whom|whose|when|where|why|how|hows)\b", re.IGNORECASE)
+_BEGINS_WITH_VERB = late_pattern(
     r"(?:is|are|was|were|am|do|does|did|can|could|should|will|would|has|have|had|may|might|must)\b", re.IGNORECASE
 )
 

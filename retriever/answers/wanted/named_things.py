@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retriever.document import Document
 from retriever.index import Index
+from retriever.late_pattern import late_pattern
 from retriever.method_cache import remembering
 from retriever.questions.introductions import subject_of_title
 from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT
@@ -25,14 +26,14 @@ COMMON_SHARE = 0.02
 SURELY_RARE = 20
 """A word in more passages than both names no single thing."""
 _KEPT = 4_096
-_IS_A = re.compile(
+_IS_A = late_pattern(
     r"\b(?:belongs? to (?:the|a)(?: (?:group|class|family) of)?"
     r"|(?:type|kind|class|group|family) of (?:[\w-]+ ){1,4}?called(?: an?)?|is the \w+est|is one of the"
     r") (?P<kind>[\w-]+(?: (?:inhibitor|blocker|antibod|modulator|agonist|antagonist|therap)\w*)?)"
     r"|\bof the (?P<group>[\w-]+) (?:group|class|family)\b|\bis an? (?P<like>[\w-]+), like\b",
     re.IGNORECASE,
 )
-_DEFINES = re.compile(
+_DEFINES = late_pattern(
     r"(?P<thing>[^.;:?!]{1,60}?)(?:,[^.;:?!]{1,60},)? (?:is|are) (?:an?|the|one)\b", re.IGNORECASE
 )
 

@@ -13,14 +13,15 @@ from retriever.answers.wanted.named_things import NOTHING_NAMED, Named
 from retriever.answers.wanted.subject_words import asked_words
 from retriever.answers.wanted.want_patterns import STANDS, Want
 from retriever.answers.wanted.wants import asks_for_advice, asks_for_research, wants_of
+from retriever.late_pattern import late_pattern
 from retriever.questions.facets import Facet
 from retriever.questions.question import Question, asks
 
-_ASKS_WHO_TREATS = re.compile(
+_ASKS_WHO_TREATS = late_pattern(
     r"\b(?:who|whom|doctors?|specialists?|oncologists?|surgeons?|nurses?|teams?|provider|professionals?|experts?)\b",
     re.IGNORECASE,
 )
-_NEVER_BEFORE = re.compile(
+_NEVER_BEFORE = late_pattern(
     r"\b(?:never had|(?:haven['’]?t|not|hasn['’]?t) (?:ever )?had|healthy|without cancer"
     r"|(?:prevent\w*|stop\w*|keep\w*|avoid\w*|lower\w*|reduc\w*) (?:\w+ ){0,4}(?:from )?getting)\b",
     re.IGNORECASE,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from retriever.late_pattern import late_pattern
+
 
 class Want(StrEnum):
     """What a question may want to hear."""
@@ -68,9 +70,9 @@ class Patterns:
 
 def _compile(question: str, quote: str, heading: str | None = None) -> Patterns:
     return Patterns(
-        re.compile(question, re.IGNORECASE),
-        None if heading is None else re.compile(heading, re.IGNORECASE),
-        re.compile(quote, re.IGNORECASE),
+        late_pattern(question, re.IGNORECASE),
+        None if heading is None else late_pattern(heading, re.IGNORECASE),
+        late_pattern(quote, re.IGNORECASE),
     )
 
 

@@ -8,17 +8,18 @@ import re
 from collections.abc import Sequence
 
 from retriever.answers.wanted.want_patterns import PATTERNS, Want
+from retriever.late_pattern import late_pattern
 
-_ASKS_FOR_ADVICE = re.compile(
+_ASKS_FOR_ADVICE = late_pattern(
     r"\b(?:how (?:do|can|should|could|to|will)|what (?:should|to|can|could|do|helps?)|where|should|tips|advice"
     r"|help|cope|coping|(?:can|may) (?:i|we|he|she|they))\b",
     re.IGNORECASE,
 )
-_ASKS_FOR_RESEARCH = re.compile(
+_ASKS_FOR_RESEARCH = late_pattern(
     r"\b(?:stud(?:y|ies)|trials?|research\w*|evidence|findings|investigat\w*|approv\w*|FDA|results?)\b",
     re.IGNORECASE,
 )
-_ASKING = re.compile(r"[^.?!]+\?")
+_ASKING = late_pattern(r"[^.?!]+\?")
 
 
 def wants_of(question: str) -> tuple[Want, ...]:
