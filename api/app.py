@@ -18,7 +18,6 @@ from api.admission.rate_limit import Rate, RateLimiter
 from api.admission.retrieval_threads import RetrievalThreads
 from api.chat.small_talk import read_small_talk
 from api.collection.older_texts import OlderTexts
-from api.encoder_ahead import EncoderLender
 from api.endpoints.documents import document_not_found
 from api.endpoints.routes import add_routes
 from api.evidence.policy import evidence_policy
@@ -33,6 +32,7 @@ from api.observer import Observer, Observers
 from api.observing.metrics import Metrics, add_metrics
 from api.observing.metrics_state import ServiceState
 from api.openapi import add_openapi
+from api.opened_ahead import Lender
 from api.query.answer_policy import AnswerPolicy, routing_rules
 from api.question_page import add_pages
 from api.server.quick_refusal import QuickRefusals
@@ -59,12 +59,12 @@ def create_app(
     today: Callable[[], date] = utc_today,
     observers: Sequence[Observer] = (),
     link: SupervisorLink | None = None,
-    lender: EncoderLender | None = None,
+    lender: Lender | None = None,
 ) -> FastAPI:
     """The service over one index directory. It starts without an index too, and picks one up when it appears.
 
     `observers` are told of requests and questions, beside the metrics of the service itself. `link` leads to the
-    supervisor where this is one of several workers. `lender` may have the encoder of the index open already.
+    supervisor where this is one of several workers. `lender` may have encoder and index open already.
     Raises RoutingRulesInvalid, SynonymsInvalid, SmallTalkInvalid, EvidencePolicyInvalid and KeysUnusable where the
     settings name files that cannot be used, and ValueError where a rate or a network cannot be read.
     """

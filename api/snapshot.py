@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from api.encoder_ahead import EncoderLender
 from api.nearness_ahead import NearnessAhead
 from api.observer import NOBODY, Observer
+from api.opened_ahead import Lender
 from retriever.abstention.answerability import Answerability, Assessor
 from retriever.abstention.calibration import CALIBRATION_FILE, CalibrationState, at_risk, load_calibration
 from retriever.answers.answer import Answerer
@@ -22,6 +22,7 @@ from retriever.query import Query, Retrieval
 from retriever.questions.routing import RoutingRules, concerns_health
 from retriever.questions.subjects import Subjects
 from retriever.questions.synonyms import Synonyms
+from retriever.ranking.rerank import Reranker
 from retriever.retrieve import Retriever
 from retriever.search.dense import DenseSearch
 from retriever.store.generation import Generation
@@ -90,28 +91,29 @@ def open_snapshot(
     max_risk: float | None = None,
     dense_search: DenseSearch = DenseSearch.EXACT,
     source: GenerationSource | None = None,
-    lender: EncoderLender | None = None,
+    lender: Lender | None = None,
+    warm_up: bool = True,
 ) -> Snapshot:
-    """The current generation, every file verified, with its own encoder, after a warm-up query.
+    """The current generation, every file verified, with its own encoder, after a `warm_up` query.
 
     `source` gives the generation in place of the index directory itself, where another process has verified it.
     `dense_search` says whether a large index is searched exactly. `max_risk` is the share of the answered
     questions that may have no answer; None for what the calibration was made for. `reranker` names a cross-encoder
-    that reads the best candidates again; `synonyms` are read in place of the program's own; `lender` may have the
-    encoder open already. Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
+    that reads the best candidates again; `synonyms` are read in place of the program's own; `lender` may have
+    encoder and index open already. Raises IndexMissing, IndexRefused, EncoderUnavailable or StorageFailed.
     """
-    from retriever.ranking.cross_encoder import open_reranker
 
     def encoder_of(identity: EncoderIdentity) -> Encoder:
         if previous is not None and previous.encoder.identity == identity:
             return previous.encoder
-        lent = None if lender is None else lender(identity)
+        lent = None if lender is None else lender.encoder(identity)
         return BatchingEncoder(lent or open_encoder(identity, index_dir))
 
     def opened(generation: Generation) -> tuple[Index, Encoder]:
         with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:
             opening = beside.submit(encoder_of, generation.manifest.encoder)
-            return Index(generation, dense_search=dense_search), opening.result()
+            lent = None if lender is None else lender.index(generation.manifest)
+            return lent or Index(generation, dense_search=dense_search), opening.result()
 
     index, encoder = IndexStore(index_dir).read(opened) if source is None else opened(source(index_dir))
     calibration = load_calibration(index_dir, index)
@@ -120,16 +122,27 @@ def open_snapshot(
             "%s is damaged or of another version: answers are judged by the default one", CALIBRATION_FILE
         )
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
-    second = None if reranker is None else open_reranker(reranker)
-    snapshot = make_snapshot(
-        index, encoder, Retriever(index, encoder, reranker=second, synonyms=synonyms), judge, rules=rules
-    )
-    retrieval = snapshot.retriever.retrieve(WARM_UP)
-    if not index.manifest.has_vectors:
-        encoder.encode_queries([WARM_UP.text])  # this retrieval had no use for it, quotes will have
-    judge.assess(WARM_UP, retrieval)
-    snapshot.answerer.answer(WARM_UP.text, retrieval.hits)
+    retriever = Retriever(index, encoder, reranker=_second_stage(reranker), synonyms=synonyms)
+    snapshot = make_snapshot(index, encoder, retriever, judge, rules=rules)
+    if warm_up:
+        _answer_warm_up(snapshot)
     return with_nearness(snapshot, rules, previous)
+
+
+def _second_stage(reranker: str | None) -> Reranker | None:
+    if reranker is None:
+        return None
+    from retriever.ranking.cross_encoder import open_reranker
+
+    return open_reranker(reranker)
+
+
+def _answer_warm_up(snapshot: Snapshot) -> None:
+    retrieval = snapshot.retriever.retrieve(WARM_UP)
+    if not snapshot.index.manifest.has_vectors:
+        snapshot.encoder.encode_queries([WARM_UP.text])  # this retrieval had no use for it, quotes will have
+    snapshot.judge.assess(WARM_UP, retrieval)
+    snapshot.answerer.answer(WARM_UP.text, retrieval.hits)
 
 
 def with_nearness(snapshot: Snapshot, rules: RoutingRules | None, previous: Snapshot | None) -> Snapshot:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.encoder import Arithmetic, EncoderIdentity
+from retriever.store.manifest import Manifest
 
 IDENTITY = EncoderIdentity(
     model="hashing",
@@ -47,3 +48,14 @@ class HashingEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words, and two for the special tokens."""
         return [len(re.findall(r"\w+|[^\w\s]", text)) + 2 for text in texts]
+
+
+class HashingLender:
+    """A Lender of this encoder, in the place of whatever an index was made with, and of no index."""
+
+    def encoder(self, identity: EncoderIdentity) -> HashingEncoder:  # noqa: ARG002
+        """A new one each time."""
+        return HashingEncoder()
+
+    def index(self, manifest: Manifest) -> None:
+        """None: it is to be opened."""

@@ -25,7 +25,7 @@ from retriever.questions.example_vectors import example_texts, keep_vectors, kep
 from retriever.questions.nearness import _STIFFNESS, MOST_SENTENCES, Nearness, learn_nearness
 from retriever.questions.routing import RoutingRules, default_rules, parse_rules, route
 from tests.collections_on_disk import NOW, run_ingest, write_collection
-from tests.hashing import IDENTITY, HashingEncoder
+from tests.hashing import IDENTITY, HashingEncoder, HashingLender
 
 DANGER = ("roses wither here quickly", "roses droop and wither", "my roses wither now", "see, roses wither badly")
 WARD = ("oaks split open loudly", "my oaks split today", "oaks crack and split", "see how oaks split")
@@ -217,7 +217,7 @@ def test_each_example_is_judged_by_what_the_others_teach() -> None:
 @pytest.fixture
 def snapshot(tmp_path: Path, rules: RoutingRules) -> Snapshot:
     run_ingest(write_collection(tmp_path / "pages"), tmp_path / "index")
-    return open_snapshot(tmp_path / "index", rules=rules, lender=lambda _: HashingEncoder())
+    return open_snapshot(tmp_path / "index", rules=rules, lender=HashingLender())
 
 
 def answered(snapshot: Snapshot, rules: RoutingRules, query: str, mode: Mode, *earlier: str) -> QueryResponse:

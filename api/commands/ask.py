@@ -65,9 +65,9 @@ def command(
       footnoted ask "how is it given?" --filter language=en --filter source=NCI
       footnoted ask "what is denosumab?" --top-k 1 --json
     """
-    from api.encoder_ahead import EncoderAhead
+    from api.opened_ahead import OpenedAhead
 
-    ahead = EncoderAhead(index_dir)  # it is compiled while the rest is imported
+    ahead = OpenedAhead(index_dir)  # while the rest is imported
     from api.query.answer_policy import AnswerPolicy, routing_rules
     from api.query.answers import answer_query, new_query_id
     from api.query.request import QueryRequest
@@ -85,7 +85,12 @@ def command(
         request.core_query(today=today)
         policy = AnswerPolicy(rules=routing_rules(None), freshness=FreshnessPolicy.WARN)
         snapshot = open_snapshot(
-            index_dir, rules=policy.rules, reranker=reranker, synonyms=read_synonyms(synonyms), lender=ahead.take
+            index_dir,
+            rules=policy.rules,
+            reranker=reranker,
+            synonyms=read_synonyms(synonyms),
+            lender=ahead,
+            warm_up=False,
         )
         response = answer_query(snapshot, request, policy, query_id=new_query_id(), today=today)
     except QueryInvalid as error:
