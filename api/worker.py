@@ -1,5 +1,6 @@
 """One worker: a whole service in a process of its own, on the socket that all workers share."""
 
+import gc
 import logging.config
 import socket
 import sys
@@ -15,6 +16,7 @@ from api.workers.supervisor_link import Channels, SupervisorLink
 def main() -> None:
     """Serves until it is told to stop. The arguments: its number, and the descriptors of listener and channels."""
     number, *descriptors = (int(argument) for argument in sys.argv[1:])
+    gc.disable()  # until it is ready
     listener, index, counts, asked = (socket.socket(fileno=descriptor) for descriptor in descriptors)
     told = receive(index)
     if told is None:

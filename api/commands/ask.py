@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from api.commands.shared_options import index_option, mode_option
+from api.garbage import uncollected
 
 
 def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -45,6 +46,7 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
     help="File of what people call things, in place of the program's own table.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the body of POST /v1/query.")
+@uncollected()
 def command(
     question: tuple[str, ...],
     index_dir: Path,

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.garbage import uncollected
 from api.observing.logging_setup import LogFormat, logging_config
 from api.server.listening import answers_at, listen, say
 from api.setting_groups import GroupedCommand
@@ -37,6 +38,11 @@ def command(**options: Any) -> None:
     logging.config.dictConfig(logging_config(LogFormat(settings.log_format)))
     if settings.workers > 1:
         sys.exit(_serve_with_workers(settings))
+    with uncollected():  # until it is ready
+        _serve_alone(settings)
+
+
+def _serve_alone(settings: Settings) -> None:
     from api.opened_ahead import OpenedAhead
 
     # Encoder and index are opened while the rest is imported: on two cores a third of the start.

@@ -8,11 +8,13 @@ import socket
 import sys
 from collections.abc import Callable
 from functools import partial
+from threading import Thread
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
+from api.garbage import spare_what_is_made
 from api.observing.logging_setup import LogFormat, logging_config
 from api.observing.loop_faults import LoopFaults
 from api.observing.tracing import Traces, TracingUnavailable, open_tracing, wants_traces
@@ -22,6 +24,8 @@ from api.server.listening import answers_at, say
 from api.server.lock_keeping_socket import LockKeepingSocket
 from api.settings import Settings
 from api.version import program_version
+from retriever.late_pattern import compile_late_patterns
+from retriever.search.english import english_words
 
 MAX_OPEN_FILES = 16_384
 BACKLOG = 2_048
@@ -47,6 +51,7 @@ class AnnouncedServer(uvicorn.Server):
         if self.started:
             self._listener.listen(BACKLOG)  # asyncio has set it to `backlog` of the configuration
             self._announce()
+            Thread(target=_make_the_rest, name="make-the-rest", daemon=True).start()
 
 
 def run_server(
@@ -101,6 +106,15 @@ def open_traces(settings: Settings) -> Traces | None:
         # Often the variables are set for a whole machine: a service that answers is worth more than its traces.
         say(settings, f"no traces: {missing}")
         return None
+
+
+def _make_the_rest() -> None:
+    """What a question may need and a start does not, made beside the first questions."""
+    try:
+        compile_late_patterns()
+        english_words()
+    finally:
+        spare_what_is_made()
 
 
 def _raise_open_files() -> int:
