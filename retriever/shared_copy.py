@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from retriever.errors import StorageFailed
 from retriever.search.dense import DenseIndex, DenseSearch
 from retriever.store import contents
-from retriever.store.generation import VerifiedGeneration
+from retriever.store.generation import ALIGNMENT, VerifiedGeneration
 from retriever.store.manifest import MANIFEST_FILE, VECTORS, Manifest, decode_manifest, encode_manifest
 
-_ALIGNMENT = 64
 _NOT_SERVED = frozenset({contents.BODY_TERMS})
 
 Place = tuple[int, int]
@@ -105,10 +104,10 @@ def _mapped(copy: SharedCopy) -> SharedGeneration:
     return SharedGeneration(manifest, content, dict(copy.places))
 
 
-def _append(descriptor: int, places: dict[str, Place], name: str, content: bytes) -> None:
-    """Writes a file so that it ends at a multiple of 64: numbers stand at the end of the files that hold some."""
+def _append(descriptor: int, places: dict[str, Place], name: str, content: bytes | memoryview) -> None:
+    """Writes a file so that it ends at a multiple of ALIGNMENT: numbers stand at the end of those with some."""
     end = os.fstat(descriptor).st_size
-    start = end + -(end + len(content)) % _ALIGNMENT
+    start = end + -(end + len(content)) % ALIGNMENT
     written = 0
     with memoryview(content) as view:
         while written < len(view):

@@ -20,7 +20,7 @@ class _Texts:
     """The texts of one generation; `places` gives first byte and length by document_id and digest of the file."""
 
     places: Mapping[tuple[str, str], tuple[int, int]]
-    content: bytes
+    content: memoryview
 
 
 class OlderTexts:
@@ -41,7 +41,7 @@ class OlderTexts:
                 place = texts.places.get((document_id, sha256))
                 if place is not None:
                     start, length = place
-                    return texts.content[start : start + length].decode()
+                    return str(texts.content[start : start + length], "utf-8")
         return None
 
     def _newest(self) -> Iterator[_Texts]:

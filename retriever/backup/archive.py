@@ -143,7 +143,7 @@ def _write_archive(opened: VerifiedGeneration, encoder: Mapping[str, bytes], str
             _add(archive, manifest, f"{_ENCODER}{file}", content)
 
 
-def _add(archive: tarfile.TarFile, manifest: Manifest, file: str, content: bytes) -> None:
+def _add(archive: tarfile.TarFile, manifest: Manifest, file: str, content: bytes | memoryview) -> None:
     member = tarfile.TarInfo(f"{manifest.generation}/{file}")
     member.size = len(content)
     member.mode = 0o644

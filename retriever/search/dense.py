@@ -5,7 +5,6 @@ How far bytes and vectors can differ is known, so the result is proven to be tha
 """
 
 import errno
-import io
 import os
 import struct
 from collections.abc import Mapping, Sequence
@@ -102,7 +101,7 @@ class DenseIndex:
         coarse: Mapping[str, memoryview] | None = None,
         dense_search: DenseSearch = DenseSearch.EXACT,
     ) -> "DenseIndex":
-        """The index from verified bytes; a view is used where it lies, and has to stay.
+        """The index from verified bytes, which are used where they lie.
 
         `coarse` is what `coarse_files` gave, to spare making it again. Raises IndexMismatch where the index is not
         what the manifest says. FAISS would ask for as much memory as the header declares, so that is read first.
@@ -114,10 +113,7 @@ class DenseIndex:
             _KIND, dimension, rows, rows * dimension,
         ):  # fmt: skip
             raise IndexMismatch(f"the vectors are {declared_rows:,} of {declared_dimension}, {_NOT_AS_MANIFEST}")
-        if isinstance(content, bytes):
-            index = faiss.read_index(faiss.PyCallbackIOReader(io.BytesIO(content).read))  # spares a copy of it all
-        else:
-            index = index_in(content)
+        index = index_in(content)
         found = (type(index).__name__, index.metric_type, index.d, index.ntotal)
         expected = ("IndexFlatIP", faiss.METRIC_INNER_PRODUCT, dimension, rows)
         if found != expected:
