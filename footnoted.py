@@ -53,7 +53,7 @@ class _LazyGroup(click.Group):
             return super().main(*args, **extra)
         except SystemExit as ended:
             of_process = (args[0] if args else extra.get("args")) is None  # else a program called this command
-            if of_process and (sys.argv[1:2] == [_QUICKLY_ENDED] or _is_address_space_short()):
+            if _is_address_space_short() or (of_process and sys.argv[1:2] == [_QUICKLY_ENDED]):
                 _end_at_once(ended)
             raise
         except OSError as error:
