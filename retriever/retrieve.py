@@ -21,7 +21,8 @@ from retriever.query import Filter, Hit, Meant, Mode, NoHits, Query, Reading, Re
 from retriever.questions.aliases import Aliases
 from retriever.questions.comparison import Sides, compared
 from retriever.questions.messages import parts_of, readings
-from retriever.questions.synonyms import Synonyms, default_synonyms
+from retriever.questions.other_names import also_named
+from retriever.questions.synonyms import Synonyms, default_synonyms, rows_of_all
 from retriever.ranking.candidates import Candidates
 from retriever.ranking.hits import hits_behind, hits_of
 from retriever.ranking.ranking import Ranking, ranking_of
@@ -146,7 +147,13 @@ class Retriever:
     def as_meant(self, question: str) -> Meant:
         """The question with synonyms in place, typing errors mended, brand names and abbreviations spelled out."""
         in_their_words = self._synonyms.applied(question, self.index)
-        return self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
+        return self._also_named(
+            self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
+        )
+
+    def _also_named(self, meant: Meant) -> Meant:
+        """The same, searched and judged by what its things are also called: hypertension, high blood pressure."""
+        return replace(meant, told=also_named(meant.told, lambda name: len(rows_of_all(name, self.index.body))))
 
     def _asked_of(
         self, meant: Meant, encoded: _Encoded, allowed: NDArray[np.bool_] | None
@@ -154,7 +161,7 @@ class Retriever:
         """What a message asks, without what stands around it, where that is nearer a passage; else all of it."""
         told, in_place = parts_of(meant.told), parts_of(meant.in_place)
         several = [
-            Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place)))
+            self._also_named(Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place))))
             for places in (readings(told) if len(told) == len(in_place) else ())
         ]
         if not several:

@@ -37,6 +37,7 @@ BRANDS = {
     "steps.md": "# Steroid tablets and bones\n\nRomo (brand name Evenin) is used as well. It can be had under the "
     "brand name Evenolin.",
     "romo.md": "# Romo\n\nRomo is new.",
+    "abal.md": "# Abal\n\nAbal builds bone. Tymlin is its name in America and Eladyn in Europe.",
     "weak.md": "# Osteoporosis\n\nIn osteoporosis the first brand was Oldin. Nobody sells it any more.",
     "list.md": "# Costs\n\n- the Jonsin brand of rise is cheaper\n\nWe drink a brand of water called Tabloid. A "
     "tabloid is a newspaper, and every tabloid is printed.",
@@ -65,6 +66,8 @@ def brands(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
         ("reclastin", "Zole"),
         ("what is evenin", "what is Romo"),
         ("jonsin", "rise"),
+        ("does tymlin hurt", "does Abal hurt"),
+        ("eladyn", "Abal"),
         ("oldin", "oldin"),  # a medicine's, and its page is on a disease
         ("fosamix or actonin", "Alen or Rise"),
         ("is prolin the same as xgevin", "is prolin the same as xgevin"),  # two names of one thing, set apart

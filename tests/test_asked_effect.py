@@ -6,8 +6,8 @@ import pytest
 
 from retriever.answers.judged.asked_of_a_thing import is_a_time_of_another
 from retriever.answers.judged.beside_the_question import is_beside
-from retriever.answers.wanted.asked_effect import asked_effect
 from retriever.answers.wanted.asked_kind_of import asks_what_kind
+from retriever.questions.asked_effect import asked_effect
 from tests.small_answers import answer_of, quote_below, sought_by
 
 PAGES = {
@@ -34,6 +34,14 @@ PAGES = {
         ("is smoke bad for kids", {"smoke"}, set()),
         ("is smoke safe for kids", {"smoke"}, {"kid"}),
         ("can i drink wine with alendrol", {"alendrol"}, {"wine"}),
+        ("can i go on alendrol after a clot", {"clot"}, {"alendrol"}),
+        ("can i go swimming on alendrol", {"alendrol"}, {"swim"}),
+        ("can i take iron with 714-X", {"714", "x"}, {"iron"}),
+        ("does sugar feed cancer", {"sugar"}, {"cancer"}),
+        ("can a mole become melanoma", {"mole"}, {"melanoma"}),
+        ("does bonafix (alendrol) cause cramps", {"bonafix", "alendrol"}, {"cramp"}),
+        ("is a lump a sign of cancer", {"lump"}, {"cancer"}),
+        ("are pans linked to cancer", {"pan"}, {"cancer"}),
     ],
 )
 def test_the_two_things_that_a_closed_question_tells_apart(question: str, of: set[str], effect: set[str]) -> None:

@@ -17,7 +17,7 @@ from retriever.index import Index
 from retriever.store.durable import Disk, LocalDisk, storage_failures
 
 CALIBRATION_FILE = "calibration.json"
-FORMAT = 6
+FORMAT = 7
 SAME_COLLECTION = 0.5
 """The share of all documents, of then and now together, that must be in both for a calibration to hold."""
 _DEFAULT = "default_calibration.json"

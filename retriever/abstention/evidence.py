@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from math import log, sqrt
 
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from retriever.abstention.errands import errand_direction
 from retriever.abstention.labels import labels
 from retriever.abstention.own_affairs import asks_of_own_affairs
+from retriever.abstention.said import Said, titles_of
+from retriever.abstention.two_things import stand_together
 from retriever.abstention.word_forms import has_form, other_forms
 from retriever.filters import matching
 from retriever.index import Index
@@ -23,6 +25,7 @@ from retriever.questions.asked import Asked, read_asked
 from retriever.questions.contractions import without_contractions
 from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.messages import SIDE_TERMS, is_repetition, named_before
+from retriever.questions.other_names import other_names
 from retriever.questions.question import LONG_QUESTION_WORDS, SAYS_OF_SUBJECT
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.questions.vocabulary import Vocabulary
@@ -59,7 +62,8 @@ class Evidence:
     long messages, whose vectors hold their stories; 1 for a question on own affairs. `length` is the logarithm of
     the number of words. `lead`: how far the first passage's score lies above the next one's, times the share of
     the words that it holds; fades out in long messages, and in large collections, which say a thing in several
-    places.
+    places. `together`: whether the two things that a question of yes or no names stand in one hit, from -1 to 1,
+    see `stand_together`; fades out in long messages.
     """
 
     cosine: float
@@ -73,6 +77,7 @@ class Evidence:
     errand: float
     length: float
     lead: float
+    together: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,7 @@ class EvidenceReader:
         self._title_fit = TitleFit(names)
         self._passages = np.bincount(index.document_of_row, minlength=len(index.documents))
         self._allowed = remembering(self._documents_of, most=64)
-        self._terms_of = lru_cache(maxsize=8_192)(_term_set)
-        self._line_of = lru_cache(maxsize=1_024)(_term_line)
+        self._said = Said()
         self._errands = errand_direction(index.manifest.encoder)
 
     def read(self, query: Query, retrieval: Retrieval) -> Evidence:
@@ -114,14 +118,16 @@ class EvidenceReader:
             text = _VERSUS.sub(",", text)
         asked = read_asked(text, self._vocabulary)
         words = self._words(asked, query)
-        mass = sum(word.weight for word in words.values()) or 1.0
+        weights = {term: word.weight for term, word in words.items()}
+        mass = sum(weights.values()) or 1.0
 
         def share(found: frozenset[str]) -> float:
             return sum(word.weight for word in words.values() if not word.told_by.isdisjoint(found)) / mass
 
         names = [page_name(hit.document.metadata) for hit in hits[:BEST_HITS]]
-        headings = [self._terms_of(_titles(hit)) for hit in hits]
-        texts = [self._terms_of(hit.passage.text) | one for hit, one in zip(hits, headings, strict=True)]
+        others = other_names(text)
+        headings = [self._said.terms(titles_of(hit), others) for hit in hits]
+        texts = [self._said.terms(hit.passage.text, others) | one for hit, one in zip(hits, headings, strict=True)]
         anywhere = frozenset().union(*texts)
         covered = share(frozenset().union(*texts[:BEST_HITS]))
         length = len((query.text if retrieval.whole is None else text).split())
@@ -133,8 +139,8 @@ class EvidenceReader:
             cosine=_cosine(hits, covered),
             covered=covered,
             headed=self._headed(hits[:BEST_HITS], headings, share),
-            named=max(share(self._terms_of(name)) for name in names),
-            phrased=self._phrased(stretches, words, hits[:BEST_HITS], otherwise=covered),
+            named=max(share(self._said.terms(name)) for name in names),
+            phrased=self._said.phrased(stretches, weights, hits[:BEST_HITS], others, otherwise=covered),
             missing=by_the_way
             * max(
                 (word.weight for term, word in of_asking.items() if not self._is_told(term, anywhere, pages)),
@@ -142,7 +148,11 @@ class EvidenceReader:
             ),
             unknown=1.0
             if any(self._is_unheard_of(name) for name in named_before(text))
-            else by_the_way * max((word.weight for word in of_asking.values() if not word.is_known), default=0),
+            else by_the_way
+            * max(
+                (word.weight for term, word in of_asking.items() if not (word.is_known or term in anywhere)),
+                default=0,
+            ),
             # No page is named for both of two things that are compared.
             neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(text, words, hits[0], asked),
             errand=1.0
@@ -152,6 +162,7 @@ class EvidenceReader:
             lead=0.0
             if retrieval.untold_sides is not None or retrieval.is_reranked
             else _fading(length) * share(texts[0]) * self._lead(query, hits),
+            together=_fading(length) * stand_together(retrieval.in_place(query), texts, weights),
         )
 
     def _lead(self, query: Query, hits: Sequence[Hit]) -> float:
@@ -215,23 +226,6 @@ class EvidenceReader:
             not pages.isdisjoint(self._vocabulary.body.of(form)[0].tolist()) for form in other_forms(term)
         )
 
-    def _phrased(
-        self,
-        stretches: Sequence[Sequence[str]],
-        words: Mapping[str, _Word],
-        hits: Sequence[Hit],
-        *,
-        otherwise: float,
-    ) -> float:
-        lines = [self._line_of(f"{_titles(hit)}\n{hit.passage.text}") for hit in hits]
-        found = mass = 0.0
-        for phrase in stretches:
-            weight = sum(words[term].weight for term in phrase if term in words)
-            line = _line(phrase)
-            found += weight * sum(line in other for other in lines) / len(lines)
-            mass += weight
-        return found / mass if mass else otherwise
-
     def _headed(
         self,
         hits: Sequence[Hit],
@@ -240,8 +234,8 @@ class EvidenceReader:
     ) -> float:
         """The share in one hit's title and headings. A label in the best hit is one; in others, if it is all."""
         first, *others = hits
-        labelled = [share(headings[0] | self._terms_of(label)) for label in labels(first.passage.text)]
-        alone = [share(self._terms_of(label)) for hit in others for label in labels(hit.passage.text)]
+        labelled = [share(headings[0] | self._said.terms(label)) for label in labels(first.passage.text)]
+        alone = [share(self._said.terms(label)) for hit in others for label in labels(hit.passage.text)]
         return max(*map(share, headings), *labelled, float(max(alone, default=0.0) > NEARLY_ALL), 0.0)
 
     def _neighbour(self, text: str, words: Mapping[str, _Word], hit: Hit, asked: Asked) -> float:
@@ -253,7 +247,7 @@ class EvidenceReader:
         other words is taken off: "antiemetic prophylaxis" leads to it, whatever chemotherapy it is asked for.
         """
         name = page_name(hit.document.metadata)
-        held, headed, worst = self._terms_of(name), self._terms_of(_titles(hit)), 0.0
+        held, headed, worst = self._said.terms(name), self._said.terms(titles_of(hit)), 0.0
         mass = sum(word.weight for word in words.values()) or 1.0
         for phrase in phrases(without_contractions(text), without=_NARROWS_NOTHING):
             weights = {term: words[term].weight ** 2 for term in self._kinds.narrowing(phrase) if term in words}
@@ -270,23 +264,6 @@ class EvidenceReader:
 
     def _documents_of(self, wanted: Filter) -> NDArray[np.bool_]:
         return matching(self._index.documents, wanted)
-
-
-def _term_set(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
-
-
-def _term_line(text: str) -> str:
-    return _line(terms(text))
-
-
-def _line(sequence: Sequence[str]) -> str:
-    """Terms as one text, in which a phrase is found as a part: it begins and ends with a space."""
-    return f" {' '.join(sequence)} "
-
-
-def _titles(hit: Hit) -> str:
-    return " ".join((hit.document.prefix_title, page_name(hit.document.metadata), *hit.passage.headings))
 
 
 def _fading(length: float) -> float:

@@ -40,8 +40,13 @@ _BRANDS_ARE = (
 _SOLD_AS = rf"(?:{_SELLS})\s*(?:the |its )?(?:{_BRAND}(?: of)?\s+)?{_NAMES}"
 _IS_A_BRAND = rf"{_NAMES}\s+{_BE}\s+(?:[\w-]+\s+){{0,5}}?{_BRAND}{_OF}?"
 _BRANDS_OF = rf"{_NAMES}\s+{_BRAND}{_OF}"
-_BRAND_INTRODUCTIONS = tuple(map(late_pattern, (_BRANDS_ARE, _SOLD_AS, _IS_A_BRAND, _BRANDS_OF)))
-_SPEAKS_OF_BRANDS = late_pattern(rf"{_BRAND}|{_SELLS}")
+_ITS_NAME = r"\bits(?: [\w-]+)? name\b"
+_IS_ITS_NAME = rf"{_NAMES}\s+{_BE}\s+{_ITS_NAME}"
+_ITS_NAME_IS = rf"{_ITS_NAME}(?: in [\w ]{{2,30}}?)?,? (?:{_BE}|and) {_NAMES}"
+_BRAND_INTRODUCTIONS = tuple(
+    map(late_pattern, (_BRANDS_ARE, _SOLD_AS, _IS_A_BRAND, _BRANDS_OF, _IS_ITS_NAME, _ITS_NAME_IS))
+)
+_SPEAKS_OF_BRANDS = late_pattern(rf"{_BRAND}|{_SELLS}|{_ITS_NAME}")
 _BRAND_COLUMN = late_pattern(rf"^(?:[\w.]+ )?{_BRAND}$")
 _DRUG_COLUMN = late_pattern(
     r"^(?:generic(?: name)?|drug|medicine|medication|active \w+|substance)s?$", re.IGNORECASE

@@ -43,7 +43,7 @@ class Synonyms:
         def read(found: re.Match[str]) -> str:
             meant = self.read_as[_plain(found[0])]
             is_called = _names_a_page(meant, index) and not _names_a_page(found[0], index)
-            rows, asked = (len(_rows_of_all(phrase, index.body)) for phrase in (meant, found[0]))
+            rows, asked = (len(rows_of_all(phrase, index.body)) for phrase in (meant, found[0]))
             return meant if is_called or is_usage(rows, than=asked) else found[0]
 
         phrases = self._that_may_stand_in(question)
@@ -102,7 +102,8 @@ def _plain(phrase: str) -> str:
     return " ".join(phrase.lower().replace("-", " ").replace("’", "'").split())
 
 
-def _rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:
+def rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:
+    """The rows of a field that hold every term of a phrase, ascending."""
     rows = [field.rows_of(term) for term in terms(phrase)]
     return reduce(np.intersect1d, rows) if rows else np.empty(0, dtype=np.int32)  # a sign, no word
 
@@ -110,7 +111,7 @@ def _rows_of_all(phrase: str, field: LexicalField) -> NDArray[np.int32]:
 def _names_a_page(phrase: str, index: Index) -> bool:
     """Whether some page's title holds the phrase."""
     wanted = terms(phrase)
-    rows = _rows_of_all(phrase, index.headings)
+    rows = rows_of_all(phrase, index.headings)
     line = f" {' '.join(wanted)} "
     titles = (index.documents[one].prefix_title for one in np.unique(index.document_of_row[rows]).tolist())
     return any(line in f" {' '.join(terms(title))} " for title in titles)

@@ -5,7 +5,6 @@ import re
 from retriever.answers.judged.subject_told import passage_terms
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import page_terms, subject_of, terms_of
-from retriever.answers.wanted.asked_effect import AskedEffect, asked_effect, says_half
 from retriever.answers.wanted.asked_kind_of import asks_what_kind
 from retriever.answers.wanted.named_things import Named
 from retriever.answers.wanted.sought import Sought
@@ -13,7 +12,9 @@ from retriever.answers.wanted.subject_words import says
 from retriever.answers.wanted.want_patterns import Want
 from retriever.answers.wanted.wants import meets
 from retriever.late_pattern import late_pattern
+from retriever.questions.asked_effect import AskedEffect, asked_effect, says_half
 from retriever.questions.facets import Facet, sentence_speaks_of
+from retriever.questions.other_names import other_names, term_line, told_otherwise
 from retriever.search.analyze import terms
 
 LEADING = 8
@@ -71,11 +72,18 @@ def _tells_effect(asked: AskedEffect, quote: Quote, sought: Sought) -> bool:
     of, effect = asked.of, asked.effect
     if asked.is_act and named.things.isdisjoint(of):
         of, effect = effect, of
-    passage = _said(of, _told_by_passage(quote, named))
+    headings = "\n".join(quote.hit.passage.headings)
+    passage = _said(
+        of, _told_by_passage(quote, named) | _otherwise(sought, f"{headings}\n{quote.hit.passage.text}")
+    )
     things = of & named.things
     if not says_half(of, weights, passage) or (things and things.isdisjoint(passage)):
         return False
-    own = _with_headings(quote) | page_terms(quote.hit)
+    own = (
+        _with_headings(quote)
+        | page_terms(quote.hit)
+        | _otherwise(sought, "\n".join((quote.text, *quote.headings)))
+    )
     if Facet.STOPPING in sought.facets and sentence_speaks_of(Facet.STOPPING, quote.text):
         return True
     said = _said(effect, own)
@@ -103,6 +111,12 @@ def _says_nothing_else(quote: Quote, sought: Sought) -> bool:
 
 def _told_by_passage(quote: Quote, named: Named) -> frozenset[str]:
     return named.told(passage_terms(quote.hit), page_terms(quote.hit))
+
+
+def _otherwise(sought: Sought, text: str) -> frozenset[str]:
+    """The question's terms that a text says by another name."""
+    names = other_names(sought.text)
+    return frozenset(told_otherwise(names, term_line(text)).split()) if names else frozenset()
 
 
 def _with_headings(quote: Quote) -> frozenset[str]:

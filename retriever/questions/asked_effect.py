@@ -13,9 +13,11 @@ _PERSON = r"(?:i|we|you|he|she|it|they|this|that|these|those|there|people|someon
 _ACTS = (
     r"(?:causes?|gives?|leads? to|results? in|brings? (?:on|back)|triggers?|damages?|harms?|hurts?|affects?"
     r"|weakens?|stunts?|turns?|makes?|raises?|increases?|lowers?|reduces?|cuts?|prevents?|helps?|eases?|worsens?"
-    r"|interacts? with|interferes? with|carr(?:y|ies)|brings?|thins?|slows?)\b"
+    r"|interacts? with|interferes? with|carr(?:y|ies)|brings?|thins?|slows?|kills?|feeds?|stops?|becomes?|shrinks?"
+    r"|inflames?|irritates?|cures?|treats?|changes?|sets? off|upsets?|mess(?:es)? up|speeds? up|stains?|blocks?"
+    r"|burns?|dries)\b"
 )
-_NOUNS = r"[\w'’ -]"
+_NOUNS = r"[\w'’ ()-]"
 _DOES = late_pattern(
     rf"\b(?:does|do|did|can|could|will|would|may|might) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?)"
     rf"(?<! they)(?<! we)(?<! you) {_ACTS}(?P<effect>{_NOUNS}{{2,80}})",
@@ -23,7 +25,9 @@ _DOES = late_pattern(
 )
 _IS = late_pattern(
     rf"\b(?:is|are) (?P<of>(?!{_PERSON}){_NOUNS}{{2,60}}?) "
-    r"(?:bad|safe|good|dangerous|harmful|toxic|risky|ok|okay) (?:for|in|with|to|after|during|at|on|while)\b"
+    r"(?:(?:bad|safe|good|dangerous|harmful|toxic|risky|ok|okay) (?:for|in|with|to|after|during|at|on|while)"
+    r"|(?:linked|related|connected|tied) (?:to|with)"
+    r"|an? (?:early )?(?:sign|symptom|cause|risk factor) (?:of|for))\b"
     rf"(?P<effect>{_NOUNS}{{2,80}})",
     re.IGNORECASE,
 )
@@ -37,8 +41,10 @@ _SAFE = late_pattern(r"\b(?:safe|ok|okay)\b", re.IGNORECASE)
 _DEGREES = frozenset(terms("worse worsen faster slower stronger anything something anybody likely early"))
 _PERSONS = frozenset(terms("kids children baby babies men women man woman adults elderly seniors teenagers"))
 """What is bad for people is bad for these, whether or not a page names them; whether it is safe it has to say."""
-_ACTIONS = frozenset(terms("drink eat go fly travel put get feel"))
-"""What of "drink alcohol", "go swimming" or "put on weight" is not what is asked about, where more is said."""
+_ACTIONS = frozenset(terms("drink eat fly travel feel"))
+"""What of "drink alcohol" is not what is asked about, where more is said."""
+_SMALL_VERBS = frozenset(terms("go put get be start stay come"))
+"""What of "go swimming", "put on weight" or "go on it" never is."""
 HALF = 0.5
 """So much of one side has to be said, by weight or by number: the rarer word is often the less formal one."""
 
@@ -76,6 +82,7 @@ def says_half(words: frozenset[str], weights: Mapping[str, float], said: frozens
 
 
 def _named(part: str) -> frozenset[str]:
-    beside = FACET_TERMS | SAYS_OF_SUBJECT | _DEGREES
-    named = frozenset(term for term in terms(part) if term not in beside and len(term) > 1 and not term.isdigit())
-    return named - _ACTIONS or named
+    beside = FACET_TERMS | SAYS_OF_SUBJECT | _DEGREES | _SMALL_VERBS
+    said = frozenset(term for term in terms(part) if term not in beside)
+    named = frozenset(term for term in said if len(term) > 1 and not term.isdigit())
+    return named - _ACTIONS or named or said
