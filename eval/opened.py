@@ -84,6 +84,7 @@ def refuse_missing(dataset: Dataset, names: DocumentNames, *, allowed: bool) -> 
     lost = sorted(relevant & missing)
     if lost and (len(lost) == len(relevant) or not allowed):
         raise ComparisonRefused(
-            f"{len(lost)} of {len(relevant)} relevant documents are not in the index, such as {lost[0]}; ingest "
-            "the dataset's own collection (`footnoted eval prepare` writes it for BEIR), or add --allow-missing"
+            f"{len(lost)} of {len(relevant)} relevant documents are not in the index, or fit several of its "
+            f"documents, such as {lost[0]!r}; correct the dataset, ingest its own collection (`footnoted eval "
+            "prepare` writes it for BEIR), or add --allow-missing"
         )

@@ -39,13 +39,36 @@ def test_beir_keeps_the_queries_that_are_judged_in_the_split(tmp_path: Path) -> 
         read_dataset(tmp_path, split="dev")
 
 
+def test_beir_judgments_without_their_header_are_refused_and_none_is_lost(tmp_path: Path) -> None:
+    write_lines(tmp_path / "queries.jsonl", {"_id": "1", "text": "one?"})
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("1\tMED-7\t1\n1\tMED-8\t1\n", encoding="utf-8")
+    with pytest.raises(DatasetInvalid, match=r"test\.tsv:1: the first line has to be the header"):
+        read_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("qrels", "is_graded"),
+    [
+        ("a\t0\tx.md\t1\na\t0\ty.md\t1\n", False),
+        ("a\t0\tx.md\t1\na\t0\ty.md\t0\n", True),
+        ("a\t0\tx.md\t1\nb\t0\ty.md\t2\n", False),
+    ],
+)
+def test_judgments_are_graded_where_they_differ_for_a_question(
+    tmp_path: Path, qrels: str, is_graded: bool
+) -> None:
+    dataset = read_dataset(judged(tmp_path, qrels, {"id": "b", "question": "who?"}))
+    assert dataset.is_graded is is_graded
+
+
 def test_labelled_questions_say_what_has_no_answer(tmp_path: Path) -> None:
     path = write_lines(
         tmp_path / "questions.jsonl",
         {"id": "a", "question": "what?", "label": "answerable", "doc": "x.md"},
         {"id": "b", "question": "who?", "answerable": False, "category": "trivia"},
     )
-    (tmp_path / "exclude.txt").write_text("y.md\nz.md\n", encoding="utf-8")
+    (tmp_path / "exclude.txt").write_bytes(b"y.md\r\nz.md")
     dataset = read_dataset(path)
     assert [question.answerable for question in dataset.questions] == [True, False]
     assert dataset.excluded == ("y.md", "z.md")
@@ -71,6 +94,7 @@ def test_the_shared_datasets_can_be_read(name: str) -> None:
         ("a\t0\tx.md\tgood\n", "qrels.tsv:1: the relevance is not a whole number"),
         ("\nb\t0\tx.md\t1\n", "qrels.tsv:2: no query has the id 'b'"),
         ("a\t0\tx.md\t1\na\t0\tx.md\t0\n", "qrels.tsv:2: this document was judged 1 before"),
+        ("\n", "qrels.tsv holds no judgment"),
     ],
 )
 def test_a_wrong_judgment_is_named_by_file_and_line(tmp_path: Path, qrels: str, where: str) -> None:
@@ -81,9 +105,10 @@ def test_a_wrong_judgment_is_named_by_file_and_line(tmp_path: Path, qrels: str, 
 @pytest.mark.parametrize(
     ("row", "where"),
     [
-        ({"id": "a", "question": "again?"}, "the id 'a' stands twice"),
+        ({"id": "a", "question": "again?"}, "queries.jsonl:2: the id 'a' stands in line 1 too"),
         ({"id": "b"}, "queries.jsonl:2: .*question"),
-        ({"id": "b c", "question": "what?"}, "holds white space"),
+        ({"id": "b c", "question": "what?"}, "queries.jsonl:2: .*holds white space"),
+        ({"id": "b", "question": " "}, "queries.jsonl:2: the question 'b' is empty"),
         ({"id": "b", "question": 5}, "queries.jsonl:2: Expected `str`, got `int`"),
     ],
 )
@@ -143,6 +168,12 @@ def test_rows_become_pages_that_ingest_can_read(tmp_path: Path) -> None:
     assert prepare(source, tmp_path / "out") == 1
     page = (tmp_path / "out" / "MED%2F1.md").read_text(encoding="utf-8")
     assert page == '---\ntitle: "On \\"bones\\""\n---\n\n# On "bones"\n\nif p \\<b 0.05\n\\# not a heading\n'
+
+
+def test_a_row_without_an_id_is_named_as_one_of_beir(tmp_path: Path) -> None:
+    corpus = write_lines(tmp_path / "corpus.jsonl", {"_id": "1", "text": "one"}, {"id": "2", "text": "two"})
+    with pytest.raises(DatasetInvalid, match=r"corpus\.jsonl:2: .*`_id`"):
+        prepare(corpus, tmp_path / "pages")
 
 
 def test_a_row_without_a_title_has_no_front_matter() -> None:

@@ -71,6 +71,14 @@ class Dataset:
             | {question.quote.document for question in self.questions if question.quote is not None}
         )
 
+    @property
+    def is_graded(self) -> bool:
+        """Whether some question has judged documents of different relevance.
+
+        Where none has, a ranking of judged documents alone only says which of them were found.
+        """
+        return any(len(set(judged.values())) > 1 for judged in self.qrels.values())
+
     def measured(self) -> frozenset[str]:
         """Ids of the questions with at least one relevant document: those that rankings are measured on."""
         return frozenset(

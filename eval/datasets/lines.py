@@ -42,9 +42,14 @@ def columns(path: Path, names: str, *, header: bool = False) -> Iterator[Split]:
     """The tab-separated columns of every line, as many as `names` names. Raises DatasetInvalid."""
     wanted = names.split()
     for place, (number, line) in enumerate(text_lines(path)):
-        if header and place == 0:
-            continue
         found = line.split("\t")
+        if header and place == 0:
+            if found[-1].strip().isdigit():
+                raise DatasetInvalid(
+                    f"{path}:{number}: the first line has to be the header; write {', '.join(wanted)} above it, "
+                    "separated by tabs"
+                )
+            continue
         if len(found) != len(wanted):
             raise DatasetInvalid(
                 f"{path}:{number}: {len(found)} columns instead of {len(wanted)}; write {', '.join(wanted)}, "

@@ -82,12 +82,12 @@ def _pages(path: Path) -> Iterator[tuple[str, str]]:
     for number, line in _lines(path):
         try:
             row = msgspec.json.decode(line, type=dict[str, object])
-            if "_id" in row:
-                beir = msgspec.json.decode(line, type=_BeirRow)
-                yield beir.id, page_of(beir.title, (), beir.text)
-            else:
+            if "focus" in row and "_id" not in row:
                 pair = msgspec.json.decode(line, type=_QuestionAnswerRow)
                 yield pair.id, page_of(pair.focus, (pair.question,), pair.text, url=pair.url)
+            else:
+                beir = msgspec.json.decode(line, type=_BeirRow)
+                yield beir.id, page_of(beir.title, (), beir.text)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DatasetInvalid(
                 f"{path}:{number}: {error}; BEIR's rows have `_id`, `title` and `text`"

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question
-from eval.datasets.lines import columns, files_sha256, objects, whole_number
+from eval.datasets.lines import columns, files_sha256, objects, text_lines, whole_number
 from eval.errors import DatasetInvalid
 
 FORMS = (
@@ -99,15 +99,14 @@ def _judged(folder: Path, wording: str) -> Dataset:
         text = getattr(line, wording)
         if not text:
             raise DatasetInvalid(f"{queries}:{number}: there is no `{wording}`; choose another --wording")
-        questions.append(
-            Question(line.id, text, ("tight",) if line.tight else (), reference=references.get(line.id))
-        )
+        subsets = ("tight",) if line.tight else ()
+        questions.append((number, Question(line.id, text, subsets, reference=references.get(line.id))))
     ids = _unique(questions, queries)
     spans = _spans(golden, ids) if golden.is_file() else {}
     return Dataset(
         name=folder.resolve().name,
         sha256=files_sha256(path for path in (queries, judgments, golden, answers) if path.is_file()),
-        questions=tuple(questions),
+        questions=tuple(question for _, question in questions),
         qrels=_qrels(judgments, "query 0 document relevance", ids),
         spans=spans,
     )
@@ -118,19 +117,20 @@ def _beir(folder: Path, split: str) -> Dataset:
     if not judgments.is_file():
         found = ", ".join(sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))) or "none"
         raise DatasetInvalid(f"there is no {judgments}; choose the --split out of: {found}")
-    questions = [Question(line.id, line.text) for _, line in objects(queries, _BeirLine)]
+    questions = [(number, Question(line.id, line.text)) for number, line in objects(queries, _BeirLine)]
     qrels = _qrels(judgments, "query-id corpus-id score", _unique(questions, queries), header=True)
     return Dataset(
         name=folder.resolve().name,
         sha256=files_sha256((queries, judgments)),
-        questions=tuple(question for question in questions if question.question_id in qrels),
+        questions=tuple(question for _, question in questions if question.question_id in qrels),
         qrels=qrels,
         spans={},
     )
 
 
 def _labelled(path: Path) -> Dataset:
-    questions, qrels = [], {}
+    questions: list[tuple[int, Question]] = []
+    qrels = {}
     for number, line in objects(path, _QuestionLine):
         where = f"{path}:{number}"
         if (line.label is None) == (line.answerable is None):
@@ -142,9 +142,10 @@ def _labelled(path: Path) -> Dataset:
         if line.source_path is not None and answerable:
             qrels[line.id] = {line.source_path: 1}
         subsets = () if line.style is None else (line.style,)
-        questions.append(
-            Question(line.id, line.question, subsets, answerable, line.category, quote, reference=line.quote)
+        question = Question(
+            line.id, line.question, subsets, answerable, line.category, quote, reference=line.quote
         )
+        questions.append((number, question))
     _unique(questions, path)
     exclude = path.parent / "exclude.txt"
     excluded: tuple[str, ...] = ()
@@ -152,28 +153,29 @@ def _labelled(path: Path) -> Dataset:
         excluded = read_list(exclude)
     name = path.parent.resolve().name if path.name == "questions.jsonl" else path.stem
     files = [path, exclude] if excluded else [path]
-    return Dataset(name, files_sha256(files), tuple(questions), qrels, {}, excluded)
+    asked = tuple(question for _, question in questions)
+    return Dataset(name, files_sha256(files), asked, qrels, {}, excluded)
 
 
 def read_list(path: Path) -> tuple[str, ...]:
     """The lines of a file of document ids. Raises DatasetInvalid."""
-    try:
-        return tuple(path.read_text(encoding="utf-8").split("\n")[:-1])
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetInvalid(f"{path} cannot be read as lines of UTF-8; check it") from error
+    return tuple(line for _, line in text_lines(path))
 
 
-def _unique(questions: Iterable[Question], path: Path) -> frozenset[str]:
-    seen: set[str] = set()
-    for question in questions:
-        identifier = question.question_id
+def _unique(questions: Iterable[tuple[int, Question]], path: Path) -> frozenset[str]:
+    """The ids of questions, each given with its line."""
+    seen: dict[str, int] = {}
+    for number, question in questions:
+        identifier, where = question.question_id, f"{path}:{number}"
         if identifier in seen:
-            raise DatasetInvalid(f"{path}: the id {identifier!r} stands twice; ids must be unique")
+            raise DatasetInvalid(
+                f"{where}: the id {identifier!r} stands in line {seen[identifier]} too; ids must be unique"
+            )
         if not identifier or identifier.split() != [identifier]:
-            raise DatasetInvalid(f"{path}: the id {identifier!r} is empty or holds white space; change it")
+            raise DatasetInvalid(f"{where}: the id {identifier!r} is empty or holds white space; change it")
         if not question.text.strip():
-            raise DatasetInvalid(f"{path}: the question {identifier!r} is empty; write it or remove the line")
-        seen.add(identifier)
+            raise DatasetInvalid(f"{where}: the question {identifier!r} is empty; write it or remove the line")
+        seen[identifier] = number
     if not seen:
         raise DatasetInvalid(f"{path} holds no question; add one object a line")
     return frozenset(seen)
@@ -191,6 +193,8 @@ def _qrels(
         known = qrels.setdefault(question, {}).setdefault(document, relevance)
         if known != relevance:
             raise DatasetInvalid(f"{path}:{number}: this document was judged {known} before; keep one line")
+    if not qrels:
+        raise DatasetInvalid(f"{path} holds no judgment; write {', '.join(names.split())} on each line")
     return qrels
 
 

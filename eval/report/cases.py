@@ -59,7 +59,13 @@ def mistakes(evaluation: Evaluation, tokens: SourceTokens | None) -> list[CaseLi
     given = evaluation.given
     if not given:
         return []
-    refused = [one for one in evaluation.dataset.questions if one.answerable and not _is_answered(evaluation, one)]
+    measured = evaluation.dataset.measured()
+    refused = [
+        one
+        for one in evaluation.dataset.questions
+        if (one.question_id in measured if one.answerable is None else one.answerable)
+        and not _is_answered(evaluation, one)
+    ]
     false = [
         one for one in evaluation.dataset.questions if one.answerable is False and _is_answered(evaluation, one)
     ]
@@ -68,11 +74,12 @@ def mistakes(evaluation: Evaluation, tokens: SourceTokens | None) -> list[CaseLi
         for one in evaluation.dataset.questions
         if _is_answered(evaluation, one) and evaluation.values[one.question_id].get("answer-hit") == 0
     ]
-    lists = (
-        ("refused", "Refused", "The pages answer these questions, and none of them got an answer", refused),
-        ("false", "Answered falsely", "The pages do not answer these questions, and each got an answer", false),
-        ("beside", "Beside the point", "Answered, and no quote stands in the known answer", beside),
-    )
+    lists = [("refused", "Refused", "The pages answer these questions, and none of them got an answer", refused)]
+    if any(one.answerable is False for one in evaluation.dataset.questions):
+        explanation = "The pages do not answer these questions, and each got an answer"
+        lists.append(("false", "Answered falsely", explanation, false))
+    if any("answer-hit" in row for row in evaluation.values.values()):
+        lists.append(("beside", "Beside the point", "Answered, and no quote stands in the known answer", beside))
     return [
         CaseList(
             anchor,

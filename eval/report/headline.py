@@ -3,10 +3,12 @@
 from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 
+from eval.measures.rank_documents import JUDGED_ONLY
+
 HEADLINE: tuple[tuple[str, str], ...] = (
     ("nDCG@10", "all"),
     ("R@1", "all"),
-    ("nDCG(judged_only)@10", "all"),
+    (JUDGED_ONLY, "all"),
     ("passage-hit@1", "all"),
     ("passage-hit@5", "all"),
     ("passage-hit@5 uncapped", "all"),
@@ -28,7 +30,7 @@ HEADLINE: tuple[tuple[str, str], ...] = (
 _INSTEAD_OF = {
     "passage-hit-2@1": "passage-hit@1",
     "passage-hit-2@5": "passage-hit@5",
-    "nDCG(judged_only)@10": "passage-hit-2@1",
+    JUDGED_ONLY: "passage-hit-2@1",
 }
 """Second choices: shown where the first choice was not measured."""
 
@@ -53,9 +55,12 @@ MEANING = {
 _NO_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
-def headline(measured: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The measures that stand first, as (measure, subset), out of those that were measured."""
-    known = set(measured)
+def headline(measured: Iterable[tuple[str, str]], *, is_graded: bool) -> list[tuple[str, str]]:
+    """The measures that stand first, as (measure, subset), out of those that were measured.
+
+    `is_graded` as the dataset says it: else what counts judged documents alone is left to the whole list.
+    """
+    known = {one for one in measured if is_graded or one[0] != JUDGED_ONLY}
     return [
         (measure, subset)
         for measure, subset in HEADLINE

@@ -30,18 +30,19 @@ def lead(evaluation: Evaluation, against: Comparison | None) -> list[str]:
     # Of few questions the numbers alone would say more than is known.
     said = [f"{asked} questions are too few to say much."] if asked < FEW else []
     said += _decided(evaluation)
-    ours = in_words(
-        {measure: one.mean for measure, one in over_all.items()},
-        {measure: (one.low, one.high) for measure, one in over_all.items()},
-    )
-    if ours is not None:
+    means = {measure: one.mean for measure, one in over_all.items()}
+    ours = in_words(means, {measure: (one.low, one.high) for measure, one in over_all.items()})
+    known = len(evaluation.dataset.measured())
+    if FIRST_PAGE[0] in means and known < FEW:
+        said.append(_counted(means[FIRST_PAGE[0]], known))
+    elif ours is not None:
         said.append(f"Of a hundred questions like these, {ours}.")
     elif evaluation.decisions is None:
         said = []
     sentences = [" ".join(said)] if said else []
     if against is not None:
         before = {one.measure: one.baseline for one in against.differences if one.subset == "all"}
-        theirs = in_words(before)
+        theirs = in_words(before) if known >= FEW else None
         sentences += [] if theirs is None else [f"With “{against.baseline.name}”, the baseline: {theirs}."]
     return sentences
 
@@ -54,14 +55,22 @@ def findings(evaluation: Evaluation, against: Comparison | None) -> list[Leading
     if evaluation.quality is not None and evaluation.quality.precision is not None:
         label = "of an answer's quotes stand in the known answer"
         found.append(LeadingShare(label, evaluation.quality.precision, "beside"))
-    for measures, label, anchor in (
-        (FIRST_PAGE, "of the questions have a right page first", "measures"),
-        (FIRST_PASSAGE, "of the questions have a first passage that answers", "measures"),
+    asked = {one.measure: one.questions for one in evaluation.means if one.subset == "all"}
+    for measures, label in (
+        (FIRST_PAGE, "questions with a known page have a right one first"),
+        (FIRST_PASSAGE, "questions with a known answer have a first passage that answers"),
     ):
         measure = taken(measures, over_all)
         if measure is not None:
-            found.append(LeadingShare(label, over_all[measure], anchor, apart.get(measure)))
+            label = f"of {asked[measure]} {label}"
+            found.append(LeadingShare(label, over_all[measure], "measures", apart.get(measure)))
     return found
+
+
+def _counted(share: float, questions: int) -> str:
+    """The right pages of so few questions that a share of a hundred would promise more than is known."""
+    right, noun = round(share * questions), "question" if questions == 1 else "questions"
+    return f"Of {questions} {noun} with a known page, {right} {'has' if right == 1 else 'have'} a right one first."
 
 
 def _over_all(evaluation: Evaluation) -> dict[str, Interval]:

@@ -61,7 +61,8 @@ def write_report(
         loader=FunctionLoader(lambda name: (files(__package__) / name).read_text(encoding="utf-8")),
     )
     template = environment.get_template("report.html.jinja")
-    firsts = headline((one.measure, one.subset) for one in evaluation.means)
+    measured = [(one.measure, one.subset) for one in evaluation.means]
+    firsts = headline(measured, is_graded=evaluation.dataset.is_graded)
     page = template.render(
         evaluation=evaluation,
         dataset=evaluation.dataset,
@@ -69,7 +70,7 @@ def write_report(
         lead=lead(evaluation, against),
         findings=findings(evaluation, against),
         headline=_rows(evaluation, against, firsts),
-        everything=_rows(evaluation, against, [(one.measure, one.subset) for one in evaluation.means]),
+        everything=_rows(evaluation, against, measured),
         ablation_measures=[_label(measure, subset) for measure, subset in firsts[:ABLATION_COLUMNS]],
         ablation=_ablation(evaluation, ablated, firsts[:ABLATION_COLUMNS]),
         mistakes=mistakes(evaluation, tokens),

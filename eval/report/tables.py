@@ -31,14 +31,15 @@ def print_tables(
     by_measure = {(one.measure, one.subset): one for one in apart}
     table = Table(title=f"{dataset.name}: {len(dataset.questions)} questions", title_justify="left")
     for heading in ("measure", "questions", "mean", "95 % interval"):
-        table.add_column(heading, justify="left" if heading == "measure" else "right")
+        is_name = heading == "measure"
+        table.add_column(heading, justify="left" if is_name else "right", no_wrap=is_name)
     if baseline is not None:
         for heading in (baseline.name, "difference", "95 % interval", "p", "won / lost", ""):
             table.add_column(heading, justify="right")
     means = list(evaluation.means)
     if not everything:
         known = {(one.measure, one.subset): one for one in means}
-        means = [known[key] for key in headline(known)]
+        means = [known[key] for key in headline(known, is_graded=dataset.is_graded)]
     previous = ""
     for one in means:
         if everything and previous not in ("", one.subset):
@@ -66,7 +67,7 @@ def print_tables(
     if evaluation.decisions is not None:
         console.print(_decisions(evaluation.decisions))
     if evaluation.quality is not None:
-        console.print(_quality(evaluation.quality))
+        console.print(_quality(evaluation.quality, asked=len(dataset.questions)))
     for note in notes_of(evaluation):
         console.print(f"Note: {note}", markup=False, soft_wrap=True)
 
@@ -138,12 +139,12 @@ def _counted(one: Answered) -> tuple[str, str, str]:
     return str(one.answered), f"{one.share.mean:.3f}", _range(one.share)
 
 
-def _quality(found: AnswerQuality) -> str:
+def _quality(found: AnswerQuality, *, asked: int) -> str:
     precision = ""
     if found.precision is not None:
         precision = f", precision {found.precision.mean:.3f} ({_range(found.precision)})"
     return (
-        f"answers: {found.answers}, of {found.characters[0]:.0f} characters "
+        f"answers: {found.answers} to {asked} questions, of {found.characters[0]:.0f} characters "
         f"(95 % up to {found.characters[1]:.0f}); "
         f"quotes equal to their span: {found.exact_quotes} of {found.quotes}{precision}"
     )
