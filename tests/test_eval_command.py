@@ -143,7 +143,7 @@ def test_a_missing_index_is_refused_with_what_to_do(tmp_path: Path) -> None:
 def test_judged_documents_that_the_index_lacks_are_counted() -> None:
     qrels = {"a": {"x": 1, "y": 1, "z": 0}}
     dataset = Dataset("small", "0" * 64, (Question("a", "?"),), qrels, {})
-    with pytest.raises(ComparisonRefused, match="1 of 2 relevant documents are not in the index, such as y"):
+    with pytest.raises(ComparisonRefused, match=r"1 of 2 relevant documents are not in the index, .*such as 'y'"):
         refuse_missing(dataset, DocumentNames({}, {}, ("y", "z")), allowed=False)
     refuse_missing(dataset, DocumentNames({}, {}, ("y", "z")), allowed=True)
     with pytest.raises(ComparisonRefused, match="2 of 2"):

@@ -28,6 +28,7 @@ from eval.report.cases import Comparison, mistakes
 from eval.report.headline import deciding, headline, in_words, meaning
 from eval.report.page import write_report
 from eval.results import passages_of, write_results
+from eval.systems.given_answer import Given
 from eval.systems.in_process import InProcess
 from eval.systems.system import Found
 from eval.systems.whole_ranking import nearest_others
@@ -359,10 +360,8 @@ def test_questions_that_nobody_labelled_are_listed_as_refused_and_never_as_false
     evaluation: Evaluation,
 ) -> None:
     asked = tuple(replace(question, answerable=None) for question in evaluation.dataset.questions)
-    silent = {
-        name: replace(one, given=None if one.given is None else replace(one.given, decided=False))
-        for name, one in evaluation.collected.items()
-    }
+    refusal = Given(decided=False, probability=0.1, threshold=0.5, text="", quotes=())
+    silent = {name: replace(one, given=refusal) for name, one in evaluation.collected.items()}
     unlabelled = replace(evaluation, dataset=replace(evaluation.dataset, questions=asked), collected=silent)
     lists = {one.anchor: one for one in mistakes(unlabelled, None)}
     assert {case.question_id for case in lists["refused"].cases} == evaluation.dataset.measured()
