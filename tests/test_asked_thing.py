@@ -1,9 +1,8 @@
-"""Asked thing: what a question wants explained, defined, spelled out, or only names."""
+"""Asked thing: what a question wants explained, defined, or only names."""
 
 import pytest
 
 from retriever.answers.wanted.asked_thing import (
-    abbreviation_asked,
     asked_thing,
     asks_what_a_procedure_is,
     procedure_asked,
@@ -66,7 +65,3 @@ def test_what_a_message_says_that_someone_has_is_recognised(message: str, thing:
 )
 def test_a_message_that_says_or_asks_more_only_names_nothing(message: str) -> None:
     assert stated_thing(message) is None
-
-
-def test_who_asks_for_something_else_asks_for_no_letters() -> None:
-    assert abbreviation_asked("what does GDP measure") is None

@@ -22,8 +22,6 @@ NO_RESULT = "The trial was designed to test whether milk helps to prevent gout."
         ("does the pain improve", "Pain improves after the injection.", False),
         ("can ginger help bones", GINGER, True),
         ("what did participants take", GINGER, False),
-        ("what is a fracture", "Air passes through the nose (see inset) to the bones.", True),
-        ("what is a fracture", "The drawing shows a broken hip.", True),
         ("what is alendronate", LINKED, True),
         ("How often does this happen?", "One in ten people has it.", False),
         ("does milk prevent gout", NO_RESULT, True),

@@ -65,12 +65,6 @@ def test_a_list_is_cut_at_its_own_items_and_not_amid_those_below_one() -> None:
     assert texts_in(NESTED, end=NESTED.index("\n  - wide"))[0] == NESTED[: NESTED.index("\n- Mountain")]
 
 
-def test_an_item_that_defines_a_term_introduces_the_items_below_it_and_no_sibling() -> None:
-    start, end = NESTED.index("Mountain"), NESTED.index("\n- Tandems")
-    assert NESTED[start:end] in texts_in(NESTED)
-    assert not any(quote.startswith("Road") for quote in texts_in(NESTED))
-
-
 def test_an_item_below_another_is_not_quoted_as_if_it_stood_below_the_list() -> None:
     inner = (
         "You can do all of this.\n\n- Never do these:\n  - Eat late. It keeps you awake.\n- Sleep well. It helps."

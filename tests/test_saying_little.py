@@ -2,11 +2,10 @@
 
 import pytest
 
-from retriever.answers.judged.saying_little import says_little, tells_no_use
+from retriever.answers.judged.saying_little import says_little
 from retriever.answers.wanted.want_patterns import Want
 from tests.small_answers import quote_below, sought_by
 
-STOCK = "Bone cancer is caused by certain changes to the way bone cells function."
 FOUND = "After it has been diagnosed, tests may be done to find out if cancer cells have spread."
 AGAIN = "Some tests that were done to diagnose it may be repeated to see how well the treatment is working."
 
@@ -30,11 +29,6 @@ AGAIN = "Some tests that were done to diagnose it may be repeated to see how wel
         (Want.TREATMENTS, "In stage II, the cancer is removed by surgery.", False),
         (Want.FIGURE, "How often you return is based on your health.", True),
         (Want.FIGURE, "How often you return depends on your health; every 3 months is usual.", False),
-        (Want.CAUSE, STOCK, True),
-        (None, STOCK, False),
-        (Want.CAUSE, "Bone cancer is caused by radiation in some people.", False),
-        (Want.USE, "It is also approved to treat gout.", True),
-        (None, "It is also approved to treat gout.", False),
         (Want.DIAGNOSED, AGAIN, True),
     ],
 )
@@ -49,9 +43,6 @@ def test_a_quote_says_little_to_some_questions_and_not_to_others(
     ("want", "introduction", "is_little"),
     [
         (Want.USE, "It is also approved to prevent:", False),
-        (Want.DIAGNOSED, "Check with your doctor if you have:", True),
-        (Want.COPING, "Check with your doctor if you have:", False),
-        (None, "Check with your doctor if you have:", False),
     ],
 )
 def test_a_list_says_little_by_what_introduces_it(want: Want | None, introduction: str, is_little: bool) -> None:
@@ -64,19 +55,3 @@ def test_a_list_says_little_by_what_introduces_it(want: Want | None, introductio
 )
 def test_whether_it_has_spread_is_told_by_what_looks_for_that(question: str, is_little: bool) -> None:
     assert says_little(quote_below("Tests", FOUND), sought_by(question).wants) is is_little
-
-
-@pytest.mark.parametrize(
-    ("said", "wants", "tells_none"),
-    [
-        ("It is a type of drug.", (Want.USE,), True),
-        ("PARP helps repair DNA.", (Want.USE,), True),
-        ("It is approved to treat:", (Want.USE,), False),
-        ("It helps to control pain.", (Want.USE,), False),
-        ("It is a type of drug.", (), False),
-    ],
-)
-def test_to_who_asks_for_the_use_a_quote_that_names_none_tells_none(
-    said: str, wants: tuple[Want, ...], tells_none: bool
-) -> None:
-    assert tells_no_use(said, wants) is tells_none

@@ -29,11 +29,6 @@ _OF_ANOTHER = late_pattern(
     re.IGNORECASE,
 )
 """What a linked page is said to hold."""
-_OF_A_PICTURE = late_pattern(
-    r"\bsee (?:the )?(?:inset|figure|picture|drawing)\b"
-    r"|\b(?:drawing|picture|photograph|photo|diagram|figure) (?:\w+ ){0,2}shows\b",
-    re.IGNORECASE,
-)
 _REFERENCES = late_pattern(
     r"(?:(?:selected |key )?references|sources?|bibliography|works cited|where (?:\w+ ){1,3}can be checked)\W*",
     re.IGNORECASE,
@@ -64,7 +59,7 @@ def answers_not(quote: Quote, sought: Sought) -> bool:
 
 
 def is_beside(quote: Quote, sought: Sought) -> bool:
-    """Whether a quote speaks of who treats, of its page, a linked one or a picture, or of a study's course, names
+    """Whether a quote speaks of who treats, of its page or a linked one, or of a study's course, names
     what a page is drawn from, or tells who asks how long of no time. What was asked for is not beside it.
 
     What introduces a list may speak of its own page.
@@ -107,8 +102,7 @@ def _only_asks(quote: Quote) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _tells_of_texts(said: str, *, is_list: bool) -> bool:
-    itself = not is_list and (_OF_ITSELF.search(said) or _OF_A_PICTURE.search(said))
-    return bool(itself or _OF_ANOTHER.search(said))
+    return bool((not is_list and _OF_ITSELF.search(said)) or _OF_ANOTHER.search(said))
 
 
 @lru_cache(maxsize=16_384)

@@ -1,15 +1,12 @@
-"""Definitions: whether a sentence says what a thing is, and whether a text spells an abbreviation out."""
+"""Definitions: whether a sentence says what a thing is."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from retriever.answers.quotable.dictionary_form import GLOSS, without_label
-from retriever.answers.wanted.asked_thing import letters_of
 from retriever.late_pattern import late_pattern
 from retriever.search.analyze import terms
 
-_BRACKETED = late_pattern(r"(?P<before>(?:[\w'’/-]+\s+){1,8})\((?P<inside>[^()]{2,80})\)")
-_LETTER_ROW = late_pattern(r"^\W*(\w)\s*[=:\t–-]", re.MULTILINE)
 _ARTICLE = late_pattern(r"(?:an?|the)\s+", re.IGNORECASE)
 _PARENTHESIS = late_pattern(
     r"\s*\(([^()]*)\)|,\s+(?:also|or|sometimes|often|which (?:is|are))\b([^,]*),|\s*\[[^\[\]]*\]"
@@ -29,13 +26,6 @@ _DOES = late_pattern(
     r"|combines?|helps?|looks?|checks?|targets?|blocks?|develops?|affects?)\b",
     re.IGNORECASE,
 )
-_BESIDE = late_pattern(
-    r"(?P<subject>[^,.;:?!]{2,90}), an? (?:\w+ ){0,2}(?:type|kind|form|procedure|drug|disease|protein|test"
-    r"|condition|treatment"
-    r"|substance|cancer) (?:of|that|in which|used|which|to)\b",
-    re.IGNORECASE,
-)
-_BESIDE_SHARE = 0.8
 _DOES_SHARE = 0.6
 _SUBJECT_FITS = 0.4
 
@@ -52,13 +42,9 @@ def defines(sentence: str, asked: frozenset[str], weights: Mapping[str, float]) 
     found, form = GLOSS.match(plain) or _DEFINES.match(plain), 1.0
     if found is None or ("kind" in found.groupdict() and found["kind"] and _NOT_A_KIND.match(plain, found.end())):
         found, form = _DOES.match(plain), _DOES_SHARE
-    if found is None or not asked & frozenset(terms(found["subject"])):
-        found, form = _BESIDE.search(plain), _BESIDE_SHARE
     if found is None:
         return 0.0
     subject = frozenset(terms(_ARTICLE.sub("", found["subject"], count=1)))
-    if form == _BESIDE_SHARE:
-        subject = frozenset(terms(found["subject"])[-len(asked) :])
     known = subject | frozenset(terms(aliases)) if aliases else subject
     each = {term: weights.get(term, 0.0) for term in asked}
     mean = sum(each.values()) / len(each) or 1.0
@@ -66,21 +52,3 @@ def defines(sentence: str, asked: frozenset[str], weights: Mapping[str, float]) 
     wanted = sum(weight or mean for weight in each.values()) + mean * len(subject - asked)
     fit = said / wanted
     return form * fit if fit >= _SUBJECT_FITS else 0.0
-
-
-def spells_out(text: str, abbreviation: str) -> bool:
-    """Whether a text gives the words of an abbreviation: beside it in brackets, or a row for each letter."""
-    if "".join(_LETTER_ROW.findall(text)).lower() == abbreviation:
-        return True
-    for found in _BRACKETED.finditer(text):
-        before = found["before"].replace("-", " ").split()
-        inside = found["inside"].replace("-", " ").split()
-        if letters_of(found["inside"]) == abbreviation and _initials(before).endswith(abbreviation):
-            return True
-        if letters_of(found["before"].split()[-1]) == abbreviation and _initials(inside).startswith(abbreviation):
-            return True
-    return False
-
-
-def _initials(words: Sequence[str]) -> str:
-    return "".join(letters_of(word)[:1] for word in words)

@@ -47,20 +47,14 @@ _OPPOSED = tuple(
     )
 )
 """Words for whom a question is about, each with words for others, for whom alone an answer may be meant."""
-_AGAIN = frozenset(terms("recurrent recurred recurs relapsed recurrence recurrences relapse"))
 
 
 def is_for_others(quote: Quote, sought: Sought) -> bool:
     """Whether a quote is meant for others than a question tells of: for women alone where it names a man, for
-    adults where it names a child, on what comes back where nobody has had it.
+    adults where it names a child.
     """
-    is_of_first_time = sought.is_of_first_time and _AGAIN.isdisjoint(sought.terms)
     opposed = _opposed(sought.terms)
-    if not (is_of_first_time or opposed):
-        return False
-    said = terms_of(quote.text) | terms_of("\n".join(quote.headings[-1:]))
-    if is_of_first_time and not _AGAIN.isdisjoint(said):
-        return True
+    said = terms_of(quote.text) | terms_of("\n".join(quote.headings[-1:])) if opposed else frozenset()
     return any(not others.isdisjoint(said) and own.isdisjoint(said) for own, others in opposed)
 
 

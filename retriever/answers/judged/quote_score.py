@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from retriever.answers.judged.advice import advises, is_conditional
-from retriever.answers.judged.definitions import defines, spells_out
+from retriever.answers.judged.definitions import defines
 from retriever.answers.judged.list_items import items_say
 from retriever.answers.judged.narrowing import is_for_others, narrowed_by_heading, narrows
 from retriever.answers.judged.reported import leaves_open, tells_an_opinion, tells_of_research
-from retriever.answers.judged.saying_little import says_little, tells_no_use
+from retriever.answers.judged.saying_little import says_little
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import narrowing_part, subject_of, terms_of
 from retriever.answers.wanted.sought import Sought
@@ -37,7 +37,6 @@ WEIGHTS: Mapping[str, float] = {
     "research": -0.1,
     "want": 0.15,
     "says_little": -0.3,
-    "tells_no_use": -0.2,
     "unsaid": -0.2,
     "narrowed_by_heading": -0.05,
     "read_on": -0.08,
@@ -79,7 +78,6 @@ def score_without_cosine(
         and tells_of_research(quote.introduction),
         "want": meets(sought.wants, quote.text, quote.headings),
         "says_little": is_little(quote, sought),
-        "tells_no_use": tells_no_use(quote.introduction, sought.wants),
         "unsaid": 1 - told,
         "procedure": defines(quote.core, sought.procedure, question.weights),
         "conditional": not quote.is_list and is_conditional(quote.text),
@@ -137,8 +135,6 @@ def _advises(quote: Quote, sought: Sought) -> bool:
 
 def _defines(quote: Quote, sought: Sought) -> float:
     """How well a quote defines what was asked for; a page that is known by that name too may use another."""
-    if sought.abbreviation is not None and spells_out(quote.text, sought.abbreviation):
-        return 1.0
     if quote.is_list or not sought.thing:
         return 0.0
     weights = sought.question.weights

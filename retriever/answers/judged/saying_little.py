@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from retriever.answers.quotable.quote import Quote
-from retriever.answers.wanted.want_patterns import FIGURE, PATTERNS, TREATMENT, Want
+from retriever.answers.wanted.want_patterns import FIGURE, TREATMENT, Want
 from retriever.late_pattern import late_pattern
 
 _SAYS_LITTLE = late_pattern(
@@ -25,11 +25,6 @@ _SAYS_LITTLE = late_pattern(
     re.IGNORECASE,
 )
 _DEPENDS = late_pattern(r"\b(?:depends?(?:ing)? (?:up)?on|(?:is|are) (?:based on|planned|decided|chosen))\b", re.I)
-_SEE_A_DOCTOR = late_pattern(
-    r"(?:check with|call|contact|tell|see|talk (?:to|with)) (?:\S+ ){1,4}(?:doctor|nurse|provider|team)\b.*"
-    r"\b(?:if|when)\b",
-    re.I,
-)
 _ONCE_DIAGNOSED = late_pattern(
     r"^after\b.*\bdiagnosed\b|\balso (?:be )?used (?:to (?:help )?|for )(?:stage|staging|plan)|\bspread\b"
     r"|\b(?:may|will|can) be repeated\b|\bhow well (?:the|your) treatment\b|\bfollow-up\b"
@@ -37,15 +32,8 @@ _ONCE_DIAGNOSED = late_pattern(
     re.I,
 )
 _DEPENDS_ALONE = late_pattern(r"\boptions\b[^.]{0,40}\bdepends? (?:up)?on\b[^.]*\Z", re.IGNORECASE)
-_STOCK_CAUSE = late_pattern(
-    r"\bcaused by (?:certain )?(?:changes|alterations) (?:to|in) the way\b|\bexact cause\b", re.IGNORECASE
-)
-"""What holds for every cancer, and so tells of none what causes it."""
-_FURTHER_USE = late_pattern(r"\b(?:is|are) also\b", re.IGNORECASE)
 _NUMBER = late_pattern(rf"\b{FIGURE}\b|\d", re.IGNORECASE)
 _NAMES_A_TREATMENT = late_pattern(rf"{TREATMENT}|\btreat|\btherap", re.IGNORECASE)
-_TOLD_BY_NO_DOCTOR = frozenset({Want.DIAGNOSED, Want.EXTENT})
-"""Who asks this is not helped by being told when to see one; who asks what to do is."""
 
 
 def says_little(quote: Quote, wants: Sequence[Want]) -> bool:
@@ -54,12 +42,6 @@ def says_little(quote: Quote, wants: Sequence[Want]) -> bool:
     if not quote.is_list and _SAYS_LITTLE.match(said) is not None:
         return True
     if Want.DIAGNOSED in wants and Want.EXTENT not in wants and _ONCE_DIAGNOSED.search(said) is not None:
-        return True
-    if not _TOLD_BY_NO_DOCTOR.isdisjoint(wants) and _SEE_A_DOCTOR.match(introduction) is not None:
-        return True
-    if Want.CAUSE in wants and _STOCK_CAUSE.search(said) is not None:
-        return True
-    if Want.USE in wants and not quote.is_list and _FURTHER_USE.search(said) is not None:
         return True
     if (
         (Want.FIGURE in wants or Want.SHARE in wants)
@@ -72,8 +54,3 @@ def says_little(quote: Quote, wants: Sequence[Want]) -> bool:
     if _NAMES_A_TREATMENT.search(said) is None:
         return True
     return (_DEPENDS_ALONE if quote.is_list else _DEPENDS).search(introduction) is not None
-
-
-def tells_no_use(introduction: str, wants: Sequence[Want]) -> bool:
-    """Whether a quote leaves unsaid what a thing is used for, where the question asks that."""
-    return Want.USE in wants and PATTERNS[Want.USE].quote.search(introduction) is None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from retriever.answers.quotable.dictionary_form import is_glossed, without_label
-from retriever.answers.quotable.list_levels import as_far_as_fits, begins_before, inner_end, lead_in
+from retriever.answers.quotable.list_levels import as_far_as_fits, begins_before, lead_in
 from retriever.answers.quotable.name_lines import is_title
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.read_passage import ReadPassage
@@ -31,9 +31,7 @@ _INTRODUCES = late_pattern(
     r"|some|reasons|factors|examples)\b",
     re.IGNORECASE,
 )
-_ANNOUNCES = late_pattern(r"\b(?:following|below|these (?:are|include)|steps|tips)\b", re.IGNORECASE)
 _PRESENTS = late_pattern(r"(?:here|below) are\b", re.IGNORECASE)
-_LATER_NUMBER = late_pattern(r"\(?(?:[2-9]|[1-9]\d+|[b-zB-Z])[.)]")
 _ADVISES = late_pattern(r"\b(?:ways|tips|steps|suggestions|things)\b.*\b(?:to|for|help|you)\b", re.IGNORECASE)
 _FORBIDS = late_pattern(
     r"\b(?:if|when|unless|until|avoid|not|never|don[’']t|stop|without|less|risk of|questions?|ask)\b",
@@ -72,26 +70,6 @@ def row_alone(read: ReadPassage, row: Unit) -> Quote | None:
     if not is_prose or len(said) > MAX_ITEM_CHARS:
         return None
     return read.quote(row.start_char, row.end_char, core=row.start_char)
-
-
-def inner_list(read: ReadPassage, place: int) -> Quote | None:
-    """The list below an item that defines a term, with the item as what introduces it; None for other items."""
-    item, last = read.inside[place], inner_end(read.inside, place)
-    if last == place:
-        return None
-    start = item_sentences(read.text, item, language=read.language)[0].start_char
-    said = read.text[start : item.end_char]
-    rest = without_label(said)
-    if (rest == said and not is_glossed(said)) or leans_on_another(rest):
-        return None
-    last = as_far_as_fits(
-        read.text, read.units, read.inside[: last + 1], place + 1, end_char=start + MAX_LIST_CHARS
-    )
-    if last <= place:
-        return None
-    end, core = read.inside[last].end_char, read.inside[place + 1].start_char
-    goes_on = read.units[inner_end(read.units, read.units.index(item))].end_char > end
-    return read.quote(start, end, core=core, is_list=True, continues=goes_on)
 
 
 def whole_list(read: ReadPassage, place: int) -> Quote | None:
@@ -152,12 +130,12 @@ def _introduces(read: ReadPassage, before: Unit, items: Sequence[str]) -> bool:
     """Whether the sentence before a list belongs to it: it is left open, or speaks of a list, or both are prose.
 
     Else it may be a caption, the end of a text that links to other pages follow, or what stands between two parts
-    of one list: after another list, only a sentence that announces this one belongs to it.
+    of one list.
     """
     said = read.said(before)
-    if not ends(said) or _ANNOUNCES.search(said):
+    if not ends(said):
         return True
-    if len(items) == 1 or _LATER_NUMBER.match(items[0]):
+    if len(items) == 1:
         return False
     first = next(place for place, unit in enumerate(read.units) if unit.block == before.block)
     if first and read.units[first - 1].kind in (UnitKind.ITEM, UnitKind.ROW):

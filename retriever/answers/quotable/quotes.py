@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from retriever.answers.quotable.list_quotes import inner_list, item_alone, row_alone, whole_list
+from retriever.answers.quotable.list_quotes import item_alone, row_alone, whole_list
 from retriever.answers.quotable.name_lines import names_follow
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.read_passage import ReadPassage, is_sentence
@@ -63,7 +63,7 @@ def _ending_at(read: ReadPassage, place: int) -> Iterator[Quote]:
         return
     found: list[Quote | None] = []
     if unit.kind is UnitKind.ITEM:
-        found += [item_alone(read, unit), inner_list(read, place)]
+        found.append(item_alone(read, unit))
     if unit.kind is UnitKind.ROW:
         found.append(row_alone(read, unit))
     before = read.inside[place - 1] if place else None

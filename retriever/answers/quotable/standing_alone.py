@@ -25,7 +25,6 @@ _ANAPHOR = late_pattern(
 )
 _POINTS_BACK = late_pattern(r"(?:\S+\s+){0,9}these\b|(?:\S+\s+){0,4}(?:this|such)\b(?!\s+as\b)", re.IGNORECASE)
 _PAGE = r"(?:page|leaflet|fact sheet|summary|section|article|guide|booklet)\b"
-_ABOUT_ITSELF = late_pattern(rf"\bthis (?:{_PAGE}|(?:illustration|infographic|animation)\b)", re.IGNORECASE)
 _CONNECTIVE = late_pattern(
     rf"(?:{_LINK}|additionally|conversely|even so|that said|nevertheless|nonetheless|nor|meanwhile|besides|"
     r"accordingly|in other words|in particular|in fact|indeed|"
@@ -79,9 +78,6 @@ _TOLD_ELSEWHERE = late_pattern(
     r"|summar(?:y|ies)|fact sheets?)\b|under\b|below\b|elsewhere\b)",
     re.IGNORECASE,
 )
-_CAPTION = late_pattern(
-    r"(?:\S+\s+){1,8}\(\d+\)\.\Z|.*\(see the (?:journal )?(?:abstract|article)s?\)\.?\Z", re.IGNORECASE
-)
 _SHORT_WORDS = 6
 _LABEL_WORDS = 8
 _STATE = late_pattern(
@@ -120,10 +116,9 @@ _SAYS = late_pattern(
 
 def leans_on_another(sentence: str) -> bool:
     """Whether a sentence begins with, or soon has, a word whose meaning stands in the sentence before it."""
-    said = _ABOUT_ITSELF.sub("the page", sentence)
-    if _CONNECTIVE.match(said) or (_ANAPHOR.match(said) and not _IMPERSONAL.match(said)):
+    if _CONNECTIVE.match(sentence) or (_ANAPHOR.match(sentence) and not _IMPERSONAL.match(sentence)):
         return True
-    return _POINTS_BACK.match(said) is not None or _THE_ONE_BEFORE.match(said) is not None
+    return _POINTS_BACK.match(sentence) is not None or _THE_ONE_BEFORE.match(sentence) is not None
 
 
 def leans_on_heading(sentence: str) -> bool:
@@ -164,11 +159,10 @@ def is_whole(sentence: str) -> bool:
 
 
 def is_statement(sentence: str) -> bool:
-    """Whether a sentence says something: no question, caption or rest of a sentence, and no pointer elsewhere."""
+    """Whether a sentence says something: no question or rest of a sentence, and no pointer elsewhere."""
     return (
         is_whole(sentence)
         and not sentence.startswith(("[", ",", ";"))
-        and _CAPTION.match(sentence) is None
         and (len(sentence.split()) > _SHORT_WORDS or _SAYS.search(sentence) is not None)
     )
 

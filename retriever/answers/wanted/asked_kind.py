@@ -21,7 +21,6 @@ _NO_KIND = late_pattern(
     r"|information|advice)\Z"
 )
 """What stands behind "what" and is no kind, or none that has a name."""
-_ASKED_THOUGH_ASIDE = late_pattern(r"(?:drug|medicine|test)s?\Z")
 _SHORT = 4
 """A kind of so many letters ends other words by chance."""
 _NUMBER = r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds|thousands)"
@@ -62,7 +61,7 @@ def asked_kind(question: str) -> AskedKind | None:
     if counted is not None:
         number = re.compile(rf"\b{_NUMBER}(?: [\w-]+){{0,3}}? {word}", re.IGNORECASE)
         return AskedKind(one=number, word=number)
-    if not FACET_TERMS.isdisjoint(terms(kind)) and not _ASKED_THOUGH_ASIDE.match(kind):
+    if not FACET_TERMS.isdisjoint(terms(kind)):
         return None
     own = "|".join(map(re.escape, words(question)))
     compound = rf"|\b[\w-]{{3,}}{word}" if len(kind) > _SHORT else ""

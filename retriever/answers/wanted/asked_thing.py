@@ -1,4 +1,4 @@
-"""Asked thing: what a question wants explained, defined, spelled out or told the course of."""
+"""Asked thing: what a question wants explained, defined or told the course of."""
 
 import re
 
@@ -12,10 +12,6 @@ _ASKS_WHAT = late_pattern(
     r"\s+(?:an?\s|the\s)?\s*(.+?)(?:\s+(?:and|,)\s+(?:how|why|what|when|who)\b.*)?[\s?.!]*\Z"
     r"|what (?:does|do)\s+(.+?)\s+(?:mean|stand for)\b.*\Z"
     r"|((?!.*\b(?:and|but|or|i|my)\b)[^,.;:?!]+?),?\s+what (?:is|are) (?:it|they|that|those)[\s?.!]*\Z",
-    re.IGNORECASE,
-)
-_ASKS_FOR_WORDS = late_pattern(
-    r"\bwhat (?:does|do|is|are)\s+(?:an?\s|the\s)?(?P<short>\S+)\s+(?:stand|short|an? abbreviation) for\b",
     re.IGNORECASE,
 )
 _STATED = late_pattern(
@@ -75,17 +71,6 @@ def stated_thing(message: str) -> str | None:
     """What a message says that someone has, where it says and asks nothing else ("my aunt has gout")."""
     found = _STATED.match(message)
     return None if found is None else found["thing"].strip()
-
-
-def abbreviation_asked(question: str) -> str | None:
-    """The letters of an abbreviation, in lower case, whose words a question wants ("What does GDP stand for?")."""
-    found = _ASKS_FOR_WORDS.match(question)
-    return None if found is None else letters_of(found["short"])
-
-
-def letters_of(text: str) -> str:
-    """The letters and digits of a text, in lower case."""
-    return "".join(filter(str.isalnum, text)).lower()
 
 
 def asks_what_a_procedure_is(question: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from retriever.answers.wanted.asked_facets import asked_facets, without_circumstance
 from retriever.answers.wanted.asked_figures import asked_figures
 from retriever.answers.wanted.asked_kind import AskedKind, asked_kind
-from retriever.answers.wanted.asked_thing import abbreviation_asked, asked_thing, procedure_asked
+from retriever.answers.wanted.asked_thing import asked_thing, procedure_asked
 from retriever.answers.wanted.closed import begins_with_its_verb, is_closed
 from retriever.answers.wanted.named_things import NOTHING_NAMED, Named
 from retriever.answers.wanted.subject_words import asked_words
@@ -19,11 +19,6 @@ from retriever.questions.question import Question, asks
 
 _ASKS_WHO_TREATS = late_pattern(
     r"\b(?:who|whom|doctors?|specialists?|oncologists?|surgeons?|nurses?|teams?|provider|professionals?|experts?)\b",
-    re.IGNORECASE,
-)
-_NEVER_BEFORE = late_pattern(
-    r"\b(?:never had|(?:haven['’]?t|not|hasn['’]?t) (?:ever )?had|healthy|without cancer"
-    r"|(?:prevent\w*|stop\w*|keep\w*|avoid\w*|lower\w*|reduc\w*) (?:\w+ ){0,4}(?:from )?getting)\b",
     re.IGNORECASE,
 )
 _LISTED = frozenset(
@@ -49,8 +44,7 @@ class Sought:
     with their idf. `thing` is what it wants defined, `procedure` what it wants to hear the course of, `kind` what
     it wants one of ("what virus") or counted ("how many nodes"). `figures` find the times or shares that it
     asks for, `stands` are those of its wants that only a quote which takes a stand on them answers. `is_closed`
-    says that yes or no answers it, `asks` that it is a question at all, `is_of_first_time` that nobody in it has
-    had the disease.
+    says that yes or no answers it, `asks` that it is a question at all.
     """
 
     text: str
@@ -58,7 +52,6 @@ class Sought:
     terms: frozenset[str]
     words: Mapping[str, float]
     thing: frozenset[str]
-    abbreviation: str | None
     procedure: frozenset[str]
     wants: tuple[Want, ...]
     stands: tuple[Want, ...]
@@ -70,7 +63,6 @@ class Sought:
     asks_for_research: bool
     asks_for_advice: bool
     asks_who_treats: bool
-    is_of_first_time: bool
     named: Named = NOTHING_NAMED
 
     @property
@@ -96,7 +88,6 @@ def read_sought(
         terms=frozenset(question.weights),
         words=asked_words(question),
         thing=asked_thing(text),
-        abbreviation=abbreviation_asked(text),
         procedure=procedure_asked(text),
         wants=wants,
         stands=tuple(want for want in wants if want in STANDS),
@@ -108,6 +99,5 @@ def read_sought(
         asks_for_research=asks_for_research(text),
         asks_for_advice=asks_for_advice(text),
         asks_who_treats=_ASKS_WHO_TREATS.search(text) is not None,
-        is_of_first_time=_NEVER_BEFORE.search(text) is not None,
         named=named,
     )

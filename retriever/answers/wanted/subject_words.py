@@ -11,8 +11,6 @@ NO_SUBJECT = FACET_TERMS | SAYS_OF_SUBJECT | ASIDE_TERMS
 _POSSESSIVE = "s"
 _LEAST_LETTERS = 3
 _SAME_BEGINNING = 6
-_COMPOUNDED = 5
-"""How many letters a compound has before its last part, and that has, at least: "nontoxic" is nothing toxic."""
 
 
 def asked_words(question: Question) -> dict[str, float]:
@@ -32,9 +30,7 @@ def subject_words(question: Question) -> dict[str, float]:
 
 
 def says(found: Collection[str], word: str) -> bool:
-    """Whether a term is among these, or one that begins alike (sexual for sex, radioactive for radiation), or a
-    compound of it: a herpesvirus is a virus.
-    """
+    """Whether a term is among these, or one that begins alike (sexual for sex, radioactive for radiation)."""
     return word in found or any(_says(term, word) for term in found)
 
 
@@ -43,13 +39,13 @@ def saying(words: Iterable[str], found: Collection[str]) -> Mapping[str, frozens
     said_by: dict[str, frozenset[str]] = {}
     for word in words:
         beginning = word[:_LEAST_LETTERS]
-        near = [term for term in found if term[:_LEAST_LETTERS] == beginning or term.endswith(word)]
+        near = [term for term in found if term[:_LEAST_LETTERS] == beginning]
         said_by[word] = frozenset(term for term in near if _says(term, word))
     return said_by
 
 
 def _says(term: str, word: str) -> bool:
-    return term == word or _begin_alike(word, term) or _is_compound(term, word)
+    return term == word or _begin_alike(word, term)
 
 
 def _begin_alike(one: str, other: str) -> bool:
@@ -57,7 +53,3 @@ def _begin_alike(one: str, other: str) -> bool:
     if len(shorter) >= _LEAST_LETTERS and longer.startswith(shorter):
         return True
     return len(shorter) >= _SAME_BEGINNING and one[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]
-
-
-def _is_compound(term: str, word: str) -> bool:
-    return len(word) >= _COMPOUNDED and len(term) >= len(word) + _COMPOUNDED and term.endswith(word)
