@@ -1,36 +1,24 @@
-"""Replies: a "No." or "Yes." answers the heading that it stands below."""
+"""Replies: a "No." or "Yes." answers the heading that it stands below, and nothing else hears it."""
 
 import pytest
 
 from retriever.answers.judged.replies import without_reply
-from tests.small_answers import quote_below, sought_by
-
-
-def reply_heard(question: str, *, heading: str, text: str) -> str | None:
-    """What a question hears of a quote below a heading."""
-    heard = without_reply(quote_below(heading, text), sought_by(question))
-    assert heard is None or text[heard.start_char : heard.end_char] == heard.text
-    return None if heard is None else heard.text
+from tests.small_answers import quote_below
 
 
 @pytest.mark.parametrize(
-    ("question", "is_heard"),
+    ("text", "heard"),
     [
-        ("does surgery affect how long I live?", True),
-        ("surgery: how long do people live", False),
-        ("how does surgery affect how long I live?", False),
-        ("is surgery safe?", False),
-        ("walking or surgery", False),
+        (
+            "No. Research shows that people live as long without it.",
+            "Research shows that people live as long without it.",
+        ),
+        ("Yes! Most people who had it live for longer.", "Most people who had it live for longer."),
+        ("No. However, most people live as long.", None),
+        ("No, people live as long without it.", "No, people live as long without it."),
     ],
 )
-def test_a_no_before_a_sentence_is_heard_by_who_asks_what_its_heading_asks(question: str, is_heard: bool) -> None:
-    text = "No. Research shows that people live as long without it."
-    said = reply_heard(question, heading="Does surgery affect how long I live?", text=text)
-    assert said == (text if is_heard else text.removeprefix("No. "))
-
-
-def test_what_cannot_stand_without_its_no_is_not_quoted_without_it() -> None:
-    assert (
-        reply_heard("risks of surgery", heading="Is surgery bad?", text="No. However, most people live as long.")
-        is None
-    )
+def test_a_quote_is_heard_without_the_reply_that_it_begins_with(text: str, heard: str | None) -> None:
+    quote = without_reply(quote_below("Does surgery affect how long I live?", text))
+    assert (None if quote is None else quote.text) == heard
+    assert quote is None or text[quote.start_char : quote.end_char] == quote.text

@@ -111,7 +111,7 @@ class Selector:
     def _quotes_for(self, sought: Sought, hits: Sequence[Hit]) -> list[Quote]:
         """What of the hits may be quoted to this question: without replies to others, and on no neighbour."""
         narrowed = self._kinds.narrowed(sought.text)
-        heard = (without_reply(quote, sought) for quote in all_quotes(hits, self._index))
+        heard = (without_reply(quote) for quote in all_quotes(hits, self._index))
         return [
             quote for quote in heard if quote is not None and not names_a_neighbour(quote, narrowed, self._kinds)
         ]

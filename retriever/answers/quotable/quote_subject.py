@@ -1,6 +1,5 @@
 """Quote subject: what a quote is about: its page, its headings and what introduces it, as terms."""
 
-import re
 from functools import lru_cache
 
 from retriever.answers.quotable.quote import Quote
@@ -9,13 +8,10 @@ from retriever.query import Hit
 from retriever.questions.title_fit import page_name
 from retriever.search.analyze import terms
 
-_PROFESSIONAL = re.compile(r"\bhealth professionals?\b|\bfor (?:clinicians|professionals)\b", re.IGNORECASE)
-
 
 def is_for_professionals(hit: Hit) -> bool:
-    """Whether a hit's page is written for health professionals; many say so in their first heading alone."""
-    headings = hit.passage.headings[:1]
-    return audience_of(hit.document) is Audience.PROFESSIONAL or any(map(_PROFESSIONAL.search, headings))
+    """Whether a hit's page is written for health professionals."""
+    return audience_of(hit.document) is Audience.PROFESSIONAL
 
 
 def subject_of(quote: Quote) -> frozenset[str]:

@@ -13,17 +13,9 @@ _CLOSED = late_pattern(
     re.IGNORECASE,
 )
 _OPEN = late_pattern(r"\b(?:what|whats|which|who|whom|whose|when|where|why|how|hows)\b", re.IGNORECASE)
-_BEGINS_WITH_VERB = late_pattern(
-    r"(?:is|are|was|were|am|do|does|did|can|could|should|will|would|has|have|had|may|might|must)\b", re.IGNORECASE
-)
 
 
 def is_closed(question: str) -> bool:
     """Whether yes or no answers a question."""
     found = _CLOSED.search(question)
     return found is not None and _OPEN.search(question, 0, found.end()) is None
-
-
-def begins_with_its_verb(question: str) -> bool:
-    """Whether a question, or a heading that is one, begins as those do that yes or no answers."""
-    return _BEGINS_WITH_VERB.match(question) is not None

@@ -8,7 +8,7 @@ from retriever.answers.wanted.asked_facets import asked_facets, without_circumst
 from retriever.answers.wanted.asked_figures import asked_figures
 from retriever.answers.wanted.asked_kind import AskedKind, asked_kind
 from retriever.answers.wanted.asked_thing import asked_thing, procedure_asked
-from retriever.answers.wanted.closed import begins_with_its_verb, is_closed
+from retriever.answers.wanted.closed import is_closed
 from retriever.answers.wanted.named_things import NOTHING_NAMED, Named
 from retriever.answers.wanted.subject_words import asked_words
 from retriever.answers.wanted.want_patterns import STANDS, Want
@@ -58,7 +58,6 @@ class Sought:
     figures: tuple[re.Pattern[str], ...]
     kind: AskedKind | None
     is_closed: bool
-    begins_with_its_verb: bool
     asks: bool
     asks_for_research: bool
     asks_for_advice: bool
@@ -94,7 +93,6 @@ def read_sought(
         figures=asked_figures(text),
         kind=asked_kind(text),
         is_closed=is_closed(text),
-        begins_with_its_verb=begins_with_its_verb(text),
         asks=asks(text),
         asks_for_research=asks_for_research(text),
         asks_for_advice=asks_for_advice(text),
