@@ -42,6 +42,11 @@ PAGES = {
         ("does bonafix (alendrol) cause cramps", {"bonafix", "alendrol"}, {"cramp"}),
         ("is a lump a sign of cancer", {"lump"}, {"cancer"}),
         ("are pans linked to cancer", {"pan"}, {"cancer"}),
+        ("can i go on alendrol", {"alendrol"}, set()),
+        ("can i drink on alendrol", {"alendrol"}, {"drink"}),
+        ("does milk make fractures less likely", {"milk"}, {"fractur"}),
+        ("does milk prevent fractures in my baby", {"milk"}, {"fractur"}),
+        ("does milk harm babies", {"milk"}, {"babi"}),
     ],
 )
 def test_the_two_things_that_a_closed_question_tells_apart(question: str, of: set[str], effect: set[str]) -> None:
@@ -138,6 +143,18 @@ def test_an_exception_is_quoted_to_who_asks_about_it(tmp_path: Path) -> None:
 )
 def test_a_time_of_something_else_is_not_how_long_it_lasts(text: str, *, is_of_another: bool) -> None:
     sought = sought_by("how long does tiredness last")
+    assert is_a_time_of_another(quote_below("Visits", text), sought) is is_of_another
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_another"),
+    [
+        ("After the operation most people work again within two weeks.", True),
+        ("Exercise may begin six weeks later.", False),
+    ],
+)
+def test_the_time_since_something_is_not_that_of_what_follows_it(text: str, *, is_of_another: bool) -> None:
+    sought = sought_by("how soon after an operation can i exercise")
     assert is_a_time_of_another(quote_below("Visits", text), sought) is is_of_another
 
 

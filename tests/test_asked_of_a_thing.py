@@ -49,6 +49,8 @@ def test_what_a_medicine_is_does_not_answer_whether_it_damages_something(tmp_pat
         ("how do I stop throwing up", "Nausea", "Eat small meals.", False),
         ("gleevol stopped working", "Other drugs", "Ponatol is used then.", False),
         ("How can I stop the cancer from coming back?", "Follow-up", "Keep your visits.", False),
+        ("Does cortozol stop bones breaking?", "Effect", "It halves the number of fractures.", False),
+        ("Can I stop cortozol while breast feeding?", "Dose", "Take 5 mg with water.", True),
     ],
 )
 def test_who_asks_about_stopping_is_told_of_it(question: str, heading: str, text: str, is_unsaid: bool) -> None:

@@ -58,3 +58,13 @@ def test_a_quote_that_names_another_of_its_kind_is_about_a_neighbour(
 ) -> None:
     kinds = Kinds(NAMES)
     assert names_a_neighbour(quote_below(heading, quote), kinds.narrowed(question), kinds) is is_neighbour
+
+
+@pytest.mark.parametrize(("of_effect", "is_neighbour"), [(True, True), (False, False)])
+def test_on_the_page_of_one_an_effect_on_another_is_not_that_one(*, of_effect: bool, is_neighbour: bool) -> None:
+    kinds = Kinds(NAMES)
+    quote = quote_below("Tea", "Tea does not cause desert fever.")
+    passage = replace(quote.hit.passage, headings=("Marsh fever", "Tea"))
+    quote = replace(quote, hit=replace(quote.hit, passage=passage))
+    narrowed = kinds.narrowed("does tea cause marsh fever")
+    assert names_a_neighbour(quote, narrowed, kinds, of_effect=of_effect) is is_neighbour

@@ -81,6 +81,8 @@ def test_who_asks_for_studies_wants_to_hear_of_them() -> None:
         ("is gout treated with surgery", (Facet.TREATMENT,)),
         ("What happens if gout is not treated?", ()),
         ("can milk stop me getting gout", (Facet.PREVENTION,)),
+        ("does milk stop bones breaking", (Facet.PREVENTION,)),
+        ("can I stop the tablets while driving", (Facet.STOPPING,)),
         ("can I stop the tablets", (Facet.STOPPING,)),
         ("How often does this happen?", (Facet.HOW_MANY,)),
         ("What is CAR T-cell therapy?", (Facet.WHAT_IS,)),

@@ -38,13 +38,18 @@ _MAY = late_pattern(
 )
 _CLAUSE = late_pattern(r"\b(?:to|from|if|when|while|because|so|that)\b.*", re.IGNORECASE)
 _SAFE = late_pattern(r"\b(?:safe|ok|okay)\b", re.IGNORECASE)
-_DEGREES = frozenset(terms("worse worsen faster slower stronger anything something anybody likely early"))
+_DEGREES = frozenset(
+    terms(
+        "worse worsen faster slower stronger anything something anybody likely early less more fewer lower higher"
+    )
+)
 _PERSONS = frozenset(terms("kids children baby babies men women man woman adults elderly seniors teenagers"))
-"""What is bad for people is bad for these, whether or not a page names them; whether it is safe it has to say."""
-_ACTIONS = frozenset(terms("drink eat fly travel feel"))
+"""What is bad for people is bad for these, whether or not a page names them; whether it is safe it has to say.
+Nor do they tell which effect is meant, where more is said."""
+_ACTIONS = frozenset(terms("drink eat fly travel"))
 """What of "drink alcohol" is not what is asked about, where more is said."""
-_SMALL_VERBS = frozenset(terms("go put get be start stay come"))
-"""What of "go swimming", "put on weight" or "go on it" never is."""
+_SMALL_VERBS = frozenset(terms("go put get feel be start stay come"))
+"""What of "go swimming" or "put on weight" never is; who may "go on" a medicine may take it."""
 HALF = 0.5
 """So much of one side has to be said, by weight or by number: the rarer word is often the less formal one."""
 
@@ -70,6 +75,8 @@ def asked_effect(question: str) -> AskedEffect | None:
         effect = _named(_CLAUSE.sub("", found["effect"])) - of
         if form is _IS and _SAFE.search(question) is None:
             effect -= _PERSONS
+        elif form is _DOES:
+            effect = effect - _PERSONS or effect
         return AskedEffect(of=of, effect=effect, is_act=form is _MAY)
     return None
 

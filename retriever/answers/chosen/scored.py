@@ -19,7 +19,7 @@ from retriever.answers.judged.definitions import defines
 from retriever.answers.judged.narrowing import is_below_a_heading_for_others
 from retriever.answers.judged.quote_score import WEIGHTS, is_little, score_without_cosine
 from retriever.answers.judged.reported import tells_an_opinion
-from retriever.answers.judged.stopping import below_a_heading_on_stopping, leaves_stopping_unsaid
+from retriever.answers.judged.stopping import leaves_stopping_unsaid
 from retriever.answers.judged.subject_told import about
 from retriever.answers.quotable.dictionary_form import is_glossed
 from retriever.answers.quotable.name_lines import is_names_label
@@ -144,10 +144,7 @@ def _without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int 
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
     cheap: list[tuple[float, int]] = []
-    about_it = about(sought.words, quotes, sought.named)
-    if Facet.STOPPING in sought.facets:
-        about_it |= below_a_heading_on_stopping(sought.words, quotes, [quotes[place] for place in about_it])
-    for place, told in about_it.items():
+    for place, told in about(sought.words, quotes, sought.named).items():
         quote = quotes[place]
         if any(rules_out(quote, sought) for rules_out in _RULED_OUT_BY):
             continue

@@ -21,6 +21,7 @@ from retriever.answers.judged.subject_told import are_beside_the_point
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import terms_of
 from retriever.answers.quotable.quotes import all_quotes
+from retriever.answers.wanted.asked_effect import asked_effect
 from retriever.answers.wanted.asked_thing import stated_thing
 from retriever.answers.wanted.named_things import NamedThings
 from retriever.answers.wanted.sought import Sought, read_sought
@@ -111,9 +112,12 @@ class Selector:
     def _quotes_for(self, sought: Sought, hits: Sequence[Hit]) -> list[Quote]:
         """What of the hits may be quoted to this question: without replies to others, and on no neighbour."""
         narrowed = self._kinds.narrowed(sought.text)
+        of_effect = asked_effect(sought.text) is not None
         heard = (without_reply(quote) for quote in all_quotes(hits, self._index))
         return [
-            quote for quote in heard if quote is not None and not names_a_neighbour(quote, narrowed, self._kinds)
+            quote
+            for quote in heard
+            if quote is not None and not names_a_neighbour(quote, narrowed, self._kinds, of_effect=of_effect)
         ]
 
     def _parts(self, quote: Quote, sought: Sought) -> list[Quote]:

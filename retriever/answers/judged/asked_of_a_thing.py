@@ -26,7 +26,13 @@ _OTHERS = late_pattern(
 """Who asks so wants to hear of others."""
 _SAFE = late_pattern(r"\bsafe\b", re.IGNORECASE)
 _SAFELY = late_pattern(r"\b(?:un)?safe(?:ly|ty)?\b", re.IGNORECASE)
-_HOW_LONG = late_pattern(r"\bhow (?:long|soon)\b", re.IGNORECASE)
+_HOW_LONG = late_pattern(r"\bhow (?:long|soon|quick(?:ly)?|fast)\b", re.IGNORECASE)
+_SINCE = late_pattern(
+    r"\bhow (?:long|soon|quickly|fast) (?:after|following|since)\b.*?"
+    r"(?=\b(?:do|does|did|can|could|should|will|would|may|is|are|until)\b|[,;?.!]|\Z)",
+    re.IGNORECASE,
+)
+"""From when on a time is asked for."""
 
 
 def is_on_a_rival(quote: Quote, sought: Sought) -> bool:
@@ -59,11 +65,14 @@ def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:
 
 
 def is_a_time_of_another(quote: Quote, sought: Sought) -> bool:
-    """Whether it is asked how long, and neither a quote, its headings nor its page's name say a word of what."""
+    """Whether it is asked how long or how soon, and neither a quote, its headings nor its page's name say a word
+    of what; from when on it is asked tells nothing of that.
+    """
     if not sought.words or not _HOW_LONG.search(sought.text):
         return False
     own = sought.named.told(subject_of(quote) | terms_of(quote.text), page_terms(quote.hit))
-    return not any(says(own, word) for word in sought.words)
+    of_what = sought.words.keys() & terms_of(_SINCE.sub(" ", sought.text)) or sought.words.keys()
+    return not any(says(own, word) for word in of_what)
 
 
 def _tells_effect(asked: AskedEffect, quote: Quote, sought: Sought) -> bool:

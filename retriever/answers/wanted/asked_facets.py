@@ -16,8 +16,12 @@ _CIRCUMSTANCE = late_pattern(
 )
 """When somebody asks something, or since what: "before my chemotherapy", "on treatment"."""
 _STOPS_FROM = late_pattern(
-    r"\bstop(?:s|ping)? (?:\w+ ){1,3}?(?:from )?(?:getting|coming|spreading|returning|growing|having)\b", re.I
+    r"\bstop(?:s|ping)? (?!\w+ing\b)(?:(?!(?:while|when|if|before|after|by|or|and|but|without|during|since)\b)"
+    r"[\w'’-]+ ){1,3}?(?:from )?(?!(?:morning|evening)\b)\w{2,}ing\b",
+    re.IGNORECASE,
 )
+"""What "stops bones breaking" prevents that; who stops taking something, or something while another thing goes on,
+ends it."""
 
 
 def asked_facets(question: str, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
@@ -37,9 +41,14 @@ def asked_facets(question: str, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
         facets = tuple(facet for facet in facets if facet is not Facet.TREATMENT)
     if Facet.HOW_OFTEN in facets and Want.SHARE in wants:
         facets = tuple(Facet.HOW_MANY if facet is Facet.HOW_OFTEN else facet for facet in facets)
-    if Facet.STOPPING in facets and _STOPS_FROM.search(question):
+    if Facet.STOPPING in facets and stops_from(question):
         facets = tuple(Facet.PREVENTION if facet is Facet.STOPPING else facet for facet in facets)
     return facets
+
+
+def stops_from(question: str) -> bool:
+    """Whether a question is on what stops something from happening, and not on stopping it."""
+    return _STOPS_FROM.search(question) is not None
 
 
 def without_circumstance(question: str) -> str:

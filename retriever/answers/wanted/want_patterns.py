@@ -253,11 +253,12 @@ PATTERNS: Mapping[Want, Patterns] = {
         r"\b(?:has|have|had|if|whether|where)\b.*\bspread\b", r"\bspread\b|\bstag(?:e|ing)\b|\bmetasta\w+"
     ),
     Want.LASTING: _compile(
-        r"\bpermanent\b|\bgo(?:es)? away\b|\bget better\b|\bforever\b|\bwear off\b|\bback to normal\b"
-        r"|\btemporary\b",
+        r"\bpermanent\b|\bgo(?:es)? away\b|\bget better\b|\bforever\b|\bwears? off\b|\bback to normal\b"
+        r"|\btemporary\b|\bclears? up\b|\b(?:do|does|will) .*\b(?:pass|settle|ease|fade|stop eventually)\b",
         r"\bpermanent\w*|\b(?:go|goes|going|gone|went) away\b|\btemporary|\bcontinues?\b|\blast(?:s|ing)?\b"
         r"|\b(?:get|gets|gotten) better\b|\bimproves?\b|\bresolves?\b|\breturns? to\b|\blong.term\b|\blifelong\b"
-        r"|\bchronic\b|\breversible\b|\bfor (?:months|years)\b",
+        r"|\bchronic\b|\breversible\b|\bfor (?:months|years)\b|\b(?:pass|settle|ease|fade)(?:s|es|ed|d)?\b"
+        r"|\bwears? off\b|\bclears? up\b|\bgrows? back\b|\bfor a few (?:hours|days|weeks)\b",
     ),
     Want.MEANING: _compile(
         r"\bwhat (?:does|do|would|did|could)\b.*\bmean\b|\bmeaning of\b",
