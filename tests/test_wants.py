@@ -4,7 +4,7 @@ import pytest
 
 from retriever.answers.wanted.asked_facets import asked_facets
 from retriever.answers.wanted.want_patterns import Want
-from retriever.answers.wanted.wants import asks_for_research, meets, wants_of
+from retriever.answers.wanted.wants import asks_for_advice, asks_for_research, meets, wants_of
 from retriever.questions.facets import Facet, facets_of_question
 
 
@@ -90,3 +90,62 @@ def test_who_asks_for_studies_wants_to_hear_of_them() -> None:
 )
 def test_quotes_are_chosen_by_the_sides_that_are_asked_for(question: str, facets: tuple[Facet, ...]) -> None:
     assert asked_facets(question, facets_of_question(question)) == facets
+
+
+@pytest.mark.parametrize(
+    ("want", "said", "beside"),
+    [
+        (Want.INHERITED, "Gout often runs in families.", "Gout hurts."),
+        (Want.FATAL, "Few people die of gout.", "Gout hurts."),
+        (Want.AGE, "Start at age 50.", "Start with one tablet."),
+        (Want.DIAGNOSED, "An ultrasound shows it.", "Rest helps it."),
+        (Want.RISK, "Meat raises the risk.", "Meat is red."),
+        (Want.TREATMENTS, "Treatment may include surgery or drugs.", "Bones are hard."),
+        (Want.PROCEDURE, "A tube is inserted.", "Gout hurts."),
+        (Want.MECHANISM, "It works by blocking an enzyme.", "It is a tablet."),
+        (Want.COPING, "Rest may help.", "Gout hurts."),
+        (Want.QUESTIONS, "Which tests will I have?", "You will have tests."),
+        (Want.USE, "It is approved to treat gout.", "It is a tablet."),
+        (Want.EFFECT, "Studies have shown no benefit.", "It is a tablet."),
+        (Want.CAUSE, "Gout is caused by crystals.", "Gout hurts."),
+        (Want.FIGURE, "It takes two weeks.", "It takes patience."),
+        (Want.SHARE, "It comes in 3 of 100 people, or 3 percent.", "It comes and goes."),
+        (Want.CONTAGIOUS, "It spreads from one person to another person, and is infectious.", "Gout hurts."),
+        (Want.OCCURS, "Gout is rare in children.", "Gout hurts."),
+        (Want.ALLOWED, "You should not drink beer.", "Beer is brown."),
+        (Want.EXTENT, "The cancer has spread.", "The cancer is small."),
+        (Want.MEANING, "A high value is a sign of gout, and means rest.", "Gout hurts."),
+    ],
+)
+def test_what_is_wanted_is_told_from_what_stands_beside_it(want: Want, said: str, beside: str) -> None:
+    assert meets((want,), said, ()) == 1.0
+    assert meets((want,), beside, ()) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("want", "heading"),
+    [
+        (Want.DIAGNOSED, "How gout is diagnosed"),
+        (Want.RISK, "Who is at risk"),
+        (Want.TREATMENTS, "Treatment"),
+        (Want.COPING, "Ways to cope"),
+        (Want.CAUSE, "Causes"),
+        (Want.ALLOWED, "Is it safe?"),
+        (Want.EXCLUDED, "Who should not take it"),
+        (Want.QUESTIONS, "Questions for your doctor"),
+    ],
+)
+def test_a_heading_announces_what_is_wanted(want: Want, heading: str) -> None:
+    assert meets((want,), "Gout hurts.", (heading,)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "wants_advice"),
+    [("how do i cope with gout", True), ("is gout rare", False), ("should i rest", True)],
+)
+def test_who_wants_to_be_told_what_to_do_is_known(question: str, *, wants_advice: bool) -> None:
+    assert asks_for_advice(question) is wants_advice
+
+
+def test_who_asks_what_something_means_wants_its_meaning() -> None:
+    assert Want.MEANING in wants_of("what does a high value mean")
