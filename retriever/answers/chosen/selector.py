@@ -21,7 +21,6 @@ from retriever.answers.judged.subject_told import are_beside_the_point
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import terms_of
 from retriever.answers.quotable.quotes import all_quotes
-from retriever.answers.wanted.asked_effect import asked_effect
 from retriever.answers.wanted.asked_thing import stated_thing
 from retriever.answers.wanted.named_things import NamedThings
 from retriever.answers.wanted.sought import Sought, read_sought
@@ -29,6 +28,7 @@ from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Hit
 from retriever.questions.asked import is_one_sentence
+from retriever.questions.asked_effect import asked_effect
 from retriever.questions.comparison import Sides, compared
 from retriever.questions.facets import Facet
 from retriever.questions.kinds import Kinds

@@ -6,6 +6,7 @@ from functools import lru_cache
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.wanted.asked_facets import stops_from
 from retriever.answers.wanted.sought import Sought
+from retriever.late_pattern import late_pattern
 
 _ASKS_ON_STOPPING = late_pattern(
     r"(?<!how )\b(?:can|could|should|may|must|do|does|safe|ok|okay|happens?|if|when|is|are)\b[^.?!]*?"
