@@ -33,6 +33,7 @@ LEAST_ADDRESS_SPACE = 1_100_000_000
 _QUICKLY_ENDED = "ask"
 """The command that has nothing to tidy up: taking apart its model and index would take a tenth of a second."""
 
+_STANDARD_ERROR = 2
 _NOT_WRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
@@ -44,6 +45,7 @@ class _LazyGroup(click.Group):
 
         What a terminal's encoding has no sign for is written as an escape: pages hold any sign. JSON is UTF-8.
         """
+        keep_standard_descriptors()
         if not os.environ.get("COLUMNS", "").lstrip("0"):
             os.environ.pop("COLUMNS", None)  # rich would take a width of nothing to the letter, and print nothing
         for stream in (sys.stdout, sys.stderr):
@@ -106,6 +108,17 @@ def _forget_output() -> None:
     """Sends what is still to be written nowhere: the interpreter would fail on it once more at its end."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def keep_standard_descriptors() -> None:
+    """Opens the null device as whichever of the first three descriptors is closed.
+
+    The next file that is opened would get its number, a file of the index for example, and what libraries in C say
+    on standard error would be written into it.
+    """
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        os.set_inheritable(opened, True)  # children count on the three as well
+    os.close(opened)
 
 
 def _unknown(words: list[str]) -> str:

@@ -12,6 +12,8 @@ from retriever.encoding.open_encoder import encoder_folder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexRefused, StorageFailed
 from retriever.store.durable import LocalDisk, storage_failures
 
+_ELSEWHERE = "choose another folder with the variable FOOTNOTED_CACHE"
+
 
 @contextmanager
 def one_converter(cached: Path, *, say: Callable[[str], None]) -> Iterator[None]:
@@ -19,7 +21,7 @@ def one_converter(cached: Path, *, say: Callable[[str], None]) -> Iterator[None]
 
     Who has to wait is told so. Where the system has no locks nobody waits. Raises StorageFailed.
     """
-    with storage_failures(cached.parent):
+    with storage_failures(cached.parent, elsewhere=_ELSEWHERE):
         lock = cached.with_suffix(".lock").open("ab")
     with lock:
         try:
@@ -39,7 +41,7 @@ def keep(made: Path, cached: Path) -> None:
     """
     _, digest = read_description(made)
     discard(cached)
-    with storage_failures(cached.parent):
+    with storage_failures(cached.parent, elsewhere=_ELSEWHERE):
         _mark(cached).write_text(digest)  # first: killed in between, it leaves no folder that nothing vouches for
         LocalDisk().rename(made, cached)
 

@@ -23,7 +23,7 @@ _CHUNK_BYTES = 1 << 20
 _TICK_NS = 20_000_000
 """Systems date changes in steps of up to 10 ms: of two changes within one step only the first leaves a trace."""
 _EMPTIED_NS = 1_000_000_000
-"""Who saves a page empties it first, and then may wait for the disk."""
+"""Who saves a page empties it first, and then may wait for the disk. Its date may be ahead of our clock."""
 _WAITS_S = (0.02, 0.05, 0.1, 0.2)
 """Before a file that changed, or has just been emptied, is read again."""
 
@@ -78,7 +78,7 @@ def _read_once(
         content = _read_all(descriptor, max_bytes)
         is_at_rest = _is_the_same(before, os.fstat(descriptor))
         age_ns = clock() - before.st_ctime_ns
-        if not content and 0 <= age_ns < _EMPTIED_NS and not may_be_empty:
+        if not content and age_ns < _EMPTIED_NS and not may_be_empty:
             is_at_rest = False
         elif is_at_rest and 0 <= age_ns < _TICK_NS:
             # A change since may bear the same date, and a write that goes on has been dated at its beginning.

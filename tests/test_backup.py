@@ -1,5 +1,6 @@
 """Backup and restore: what comes back is what was published, and no archive can do anything else."""
 
+import errno
 import fcntl
 import gzip
 import hashlib
@@ -270,6 +271,17 @@ def test_a_backup_is_not_led_elsewhere_by_what_has_its_unfinished_name(
         backup(index_dir, tmp_path / "b.tar")
     assert victim.read_text() == "precious"
     assert not (tmp_path / "b.tar").exists()
+
+
+def test_a_backup_that_cannot_be_written_is_to_be_put_elsewhere_not_the_index(
+    tmp_path: Path, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(StorageFailed, match="or choose another place for the backup"):
+        backup(index_dir, tmp_path / "b.tar")
 
 
 def add(

@@ -224,6 +224,17 @@ def test_a_page_that_is_empty_at_this_moment_is_taken_for_one_that_is_being_save
     assert read_in_the_moment_of_a_save(page, "new") == b"new"
 
 
+def test_an_empty_page_whose_date_is_ahead_of_the_clock_is_looked_at_again(tmp_path: Path) -> None:
+    """A file server's clock runs ahead of this one, or this one was set back."""
+    page = write(tmp_path / "a.md", "")
+
+    def save(_: float) -> None:
+        page.write_text("new", encoding="utf-8")
+
+    found = read_source(page, clock=lambda: page.stat().st_ctime_ns - 3_600 * 10**9, pause=save)
+    assert found.content == b"new"
+
+
 def test_a_page_that_never_rests_is_skipped(tmp_path: Path) -> None:
     page = write(tmp_path / "a.md", "0")
     with pytest.raises(FileUnreadable) as caught:

@@ -51,6 +51,18 @@ def test_a_terminal_without_a_width_loses_no_words() -> None:
     assert "unsupported_type" in outcome.stdout
 
 
+def test_no_file_gets_the_number_of_a_closed_standard_descriptor(tmp_path: Path) -> None:
+    """What a library says on standard error would else be written into whatever was opened next."""
+    program = (
+        "import os, sys; from footnoted import keep_standard_descriptors as keep; keep(); keep(); "
+        f"kept = [os.get_inheritable(n) for n in range(3)]; opened = os.open({str(tmp_path)!r}, os.O_RDONLY); "
+        "os._exit(0 if opened > 2 and all(kept) else 1)"
+    )
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        command = f'"$0" -c "$1" {closed}'
+        assert subprocess.run(["sh", "-c", command, sys.executable, program], check=False).returncode == 0, closed
+
+
 def test_a_limit_in_which_the_libraries_would_die_without_a_word_is_said_to_be_too_low() -> None:
     refuse_little_address_space(resource.RLIM_INFINITY)
     refuse_little_address_space(LEAST_ADDRESS_SPACE)

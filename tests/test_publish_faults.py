@@ -3,7 +3,9 @@
 import ast
 import errno
 import os
+import re
 import signal
+import stat
 from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -170,6 +172,52 @@ def test_a_disk_that_fails_for_good_at_any_operation_serves_one_whole_generation
         assert told.startswith(f"{index_dir} cannot be written: {os.strerror(code)}")
         assert_sound(index_dir, {"gen-000001", "gen-000002"})
     pytest.fail("the publish never completed")
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.EBADF])
+def test_a_file_system_that_syncs_no_folders_is_published_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    sync = os.fsync
+
+    def files_alone(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", files_alone)
+    publish(tmp_path)
+    assert_sound(tmp_path, {"gen-000001"})
+
+
+def test_a_folder_that_the_disk_fails_to_sync_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        LocalDisk().sync_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (errno.ENOLCK, "the file server gives no locks: let it, or choose another place with --index"),
+        (errno.ESTALE, "mount it anew, or choose another place with --index"),
+        (errno.ENAMETOOLONG, "the path is too long: choose another place with --index"),
+    ],
+)
+def test_a_file_server_that_refuses_is_told_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, advice: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(StorageFailed, match=re.escape(advice)):
+        publish(tmp_path)
 
 
 @pytest.mark.parametrize("refused", [used_up_quota, small_files_only])

@@ -128,7 +128,8 @@ def change_keys(path: Path, change: Callable[[KeyRing], KeyRing]) -> None:
 
     One change at a time, whichever processes ask. Raises KeysUnusable and StorageFailed.
     """
-    with storage_failures(path.parent, outcome="the keys are as before"), _one_at_a_time(path.parent):
+    outcome, elsewhere = "the keys are as before", "choose another file with --keys"
+    with storage_failures(path.parent, outcome=outcome, elsewhere=elsewhere), _one_at_a_time(path.parent):
         old = read_keys(path) if path.exists() else KeyRing(())
         _write(path, change(old))
 

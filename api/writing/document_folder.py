@@ -66,7 +66,7 @@ class DocumentFolder:
 
         Gives what they held before, to be put back with the same call. Raises StorageFailed, Problem 409.
         """
-        with storage_failures(self.root, outcome=_OUTCOME):
+        with storage_failures(self.root, outcome=_OUTCOME, elsewhere="choose another folder with --documents"):
             make_folders(self._disk, self.root.absolute())
             before = {name: self.content_of(name) for name in contents}
             for name, content in contents.items():

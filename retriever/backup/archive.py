@@ -48,8 +48,8 @@ def backup(index_dir: Path, target: Path, *, generation: str | None = None) -> M
     opened = IndexStore(index_dir).open(generation)
     encoder = encoder_files(index_dir, opened.manifest.encoder)
     partial = target.with_name(f"{target.name}.partial")
-    advice = "no backup was written; the index is untouched"
-    with storage_failures(target.parent, outcome=advice), _own(partial) as stream:
+    outcome, elsewhere = "no backup was written; the index is untouched", "choose another place for the backup"
+    with storage_failures(target.parent, outcome=outcome, elsewhere=elsewhere), _own(partial) as stream:
         try:
             if target.exists():  # looked at under the lock: another process may just have finished it
                 raise StorageFailed(f"{target} exists; choose another name for the backup")

@@ -45,19 +45,26 @@ FAILPOINTS = frozenset(
 )
 
 _ADVICE = {
-    errno.ENOSPC: "free some space, or put the index on another disk with --index",
-    errno.EDQUOT: "free some space or ask for a larger quota, or put the index on another disk with --index",
-    errno.EFBIG: "no file may be as large as that here: raise the limit (`ulimit -f`), or choose another disk",
-    errno.EROFS: "the file system is mounted read-only: remount it, or choose another place with --index",
-    errno.EACCES: "give this user the right to write there, or choose another place with --index",
-    errno.EPERM: "give this user the right to write there, or choose another place with --index",
-    errno.EIO: "the disk reports an error: look into the system's log, and put the index on a sound disk",
+    errno.ENOSPC: "free some space, or {elsewhere}",
+    errno.EDQUOT: "free some space or ask for a larger quota, or {elsewhere}",
+    errno.EFBIG: "no file may be as large as that here: raise the limit (`ulimit -f`), or {elsewhere}",
+    errno.EROFS: "the file system is mounted read-only: remount it, or {elsewhere}",
+    errno.EACCES: "give this user the right to write there, or {elsewhere}",
+    errno.EPERM: "give this user the right to write there, or {elsewhere}",
+    errno.EIO: "the disk reports an error: look into the system's log, and {elsewhere}",
     errno.EMFILE: "the process has too many open files: raise the limit (`ulimit -n`) and try again",
     errno.ENFILE: "the system has too many open files: close some programs and try again",
-    errno.ENOTDIR: "a part of this path is a file: choose a directory with --index",
+    errno.ENOTDIR: "a part of this path is a file: {elsewhere}",
     errno.ELOOP: "a link has the name of a file that is to be written: remove it, and see who put it there",
-    errno.EEXIST: "something else has this name: choose another directory with --index",
+    errno.EEXIST: "something else has this name: {elsewhere}",
+    errno.ENOLCK: "the file server gives no locks: let it, or {elsewhere}",
+    errno.EOPNOTSUPP: "this file system cannot do what is needed there: {elsewhere}",
+    errno.ENOSYS: "this file system cannot do what is needed there: {elsewhere}",
+    errno.ESTALE: "the file server has lost this folder: mount it anew, or {elsewhere}",
+    errno.ENAMETOOLONG: "the path is too long: {elsewhere}",
 }
+_ELSEWHERE = "choose another place with --index"
+_NO_SYNC = frozenset({errno.EINVAL, errno.EBADF})
 
 
 class Disk(Protocol):
@@ -105,8 +112,15 @@ class LocalDisk:
         _fsync(path, os.O_RDONLY)
 
     def sync_folder(self, path: Path) -> None:
-        """fsync of the folder."""
-        _fsync(path, os.O_RDONLY | os.O_DIRECTORY)
+        """fsync of the folder, where its file system has that: some over the network refuse it for any folder.
+
+        Source: `fsync_fname_ext` of PostgreSQL, src/common/file_utils.c.
+        """
+        try:
+            _fsync(path, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
 
     def rename(self, source: Path, target: Path) -> None:
         """A rename that never replaces; its callers hold the writer's lock, so the check cannot be overtaken."""
@@ -176,19 +190,24 @@ def replace_file(disk: Disk, path: Path, content: bytes, *, staged: Path) -> Non
 
 @contextmanager
 def storage_failures(
-    folder: Path, *, outcome: str = "what was published before is untouched", needed_bytes: int | None = None
+    folder: Path,
+    *,
+    outcome: str = "what was published before is untouched",
+    elsewhere: str = _ELSEWHERE,
+    needed_bytes: int | None = None,
 ) -> Iterator[None]:
     """Turns an OSError of the block into StorageFailed: the folder, the cause, what now holds, what to do.
 
-    `needed_bytes` is what all that is being written takes at least, told where the disk is full.
+    `elsewhere` says how another place is chosen. `needed_bytes` is what all that is being written takes at least,
+    told where the disk is full.
     """
     try:
         yield
     except OSError as error:
-        raise StorageFailed(_explain(folder, error, outcome, needed_bytes)) from error
+        raise StorageFailed(_explain(folder, error, outcome, elsewhere, needed_bytes)) from error
 
 
-def _explain(folder: Path, error: OSError, outcome: str, needed_bytes: int | None) -> str:
+def _explain(folder: Path, error: OSError, outcome: str, elsewhere: str, needed_bytes: int | None) -> str:
     cause = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         needed = [] if needed_bytes is None else [f"at least {needed_bytes:,} bytes needed"]
@@ -196,7 +215,7 @@ def _explain(folder: Path, error: OSError, outcome: str, needed_bytes: int | Non
             needed.append(f"{shutil.disk_usage(folder).free:,} bytes free")
         cause += f" ({', '.join(needed)})" if needed else ""
     advice = _ADVICE.get(error.errno or 0, "mend the cause and try again")
-    return f"{folder} cannot be written: {cause}; {outcome}; {advice}"
+    return f"{folder} cannot be written: {cause}; {outcome}; {advice.format(elsewhere=elsewhere)}"
 
 
 def _fsync(path: Path, flags: int) -> None:
