@@ -1,7 +1,9 @@
 """Which generation serves: none at first, the next when it is published, never a bad one, never two at once."""
 
+import gc
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,36 @@ def test_a_new_generation_takes_over_and_a_rollback_takes_it_back(tmp_path: Path
         for number, name in ((2, "gen-000002"), (1, "gen-000001")):
             publish(tmp_path / "index", number)
             wait_until(lambda name=name: generation(client) == name)  # type: ignore[misc]
+
+
+def test_what_lasts_is_kept_out_of_the_garbage_collectors_sight(tmp_path: Path) -> None:
+    """A full collection would look at every object of an index, each time, while no thread may run."""
+
+    def is_looked_at() -> bool:
+        return any(each is snapshot for each in gc.get_objects())
+
+    snapshot = snapshot_of(MemoryIndex("gen-000001"))
+    publish(tmp_path / "index", 1)
+    try:
+        assert is_looked_at()
+        with served(tmp_path / "index", FolderOpener({"gen-000001": snapshot})) as client:
+            wait_until(lambda: generation(client) == "gen-000001" and not is_looked_at())
+    finally:
+        gc.unfreeze()
+
+
+def test_a_generation_that_was_replaced_is_let_go_of(tmp_path: Path) -> None:
+    opener = two_generations()
+    publish(tmp_path / "index", 1)
+    with served(tmp_path / "index", opener) as client:
+        wait_until(lambda: generation(client) == "gen-000001")
+        circle: list[object] = [index := MemoryIndex("in a circle")]
+        circle.append(circle)
+        gone = weakref.ref(index)
+        gc.freeze()
+        del circle, index
+        publish(tmp_path / "index", 2)
+        wait_until(lambda: generation(client) == "gen-000002" and gone() is None)
 
 
 def test_an_unchanged_pointer_opens_nothing_again(tmp_path: Path) -> None:

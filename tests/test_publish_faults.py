@@ -4,11 +4,13 @@ import ast
 import errno
 import os
 import re
+import shutil
 import signal
 import stat
 from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -218,6 +220,25 @@ def test_a_file_server_that_refuses_is_told_with_the_next_step(
     monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.raises(StorageFailed, match=re.escape(advice)):
         publish(tmp_path)
+
+
+def test_where_no_further_file_has_room_that_is_said_and_not_only_the_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Room(NamedTuple):
+        f_files: int
+        f_favail: int
+
+    def told(room: Room) -> str:
+        monkeypatch.setattr(os, "statvfs", lambda _: room)
+        with pytest.raises(StorageFailed) as caught, storage_failures(tmp_path):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return str(caught.value)
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 4, 5_000_000))  # type: ignore[attr-defined]
+    assert "(5,000,000 bytes free, room for 3 more files)" in told(Room(1_000, 3))
+    assert "(5,000,000 bytes free)" in told(Room(1_000_000, 999_999))
+    assert "(5,000,000 bytes free)" in told(Room(0, 0))
 
 
 @pytest.mark.parametrize("refused", [used_up_quota, small_files_only])

@@ -1,7 +1,8 @@
 """A bounded queue that is fair: within one caller first come, first served; callers take turns.
 
-Whoever has asked for little of late goes ahead of those who always have something waiting.
-Source of that: RFC 8290, the new and the old flows of FQ-CoDel.
+Whoever had clearly less than its share of what was served last goes ahead of those who always have something
+waiting. Source: RFC 8290, the new and the old flows of FQ-CoDel; there a flow is new only while it has nothing
+waiting. With few and long services that is too little: who asks for a fifth often asks again before it is answered.
 """
 
 from collections import OrderedDict, deque
@@ -13,19 +14,23 @@ Item = TypeVar("Item")
 
 NEW_IN_A_ROW = 4
 """How many newcomers are served one after the other where others wait: newcomers without end stop nobody."""
+REMEMBERED = 64
+"""How many were served last, of which each caller has its share."""
 _NOTHING: Mapping[str, int] = {}
 
 
 class FairQueue(Generic[Item]):
     """Not safe between threads by itself; whoever shares it holds a lock.
 
-    A caller with nothing waiting comes in as a newcomer. Once served it is in the round of all others, and stays
-    there until its turn has come with nothing waiting: so nobody is a newcomer twice between two turns of another.
+    A caller that is not in the round of all others comes in as a newcomer. Once served it is in the round, and
+    stays there until its turn has come with nothing waiting, or it had clearly less than its share of what was
+    served last: then it is a newcomer again.
     """
 
     def __init__(self) -> None:
         self._new: OrderedDict[str, deque[Item]] = OrderedDict()
         self._round: OrderedDict[str, deque[Item]] = OrderedDict()
+        self._last: deque[str] = deque(maxlen=REMEMBERED)
         self._in_a_row = 0
         self._length = 0
 
@@ -45,7 +50,10 @@ class FairQueue(Generic[Item]):
             put_out = self._line(busiest).pop()
             self._shortened(busiest)
         line = self._round.get(caller)
-        (self._new.setdefault(caller, deque()) if line is None else line).append(item)
+        if line is None or self._had_little(caller):
+            self._round.pop(caller, None)
+            line = self._new.setdefault(caller, deque() if line is None else line)
+        line.append(item)
         self._length += 1
         return put_out
 
@@ -67,11 +75,11 @@ class FairQueue(Generic[Item]):
         is_new = bool(self._new) and may_be_new
         caller, line = self._next(self._new if is_new else self._round)
         self._in_a_row = self._in_a_row + 1 if is_new else 0
-        self._round[caller] = line
         self._length -= 1
         item = line.popleft()
-        if not self._length:
-            self._round.clear()  # with nobody left to wait, it is nobody's turn
+        self._last.append(caller)
+        (self._new if line and self._had_little(caller) else self._round)[caller] = line
+        self._forget_if_empty()
         return item
 
     def ahead_of(self, caller: str, coming: Mapping[str, int] = _NOTHING) -> int:
@@ -81,7 +89,7 @@ class FairQueue(Generic[Item]):
         """
         mine = self._waiting(caller, coming)
         others = self._callers(coming) - {caller}
-        if not mine and caller not in self._round:
+        if self._had_little(caller) or (not mine and caller not in self._round):
             others -= self._round.keys()
         return mine + sum(min(self._waiting(name, coming), mine + 1) for name in others)
 
@@ -98,8 +106,22 @@ class FairQueue(Generic[Item]):
         self._length -= 1
         if caller in self._new and not self._new[caller]:
             del self._new[caller]
+        self._forget_if_empty()
+
+    def _forget_if_empty(self) -> None:
+        """With nobody left to wait, it is nobody's turn."""
         if not self._length:
+            self._new.clear()
             self._round.clear()
+            self._last.clear()
+
+    def _had_little(self, caller: str) -> bool:
+        """Whether this caller had less than three quarters of its share of what was served last.
+
+        With the whole share for the limit, two who always wait would each have several turns in a row.
+        """
+        sharing = {*self._new, *self._round, *self._last, caller}
+        return self._last.count(caller) * len(sharing) * 4 < len(self._last) * 3
 
     @staticmethod
     def _next(lines: OrderedDict[str, deque[Item]]) -> tuple[str, deque[Item]]:

@@ -64,6 +64,7 @@ _ADVICE = {
     errno.ENAMETOOLONG: "the path is too long: {elsewhere}",
 }
 _ELSEWHERE = "choose another place with --index"
+_FEW_FILES = 100
 _NO_SYNC = frozenset({errno.EINVAL, errno.EBADF})
 
 
@@ -213,6 +214,9 @@ def _explain(folder: Path, error: OSError, outcome: str, elsewhere: str, needed_
         needed = [] if needed_bytes is None else [f"at least {needed_bytes:,} bytes needed"]
         with suppress(OSError):
             needed.append(f"{shutil.disk_usage(folder).free:,} bytes free")
+            room = os.statvfs(folder)
+            if room.f_files and room.f_favail < _FEW_FILES:  # some file systems have no such limit, and say 0
+                needed.append(f"room for {room.f_favail:,} more files")
         cause += f" ({', '.join(needed)})" if needed else ""
     advice = _ADVICE.get(error.errno or 0, "mend the cause and try again")
     return f"{folder} cannot be written: {cause}; {outcome}; {advice.format(elsewhere=elsewhere)}"
