@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
 
 import pytest
 
@@ -225,20 +225,16 @@ def test_a_file_server_that_refuses_is_told_with_the_next_step(
 def test_where_no_further_file_has_room_that_is_said_and_not_only_the_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Room(NamedTuple):
-        f_files: int
-        f_favail: int
-
-    def told(room: Room) -> str:
-        monkeypatch.setattr(os, "statvfs", lambda _: room)
+    def told(files: int, left: int) -> str:
+        monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_files=files, f_favail=left))
         with pytest.raises(StorageFailed) as caught, storage_failures(tmp_path):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return str(caught.value)
 
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 4, 5_000_000))  # type: ignore[attr-defined]
-    assert "(5,000,000 bytes free, room for 3 more files)" in told(Room(1_000, 3))
-    assert "(5,000,000 bytes free)" in told(Room(1_000_000, 999_999))
-    assert "(5,000,000 bytes free)" in told(Room(0, 0))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000))
+    assert "(5,000,000 bytes free, room for 3 more files)" in told(1_000, 3)
+    assert "(5,000,000 bytes free)" in told(1_000_000, 999_999)
+    assert "(5,000,000 bytes free)" in told(0, 0)
 
 
 @pytest.mark.parametrize("refused", [used_up_quota, small_files_only])

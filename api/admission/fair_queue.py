@@ -2,7 +2,7 @@
 
 Whoever had clearly less than its share of what was served last goes ahead of those who always have something
 waiting. Source: RFC 8290, the new and the old flows of FQ-CoDel; there a flow is new only while it has nothing
-waiting. With few and long services that is too little: who asks for a fifth often asks again before it is answered.
+waiting. With few and long services that is too little: who asks for a fifth often asks again before an answer.
 """
 
 from collections import OrderedDict, deque
