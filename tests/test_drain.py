@@ -72,7 +72,10 @@ def is_refused(address: str) -> bool:
     return False
 
 
-def test_told_twice_to_stop_it_answers_what_it_works_on_and_waits_for_nobody_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_told_twice_to_stop_it_answers_what_it_works_on_and_waits_for_nobody_else(
+    tmp_path: Path, told: signal.Signals
+) -> None:
     hold = tmp_path / "hold-question"
     hold.touch()
     with forked_server(serve_with_stops, tmp_path / "index") as (process, address):
@@ -81,9 +84,9 @@ def test_told_twice_to_stop_it_answers_what_it_works_on_and_waits_for_nobody_els
         idle, half_open = connected(port), connected(port, HEAD[:30])
         slow = connected(port, QUESTION + BODY[:5])
         wait_until(lambda: f"footnoted_questions_waiting {AT_WORK - 2}.0" in got(f"{address}/metrics").text)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(told)
         wait_until(lambda: is_refused(address))
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(told)
         hold.unlink()
         assert [connection.recv(12) for connection in working] == [b"HTTP/1.1 200"] * AT_WORK
         assert (idle.recv(1), half_open.recv(1)) == (b"", b"")

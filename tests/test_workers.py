@@ -176,7 +176,10 @@ def test_what_is_written_over_http_needs_a_single_worker(tmp_path: Path) -> None
         Settings(documents_dir=tmp_path, workers=2)
 
 
-def test_a_worker_that_ends_is_replaced_and_all_end_when_the_service_is_told_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_a_worker_that_ends_is_replaced_and_all_end_when_the_service_is_told_to(
+    tmp_path: Path, told: signal.Signals
+) -> None:
     starts = [tmp_path / "starts-1", tmp_path / "starts-2"]
     with supervised(tmp_path, "stay") as process:
         assert process.stderr is not None
@@ -184,7 +187,7 @@ def test_a_worker_that_ends_is_replaced_and_all_end_when_the_service_is_told_to(
         for one in starts:
             os.kill(int(one.read_text()), signal.SIGKILL)
         wait_until(lambda: all(len(one.read_text().split()) == 2 for one in starts))
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(told)
         assert "all answer" not in process.stderr.read()
     assert process.returncode == 0
     for one in starts:

@@ -91,6 +91,8 @@ def run_server(
     # uvicorn drains on these signals, then raises them again for the handler that stood before: leave with 0.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` asks for
+        signal.signal(signal.SIGHUP, _hang_up)
     listener = LockKeepingSocket.of(listener, open_files=open_files)
     told = announce or (lambda: say(settings, answers_at(listener)))
     AnnouncedServer(config, listener, told).run(sockets=[listener])
@@ -130,3 +132,8 @@ def _raise_open_files() -> int:
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
+
+
+def _hang_up(_signal: int, _frame: FrameType | None) -> None:
+    """A closed terminal is no reason to cut an answer off."""
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -78,6 +78,8 @@ class Supervisor:
         """Serves until SIGTERM or SIGINT; the exit code. Raises WorkersRefused where the settings are at fault."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` asks for
+            signal.signal(signal.SIGHUP, self._stop)
         code = 0
         try:
             for worker in self._workers:
