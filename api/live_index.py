@@ -1,7 +1,6 @@
 """The live index: which snapshot serves now, and the watch that replaces it when another one is published."""
 
 import asyncio
-import gc
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from api.garbage import spare_what_lasts
 from api.snapshot import Snapshot, SnapshotOpener
 from retriever.abstention.calibration import CALIBRATION_FILE
 from retriever.errors import FootnotedError, IndexMissing, IndexRefused
@@ -107,7 +107,7 @@ class LiveIndex:
             return
         self._snapshot, self._published = snapshot, published
         self._refused, self.last_failure = None, None
-        await loop.run_in_executor(self._thread, _leave_alone_what_lasts)
+        await loop.run_in_executor(self._thread, spare_what_lasts)
         logger.info("serving %s (%s)", snapshot.index.generation, snapshot.index.fingerprint)
 
     async def _open_last_good(self) -> None:
@@ -158,15 +158,3 @@ class LiveIndex:
             # Opening reads and hashes everything, so what was refused is tried again only now and then.
             self._retry_at = time.monotonic() + self._retry_interval_s
             self._refused = refused
-
-
-def _leave_alone_what_lasts() -> None:
-    """Takes all that is in memory now out of the garbage collector's sight.
-
-    A full collection looks at every object, 140,000 and more with an index open, while no thread may run: .1 s
-    each time, some ten seconds apart under load. What lasts is let go of by its count of references all the same;
-    what went in circles is collected here when the next generation is opened.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
