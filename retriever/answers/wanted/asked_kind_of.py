@@ -26,10 +26,11 @@ _DESCRIBES = late_pattern(r".*(?:ful|ous|able|ible|ive|less|ing|ed|ent|ant|ic|al
 @lru_cache(maxsize=256)
 def asks_what_kind(question: str, things: frozenset[str]) -> bool:
     """Whether a question asks if one of these things is one of a kind."""
-    found = _IS_ONE.fullmatch(question) or _IS_SUCH.fullmatch(question)
+    is_one = _IS_ONE.fullmatch(question)
+    found = is_one or _IS_SUCH.fullmatch(question)
     if found is None or things.isdisjoint(terms(found["thing"])):
         return False
-    if found.re is _IS_SUCH and _DESCRIBES.fullmatch(found["kind"]):
+    if is_one is None and _DESCRIBES.fullmatch(found["kind"]):
         return False
     return _names_something(terms(found["kind"]))
 
