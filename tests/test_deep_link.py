@@ -119,16 +119,18 @@ Key Points
 """
 
 
-def test_a_quote_begins_at_its_first_block_that_stands_once_instead_of_leaning_on_the_block_before() -> None:
+def test_a_heading_that_stands_elsewhere_too_is_told_by_the_words_below_it_and_not_by_those_above() -> None:
     # Between "Treatment" and "Key Points" a page may show a link that the reading text does not have.
     start = KEY_POINTS.rindex("Key Points")
     directive = text_directive(KEY_POINTS, start, len(KEY_POINTS.rstrip()))
-    assert directive == "text=Drugs%20are%20given%20first%2C%20and,Some%20people%20get%20a%20transplant"
+    assert directive == (
+        "text=Key%20Points,-Drugs&text=Drugs%20are%20given%20first%2C%20and,Some%20people%20get%20a%20transplant"
+    )
 
 
-def test_the_title_of_a_page_is_not_looked_for_where_the_quote_goes_on() -> None:
+def test_the_title_of_a_page_is_told_by_the_words_below_it() -> None:
     end = KEY_POINTS.index("- Leukemia")
-    assert text_directive(KEY_POINTS, 0, end) == "text=About%20leukemia,Key%20Points"
+    assert text_directive(KEY_POINTS, 0, end) == "text=Leukemia,-About&text=About%20leukemia,Key%20Points"
     assert text_directive(KEY_POINTS, 0, len("Leukemia")) == "text=Leukemia,-About"
 
 
@@ -249,24 +251,83 @@ def test_words_that_differ_in_accents_or_quotation_marks_only_are_the_same_words
     assert directive == "text=open.-,The%20unit%E2%80%99s%20cafe%20is%20open."
 
 
-LISTED = "Guide\n\nFirst words.\n\nWhat may I eat?\n\nYou may eat all that you like.\n\nEnd"
+LISTED = (
+    "Guide\n\nFirst words.\n\nWhat may I eat?\n\nYou may eat all that you like.\n\nMeals\n\nEat what you like."
+)
+OUTLINE = ((0, "Guide"), (1, "What may I eat?"), (1, "Meals"))
+"""A site may show it as a table of contents above the text: the browser would find the headings there."""
 
 
-def test_a_heading_that_a_table_of_contents_may_hold_is_no_beginning() -> None:
-    start, end = LISTED.index("What"), LISTED.index("\n\nEnd")
-    listed = Omissions((), NO_BLANKS, NO_BLANKS, contents_at=LISTED.index("First"))
+def test_a_heading_that_a_table_of_contents_may_hold_is_told_by_the_words_below_it() -> None:
+    start, end = LISTED.index("What"), LISTED.index("\n\nMeals")
     assert text_directive(LISTED, start, end) == "text=What%20may%20I%20eat%3F,eat%20all%20that%20you%20like"
-    assert (
-        text_directive(LISTED, start, end, omissions=listed) == "text=You%20may%20eat%20all%20that%20you%20like."
+    assert text_directive(LISTED, start, end, outline=OUTLINE) == (
+        "text=What%20may%20I%20eat%3F,-You&text=You%20may%20eat%20all%20that%20you%20like."
     )
-    heading = text_directive(LISTED, start, LISTED.index("\n\nYou"), omissions=listed)
-    assert heading == "text=words.-,What%20may%20I%20eat%3F"
 
 
-def test_a_heading_above_the_first_omission_is_in_no_table_of_contents() -> None:
-    start, end = LISTED.index("What"), LISTED.index("\n\nEnd")
-    below = Omissions((), NO_BLANKS, NO_BLANKS, contents_at=LISTED.index("End"))
-    assert text_directive(LISTED, start, end, omissions=below) == text_directive(LISTED, start, end)
+def test_a_heading_is_not_told_by_the_heading_next_to_it_since_they_are_listed_in_a_row() -> None:
+    text = "Guide\n\nFirst words.\n\nMeals\n\nBreakfast\n\nPorridge is fine for everybody."
+    outline = ((0, "Guide"), (1, "Meals"), (2, "Breakfast"))
+    directive = text_directive(text, text.index("Meals"), len(text), outline=outline)
+    assert directive == "text=words.-,Meals&text=Breakfast,-Porridge&text=Porridge%20is%20fine%20for%20everybody."
+
+
+def test_a_sentence_that_begins_like_a_heading_further_down_is_told_by_more_words() -> None:
+    text = "Guide\n\nCare of broken hips at home goes on for weeks.\n\nRest\n\nCare of broken hips at home\n\nEnd"
+    outline = ((0, "Guide"), (1, "Rest"), (1, "Care of broken hips at home"))
+    start, end = text.index("Care"), text.index("\n\nRest")
+    long = text.replace(
+        "for weeks.", "for weeks and weeks, and nobody can tell how many of them it will be in the end."
+    )
+    assert text_directive(text, start, end, outline=outline) == (
+        "text=Care%20of%20broken%20hips%20at%20home%20goes%20on%20for%20weeks."
+    )
+    directive = text_directive(long, start, long.index("\n\nRest"), outline=outline)
+    assert directive == "text=Care%20of%20broken%20hips%20at%20home%20goes,will%20be%20in%20the%20end"
+
+
+def test_where_a_quote_is_made_of_headings_of_a_low_level_they_are_taken_for_unlisted() -> None:
+    text = "Guide\n\nKey Points\n\n- Bones thin.\n- Bones break.\n\nBones thin.\n\nYes.\n\nBones break.\n\nYes."
+    outline = ((0, "Guide"), (2, "Key Points"), (2, "Bones thin."), (2, "Bones break."))
+    directive = text_directive(text, 0, text.index("\n\nBones thin."), outline=outline)
+    assert directive == "text=Guide,-Key&text=Key%20Points,Bones%20break"
+
+
+def test_blocks_that_stand_elsewhere_too_are_marked_by_directives_of_their_own() -> None:
+    text = (
+        "Stages\n\nStage I\n\nTreatment may include:\n\n- Surgery alone.\n- Rest.\n\n"
+        "Stage II\n\nTreatment may include:\n\n- Drugs, given first.\n- Rest.\n\nStage III\n\nNothing."
+    )
+    start, end = text.index("Treatment", text.index("Stage II")), text.index("\n\nStage III")
+    # As the beginning of one directive it would mark the first stage too.
+    assert (
+        text_directive(text, start, end)
+        == "text=Treatment%20may%20include%3A,-Drugs%2C&text=Drugs%2C%20given%20first.,Rest"
+    )
+
+
+def test_last_words_that_come_again_in_the_quote_are_marked_by_a_directive_of_their_own() -> None:
+    text = (
+        "Ways\n\nIt grows into the nerves, and so it may come to other parts of the body, or it "
+        "gets into lymph vessels, and comes through them to other parts of the body.\n\nOnce there it grows."
+    )
+    wide = np.array([text.rindex(" to other")], np.int32)
+    end = text.index("\n\nOnce")
+    directive = text_directive(text, text.index("It"), end, omissions=Omissions((), wide, wide))
+    assert directive == (
+        "text=It%20grows%20into%20the%20nerves%2C,vessels%2C%20and%20comes%20through%20them"
+        "&text=to%20other%20parts%20of%20the%20body."
+    )
+
+
+def test_no_word_of_a_link_lies_beyond_a_mark_of_emphasis_that_readers_show() -> None:
+    source = "Guide\n\n**Pump:**Pumps are good for many people at home."
+    text = "Guide\n\nPump: Pumps are good for many people at home."
+    rows = np.array([(0, 0, 5), (7, 9, 5), (13, 16, len(text) - 13)], np.int32)
+    assert (source[:5] + "\n\n" + source[9:14] + " " + source[16:]) == text
+    directive = text_directive(text, text.index("Pump"), len(text), omissions=omissions_of(rows, text))
+    assert directive == "text=Pump%3A,for%20many%20people%20at%20home"
 
 
 def test_the_last_words_lie_between_blanks_that_may_be_wider_on_the_page() -> None:
@@ -303,7 +364,8 @@ def test_links_that_end_each_line_are_left_unmarked_where_only_words_before_them
     places = [place.start() for place in re.finditer(r" (?=patient|\||health)", text)]
     wide = np.array(places, np.int32)
     directive = text_directive(text, text.index("They"), len(text), omissions=Omissions((), wide, wide))
-    assert directive == "text=They%20are%20kept,Summary%20of%20leaves%20%28PDQ%29"
+    assert directive is not None
+    assert directive.startswith("text=They%20are%20kept,Summary%20of%20leaves%20%28PDQ%29&")
 
 
 def test_what_a_page_shows_besides_its_reading_text_is_told_by_what_its_source_holds_besides() -> None:
@@ -315,11 +377,16 @@ def test_what_a_page_shows_besides_its_reading_text_is_told_by_what_its_source_h
         text, source = text + part + shown, source + part + left
     found = omissions_of(np.array(rows, np.int32), text)
     assert text == "Take it.\n\nWait and see.Rest well\n\nnow. Go"
-    assert found.references == (text.index("\n\nWait"), text.index("Rest"), text.index("\n\nnow"))
+    # What is left out behind "now." may be marks of emphasis that the page shows.
+    assert found.references == (
+        text.index("\n\nWait"),
+        text.index("Rest"),
+        text.index("\n\nnow"),
+        text.index(" Go"),
+    )
     wide = [text.index(one) for one in ("\n\nWait", " see", "\n\nnow", " Go")]
     assert found.wide.tolist() == wide
     assert found.blanks.tolist() == sorted([*wide, text.index(" well")])
-    assert found.contents_at == text.index("\n\nnow")
 
 
 def test_a_fragment_that_is_there_already_is_kept() -> None:

@@ -47,7 +47,7 @@ class Context:
 def opening_of(page: SearchedPage, quote: Words, omissions: Omissions) -> tuple[Words, Context]:
     """The first words of a long quote, or else the words before it, such that no like ones stand before them."""
     run, start, end = quote.run, quote.start, quote.end
-    opening_end = None if page.may_be_listed(run) else distinct_opening(page, run, start, end, omissions)
+    opening_end = distinct_opening(page, run, start, end, omissions)
     if opening_end is not None:
         return Words(run, start, opening_end), Context()
     opening = Words(run, start, _first_words(page.text, start, end, EDGE_WORDS))
@@ -76,12 +76,14 @@ def distinct_opening(page: SearchedPage, run: int, start: int, end: int, omissio
     return found
 
 
-def context_of(page: SearchedPage, words: Words, *, is_suffix_allowed: bool = True) -> Context:
+def context_of(
+    page: SearchedPage, words: Words, *, is_suffix_allowed: bool = True, is_suffix_first: bool = False
+) -> Context:
     """The words before and behind a term that make it the only one of its kind on the page, as few as will do."""
     run, start, end = words.run, words.start, words.end
     term = folded_text(page.text[start:end])
-    ours, is_listed = page.place(run, start), page.may_be_listed(run)
-    if not is_listed and [*page.found(term)] == [ours]:
+    ours = page.place(run, start)
+    if [*page.found(term)] == [ours]:
         return Context()
     prefix = suffix = ""
     for is_sure in (True, False):
@@ -89,10 +91,11 @@ def context_of(page: SearchedPage, words: Words, *, is_suffix_allowed: bool = Tr
             prefix = page.words_before(run, start, count, is_sure=is_sure)
             if is_suffix_allowed:
                 suffix = page.words_behind(run, end, count, is_sure=is_sure)
-            for before, behind in ((prefix, ""), ("", suffix), (prefix, suffix)):
+            one_side = (("", suffix), (prefix, "")) if is_suffix_first else ((prefix, ""), ("", suffix))
+            for before, behind in (*one_side, (prefix, suffix)):
                 if (before or behind) and page.places_in_context(term, before, behind) == [ours]:
                     return Context(before, behind, is_sure)
-        if not is_listed and page.is_first(term, ours):
+        if page.is_first(term, ours):
             return Context()
     return Context(prefix, suffix, is_sure=False)
 
@@ -107,7 +110,7 @@ def lead_of(page: SearchedPage, run: int, start: int) -> Words | None:
         end = trimmed(page.text, page.starts[run], min(start, page.ends[run]))[1]
         words = [match.start() for match in _WORD.finditer(page.text, page.starts[run], end)]
         for count in range(min(EDGE_WORDS, len(words)), len(words) + 1):
-            if count < LEAST_BESIDE_WORDS or words[-count] < floor or page.may_be_listed(run):
+            if count < LEAST_BESIDE_WORDS or words[-count] < floor:
                 break
             if page.is_first(folded_text(page.text[words[-count] : end]), page.place(run, words[-count])):
                 return Words(run, words[-count], end)

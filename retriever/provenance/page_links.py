@@ -1,10 +1,14 @@
 """The deep links into the pages of one generation. To make one takes as long as a part of the search."""
 
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import NamedTuple
 
+from retriever.document import Section
 from retriever.index import Index
 from retriever.method_cache import remembering
 from retriever.provenance.deep_link import deep_link
+from retriever.provenance.searched_page import Outline
 
 REMEMBERED = 8_192
 """Links, each of some 300 bytes: people come back to the same passages."""
@@ -41,4 +45,18 @@ class PageLinks:
             span.end_char,
             page=document.page_of(span.start_char),
             omissions=self._index.omissions(span.document_id),
+            outline=_outline(document.sections),
         )
+
+
+def _outline(sections: Iterable[Section]) -> Outline:
+    """The headings of a page in its order: of each section those that the one before does not have."""
+    found: list[tuple[int, str]] = []
+    path: tuple[str, ...] = ()
+    for section in sections:
+        known = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(path, section.headings, strict=False))
+        )
+        path = section.headings
+        found += enumerate(path[known:], start=known)
+    return tuple(found)

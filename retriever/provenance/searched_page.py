@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from unicodedata import combining, normalize
 
-_RUN = re.compile(r"(?:[^\n\t\[]|(?<![.;,)\]])\[)+|\[[^\n\t\[]*")
+_RUN = re.compile(r"(?:[^\n\t\[]++|(?<![.;,)\]])\[)+|\[[^\n\t\[]*")
 """A block, or what stands in brackets behind a sentence: pages often have the number of a reference between.
 Where the page may show the number of a reference, a block is parted there too."""
 _MARKER = re.compile(r"\s*(?:[-*+•◦▪‣–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+")
-_SPACE = re.compile(r"\s+")
+_WIDE_SPACE = re.compile(r"[^\S ]\s*| \s+")
+"""What becomes one blank, and is not one already."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_BARRIER = "\n\0\n"
+"""Between texts of which no words are next to each other."""
 _QUOTATION_MARKS = {**dict.fromkeys("\u2018\u2019", "'"), **dict.fromkeys("\u201c\u201d", '"')}
-_MOST_HEADING_WORDS = 12
+
+
+Outline = tuple[tuple[int, str], ...]
+"""The headings of a page in its order, each with its level."""
+NO_OUTLINE: Outline = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,8 @@ class SearchedPage:
     """A reading text as a browser searches it: folded lines, one for each block, without list marks.
 
     Run i is `text[starts[i]:ends[i]]` and stands in `folded` from `places[i]`. Before the runs of
-    `parted` the page shows what the reading text leaves out, so that no words join them to the run before. From
-    `contents_at` on the page may have listed its headings before.
+    `parted` the page shows what the reading text leaves out, so that no words join them to the run before.
+    `folded` begins with the page's headings, as a table of contents may show them above the text.
     """
 
     text: str
@@ -32,19 +39,6 @@ class SearchedPage:
     folded: str
     places: tuple[int, ...]
     parted: frozenset[int]
-    contents_at: int | None
-
-    def may_be_listed(self, run: int) -> bool:
-        """Whether a table of contents may hold a run: a short line without a full stop, like a heading."""
-        start, end = self.starts[run], self.ends[run]
-        return (
-            self.contents_at is not None
-            and start >= self.contents_at
-            and self.text[max(0, start - 1) : start] in ("", "\n")
-            and self.text[end : end + 1] in ("", "\n")
-            and not self.text[start:end].endswith(".")
-            and len(self.text[start:end].split()) <= _MOST_HEADING_WORDS
-        )
 
     def place(self, run: int, position: int) -> int:
         """Where a character of a run stands in `folded`."""
@@ -109,14 +103,15 @@ class SearchedPage:
 
 
 @lru_cache(maxsize=32)
-def searched_page(text: str, references: tuple[int, ...], contents_at: int | None) -> SearchedPage:
-    """The reading text as it is searched; see `Omissions` for `references` and `contents_at`."""
+def searched_page(text: str, references: tuple[int, ...], outline: Outline) -> SearchedPage:
+    """The reading text as it is searched, below its outline; see `Omissions` for `references`."""
+    listed = _listings(outline)
     starts: list[int] = []
     ends: list[int] = []
     places: list[int] = []
     folded: list[str] = []
     parted: set[int] = set()
-    length = 0
+    length = len(listed)
     for start, end, is_behind_omission in _stretches(text, references):
         if is_behind_omission:
             parted.add(len(starts))
@@ -130,8 +125,20 @@ def searched_page(text: str, references: tuple[int, ...], contents_at: int | Non
         folded.append(line)
         length += len(line) + 1
     return SearchedPage(
-        text, tuple(starts), tuple(ends), "\n".join(folded), tuple(places), frozenset(parted), contents_at
+        text, tuple(starts), tuple(ends), listed + "\n".join(folded), tuple(places), frozenset(parted)
     )
+
+
+def _listings(outline: Outline) -> str:
+    """What a page may show above its text: its title, and its other headings down to each level; folded."""
+    is_titled = [level for level, _ in outline].count(0) == 1
+    listed = [[heading for level, heading in outline if is_titled and level == 0]]
+    below = [(level, heading) for level, heading in outline if not is_titled or level > 0]
+    listed += [
+        [heading for level, heading in below if level <= deepest]
+        for deepest in sorted({level for level, _ in below})
+    ]
+    return "".join("\n".join(map(folded_text, headings)) + _BARRIER for headings in listed if headings)
 
 
 def _stretches(text: str, references: tuple[int, ...]) -> Iterator[tuple[int, int, bool]]:
@@ -153,7 +160,7 @@ def folded_text(text: str) -> str:
 
     Letter for letter, so that lengths add up: "½" and "ß" stay what they are.
     """
-    lower = _SPACE.sub(" ", text).lower()
+    lower = _WIDE_SPACE.sub(" ", text).lower()
     return lower if lower.isascii() else _NOT_ASCII.sub(_folded_letter, lower)
 
 
