@@ -12,8 +12,8 @@ from eval.datasets.dataset import Question
 from eval.eval_command import command
 from eval.links.browser import Looking, chromium
 from eval.links.check import _Checking, check_links
-from eval.links.landing import Alignment, Landing, Marked, Place, landing, letters_of
-from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
+from eval.links.landing import Alignment, Extent, Landing, Marked, Place, extent, landing, letters_of
+from eval.links.page_copies import html_of_markdown, html_of_text, in_a_site, served, shown_letters
 from eval.systems.service import ServiceClient, ServiceFailed
 from retriever.provenance.deep_link import deep_link
 from tests.small_datasets import write_lines
@@ -227,13 +227,52 @@ def test_a_mark_is_judged_by_its_place_and_not_by_its_words(marked: list[Marked]
     assert landing(Place(1000, 1040), 40, marked) is expected
 
 
+SPAN = letters_of(SECTION)
+FIRST, LAST = 20, 21 + len(SPAN)
+AROUND = f"{'Menu' * 5}{SPAN[:30]}x{SPAN[30:]}{'Foot' * 5}"
+"""The letters of a page that shows one letter, the mark of a reference, within the span."""
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ([Marked(FIRST, LAST)], Extent.EXACT),
+        ([Marked(FIRST, 50), Marked(51, LAST)], Extent.EXACT),
+        ([Marked(FIRST, 50), Marked(52, LAST)], Extent.SHORTER),
+        ([Marked(FIRST + 1, LAST)], Extent.SHORTER),
+        ([Marked(FIRST, LAST - 1)], Extent.SHORTER),
+        ([Marked(FIRST - 1, LAST)], Extent.LONGER),
+        ([Marked(FIRST, LAST + 1)], Extent.LONGER),
+        ([Marked(0, FIRST)], Extent.NOTHING),
+        ([], Extent.NOTHING),
+    ],
+)
+def test_how_much_of_a_span_is_marked_is_told_letter_by_letter(marked: list[Marked], expected: Extent) -> None:
+    assert extent(SPAN, Place(FIRST, LAST), AROUND, marked) is expected
+
+
+def test_a_site_shows_a_page_below_its_headings() -> None:
+    page = in_a_site(html_of_markdown("# Milk\n\nIt is white.\n\n## Who drinks <it>\n\n### Cats\n\nMany.\n"))
+    above = "Skip to main content Home Milk On this page Who drinks it"
+    assert shown_letters(page) == letters_of(f"{above} Milk It is white Who drinks it Cats Many Contact")
+
+
+STAGES = "# Stages\n\n" + "".join(
+    f"## Stage {stage}\n\nTreatment may include:\n\n- {drug} for weeks, or for as long as it helps.\n- Rest.\n\n"
+    for stage, drug in (("A", "Cisplatin"), ("B", "Etoposide"), ("C", "Docetaxel"))
+)
+
+
 @pytest.fixture(scope="module")
 def looking() -> Iterator[Looking]:
     pytest.importorskip("playwright.sync_api")
     if not Path("/usr/bin/chromium").exists():
         pytest.skip("there is no Chromium on this machine")
     far = TEXT.replace("\n\nAsk", "\n\n" + "Filler goes here.\n\n" * 200 + "Ask")
-    with served({"d": html_of_text(far)}) as copies, chromium() as started:
+    with (
+        served({"d": html_of_text(far), "site": in_a_site(html_of_markdown(STAGES))}) as copies,
+        chromium() as started,
+    ):
         yield Looking(started, copies, patience_ms=600)
 
 
@@ -264,3 +303,18 @@ def test_a_browser_that_broke_down_is_started_again(looking: Looking) -> None:
     looking._page.context.browser.close()  # type: ignore[union-attr]
     marked = looking.follow("d", f"{URL}#:~:text=Ask%20your%20doctor")
     assert [one.words for one in marked or ()] == ["Ask your doctor"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("opening", ["Stage B", "Treatment may include:"])
+def test_a_quote_is_marked_from_a_first_line_that_stands_elsewhere_too(looking: Looking, opening: str) -> None:
+    text = STAGES.replace("#", "").replace("\n ", "\n").strip()
+    start = text.index(opening, text.index("Stage B"))
+    end = text.index("\n\nStage C")
+    outline = ((0, "Stages"), *((1, f"Stage {stage}") for stage in "ABC"))
+    link = deep_link(URL, text, start, end, outline=outline)
+    letters = shown_letters(looking._copies.pages["site"])
+    place = Alignment(text, letters).place(start, end)
+    marked = looking.follow("site", link or "")
+    assert marked is not None
+    assert extent(letters_of(text[start:end]), place, letters, marked) is Extent.EXACT

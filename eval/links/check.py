@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from eval.datasets.dataset import Question
 from eval.links.browser import Looking, chromium
-from eval.links.landing import Alignment, Landing, Marked, landing
-from eval.links.page_copies import html_of_markdown, html_of_text, served, shown_letters
+from eval.links.landing import Alignment, Extent, Landing, Marked, extent, landing, letters_of
+from eval.links.page_copies import html_of_markdown, html_of_text, in_a_site, served, shown_letters
 from eval.systems.given_answer import TOP_K
 from eval.systems.service import ServiceClient, ServiceFailed
 
@@ -49,6 +49,8 @@ class Checked:
     links: int = 0
     without_link: int = 0
     landings: Counter[str] = field(default_factory=Counter)
+    quotes_marked: Counter[str] = field(default_factory=Counter)
+    passages_marked: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
@@ -64,6 +66,8 @@ class Checked:
             "links_followed": self.links,
             "pages_without_address": self.without_link,
             "landings": {str(landing): self.landings[landing] for landing in Landing},
+            "quotes_marked": {str(extent): self.quotes_marked[extent] for extent in Extent},
+            "passages_marked": {str(extent): self.passages_marked[extent] for extent in Extent},
             "faults": dict(sorted(kinds.items())),
             "examples": [
                 {
@@ -86,13 +90,15 @@ def check_links(
     corpus: Path | None,
     executable: str | None,
     tick: Callable[[], None],
+    is_framed: bool = False,
 ) -> Checked:
     """Asks every question and checks what comes back; links are followed where `executable` names a browser.
 
     A page's copy is its file below `corpus`, rendered by another Markdown reader than ours; without the file it
-    is the reading text. Raises ServiceFailed, BrowserMissing.
+    is the reading text. With `is_framed` it is shown as a site shows it, below a table of contents.
+    Raises ServiceFailed, BrowserMissing.
     """
-    checking = _Checking(service, corpus)
+    checking = _Checking(service, corpus, is_framed=is_framed)
     if executable is None:
         checking.ask_all(questions, None, tick)
         return checking.checked
@@ -104,11 +110,13 @@ def check_links(
 class _Checking:
     """The pages seen so far and the counts."""
 
-    def __init__(self, service: ServiceClient, corpus: Path | None) -> None:
+    def __init__(self, service: ServiceClient, corpus: Path | None, *, is_framed: bool = False) -> None:
         self.checked = Checked()
         self.copies: dict[str, str] = {}
         self._service = service
         self._corpus = corpus
+        self._is_framed = is_framed
+        self._letters: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._alignments: dict[str, Alignment] = {}
         self._followed: set[tuple[str, int, int]] = set()
@@ -143,11 +151,11 @@ class _Checking:
             self.checked.passages += 1
             if self._text(place[0])[place[1] : place[2]] != passage["text"]:
                 self._fault("a passage is not its span", question_id, place)
-            self._follow(question_id, place, cited["deep_link"], looking)
+            self._follow(question_id, place, cited["deep_link"], looking, self.checked.passages_marked)
         if found["answer"] is not None:
             self.checked.answered += 1
             for place, link in self._quotes(question_id, found):
-                self._follow(question_id, place, link, looking)
+                self._follow(question_id, place, link, looking, self.checked.quotes_marked)
 
     def _quotes(
         self, question_id: str, found: dict[str, Any]
@@ -175,7 +183,12 @@ class _Checking:
             self._fault("an answer holds words that are no quote", question_id, ("", end, len(answer["text"])))
 
     def _follow(
-        self, question_id: str, place: tuple[str, int, int], link: str | None, looking: Looking | None
+        self,
+        question_id: str,
+        place: tuple[str, int, int],
+        link: str | None,
+        looking: Looking | None,
+        extents: Counter[str],
     ) -> None:
         if link is None:
             self.checked.without_link += 1
@@ -185,24 +198,31 @@ class _Checking:
         self._followed.add(place)
         document_id = place[0]
         if document_id not in self.copies:
-            self.copies[document_id] = self._copy(document_id)
+            copy = self._copy(document_id)
+            self.copies[document_id] = in_a_site(copy) if self._is_framed else copy
         marked = looking.follow(document_id, link)
-        landed = self._landing(place, marked)
+        landed, how_much = self._landing(place, marked)
         self.checked.links += 1
         self.checked.landings[landed] += 1
+        extents[how_much] += 1
         if landed is not Landing.FOUND:
             kind = f"a link's target is {landed}".replace("_", " ")
             self._fault(kind, question_id, place, why=_why(link, marked or ()))
 
-    def _landing(self, place: tuple[str, int, int], marked: Sequence[Marked] | None) -> Landing:
+    def _landing(self, place: tuple[str, int, int], marked: Sequence[Marked] | None) -> tuple[Landing, Extent]:
         if marked is None:
-            return Landing.NOT_LOADED
+            return Landing.NOT_LOADED, Extent.NOTHING
         document_id, start, end = place
+        text = self._text(document_id)
         if document_id not in self._alignments:
-            page_letters = shown_letters(self.copies[document_id])
-            self._alignments[document_id] = Alignment(self._text(document_id), page_letters)
+            self._letters[document_id] = shown_letters(self.copies[document_id])
+            self._alignments[document_id] = Alignment(text, self._letters[document_id])
         alignment = self._alignments[document_id]
-        return landing(alignment.place(start, end), alignment.letters(start, end), marked)
+        shown = alignment.place(start, end)
+        return (
+            landing(shown, alignment.letters(start, end), marked),
+            extent(letters_of(text[start:end]), shown, self._letters[document_id], marked),
+        )
 
     def _text(self, document_id: str) -> str:
         if document_id not in self._texts:

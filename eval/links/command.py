@@ -22,6 +22,7 @@ from eval.refusal_exit import refusing
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder that was ingested: copies of pages are made from its files, not from the reading texts.",
 )
+@click.option("--frame", "is_framed", is_flag=True, help="Show copies as a site does, with a table of contents.")
 @click.option("--chromium", "executable", default="/usr/bin/chromium", show_default=True)
 @click.option("--no-browser", is_flag=True, help="Check the quotes only.")
 @json_option
@@ -32,6 +33,7 @@ def links(
     questions: int,
     seed: int,
     corpus: Path | None,
+    is_framed: bool,
     executable: str,
     no_browser: bool,
     as_json: bool,
@@ -53,17 +55,25 @@ def links(
         with asking(len(asked)) as advance:
             tick = _told(advance, len(asked))
             found = check_links(
-                asked, service, corpus=corpus, executable=None if no_browser else executable, tick=tick
+                asked,
+                service,
+                corpus=corpus,
+                executable=None if no_browser else executable,
+                tick=tick,
+                is_framed=is_framed,
             )
     summary = found.summary()
     if as_json:
         print_json(summary)
     else:
         for name, value in summary.items():
-            if name not in ("examples", "faults", "landings"):
+            if not isinstance(value, dict | list):
                 click.echo(f"{name.replace('_', ' '):24}{value:>8,}")
         for kind, count in {**summary["landings"], **summary["faults"]}.items():
             click.echo(f"  {kind.replace('_', ' '):44}{count:>8,}")
+        for what in ("quotes_marked", "passages_marked"):
+            for extent, count in summary[what].items():
+                click.echo(f"  {f'{what} {extent}'.replace('_', ' '):44}{count:>8,}")
         for one in summary["examples"]:
             where = f"{one['kind']}: {one['question']} {one['document']} {one['start_char']}-{one['end_char']}"
             click.echo(f"{where}; {one['why']}" if one["why"] else where, err=True)

@@ -32,6 +32,19 @@ class Landing(StrEnum):
     """The browser did not open the page, though it was asked several times."""
 
 
+class Extent(StrEnum):
+    """How much of a span a browser marked."""
+
+    EXACT = "exact"
+    """From its first to its last letter, with what only the page shows in between."""
+    SHORTER = "shorter"
+    """Letters of it are missing, and nothing besides it is marked."""
+    LONGER = "longer"
+    """Letters before or behind it are marked too."""
+    NOTHING = "nothing"
+    """None of it is marked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A stretch that a browser marked: the letters of the page up to its start and to its end; its first words."""
@@ -65,6 +78,19 @@ def landing(place: Place, letters: int, marked: Sequence[Marked]) -> Landing:
     if marked[0].start < place.start - BEYOND_LETTERS or marked[-1].end > place.end + BEYOND_LETTERS:
         return Landing.TOO_LONG
     return Landing.FOUND
+
+
+def extent(span: str, place: Place, page_letters: str, marked: Sequence[Marked]) -> Extent:
+    """How much of a span, given by its letters, is marked on a page where it takes `place`."""
+    shown = "".join(page_letters[one.start : one.end] for one in marked)
+    if not any(one.start < place.end and one.end > place.start for one in marked):
+        return Extent.NOTHING
+    ends = span[:GRAM_LETTERS], span[-GRAM_LETTERS:]
+    within = iter(shown)
+    if shown.startswith(ends[0]) and shown.endswith(ends[1]) and all(letter in within for letter in span):
+        return Extent.EXACT
+    is_beyond = marked[0].start < place.start or marked[-1].end > place.end
+    return Extent.LONGER if is_beyond else Extent.SHORTER
 
 
 class Alignment:

@@ -49,6 +49,20 @@ def html_of_markdown(source: str) -> str:
     return _whole(str(renderer.render(parts[2] if len(parts) == 3 else source)))
 
 
+def in_a_site(page: str) -> str:
+    """A copy as a site shows it: menus above, a table of contents of its second-level headings, and a foot."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    title, *_ = [*(heading.text() for heading in LexborHTMLParser(page).css("h1")), "copy"]
+    headings = [heading.text() for heading in LexborHTMLParser(page).css("h2")]
+    contents = "".join(f"<li><a href='#'>{escape(heading)}</a></li>" for heading in headings)
+    head, style, body = page.partition("</style>")
+    return (
+        f"{head}{style}<header><p>Skip to main content</p><p>Home / {escape(title)}</p></header>"
+        f"<nav><p>On this page</p><ul>{contents}</ul></nav>{body}<footer><p>Contact</p></footer>"
+    )
+
+
 def _whole(body: str) -> str:
     return f"<!doctype html><meta charset=utf-8><title>copy</title><style>{_STYLE}</style>{body}"
 
