@@ -97,6 +97,7 @@ def command() -> None:
     help="Which field of a query is asked; or the question with typing errors, or in a long message (--seed).",
 )
 @click.option("--split", default="test", show_default=True, help="Which of BEIR's qrels.")
+@click.option("--half", type=click.Choice(["tune", "look"]), help="Only that half of a dataset that is divided.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N questions.")
 @click.option("--sample", "draw", type=click.IntRange(1), help="Only N questions, drawn by the seed.")
 @click.option(

@@ -31,6 +31,7 @@ class Options:
     exclude: Path | None
     wording: str
     split: str
+    half: str | None
     limit: int | None
     draw: int | None
     seed: int

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from eval.datasets.dataset import GoldQuote
 from eval.datasets.trec import qrels_lines
 from eval.measures.evaluate import Evaluation
 from eval.results import passages_of, write_lines
@@ -20,13 +21,14 @@ def export(evaluation: Evaluation, forms: tuple[str, ...], folder: Path) -> None
 
 
 def ragas_samples(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
-    """One sample a question under RAGAS's field names; `reference` only where the dataset has an answer.
+    """One sample a question under RAGAS's field names; texts of answers only where the dataset has them.
 
     Source: https://docs.ragas.io, `SingleTurnSample`; ids are those of documents, on both sides.
     """
     for question in evaluation.dataset.questions:
         passages = passages_of(evaluation, question.question_id)[:CONTEXTS]
         judged = evaluation.dataset.qrels.get(question.question_id, {})
+        quotations = [quote.text for quote in question.quotes if isinstance(quote, GoldQuote)]
         relevant = sorted(document for document, relevance in judged.items() if relevance > 0)
         yield (
             {
@@ -35,6 +37,6 @@ def ragas_samples(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
                 "retrieved_context_ids": [passage.document for passage in passages],
             }
             | ({"reference": question.reference} if question.reference else {})
-            | ({"reference_contexts": [question.quote.text]} if question.quote else {})
+            | ({"reference_contexts": quotations} if quotations else {})
             | ({"reference_context_ids": relevant} if relevant else {})
         )

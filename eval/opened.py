@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.datasets.dataset import Dataset
+from eval.datasets.dataset import Dataset, Half
 from eval.datasets.document_names import DocumentNames, match_names
 from eval.datasets.read_dataset import read_dataset, read_list, sample
 from eval.datasets.source_tokens import SourceTokens
@@ -39,7 +39,13 @@ def open_both(options: Options) -> Opened:
     if made:
         questions = worded_questions(dataset.questions, options.wording, seed=options.seed)
         dataset = replace(dataset, questions=questions)
-    dataset = sample(dataset, limit=options.limit, draw=options.draw, seed=options.seed)
+    dataset = sample(
+        dataset,
+        half=None if options.half is None else Half(options.half),
+        limit=options.limit,
+        draw=options.draw,
+        seed=options.seed,
+    )
     if options.exclude is not None:
         dataset = replace(dataset, excluded=(*dataset.excluded, *read_list(options.exclude)))
     if options.run_file is not None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
-from eval.datasets.dataset import Dataset, GoldSpan, Question
+from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question
 from eval.datasets.document_names import match_names
 from eval.datasets.source_tokens import SourceTokens
 from eval.measures.answer_values import quality_of
@@ -30,6 +30,7 @@ from tests.hashing import HashingEncoder
 
 START = DENOSUMAB.index("Bones thin")
 STOPPING = "Bones thin quickly when the injections stop, so another medicine follows."
+ELSEWHERE = GoldQuote("home/falls.txt", "Good light and firm shoes prevent falls at home.")
 DATASET = Dataset(
     "answers",
     "a" * 64,
@@ -193,6 +194,24 @@ def test_an_answer_that_quotes_the_known_sentence_is_whole(evaluation: Evaluatio
     assert evaluation.quality.precision is not None
     assert evaluation.quality.precision.mean == pytest.approx(1 / len(quoted))
     assert evaluation.quality.exact_quotes == evaluation.quality.quotes >= 1
+
+
+@pytest.mark.parametrize(
+    ("quotes", "hit", "said"),
+    [((ELSEWHERE,), 0, 0), ((ELSEWHERE, GoldQuote("denosumab.md", STOPPING)), 1, 1)],
+)
+def test_an_answer_may_quote_any_of_the_quotes_that_answer(
+    index: Index, quotes: tuple[GoldQuote, ...], hit: float, said: float
+) -> None:
+    asked_once = replace(DATASET.questions[0], quotes=quotes)
+    dataset = replace(DATASET, questions=(asked_once,), spans={})
+    system = InProcess(index, HashingEncoder(), calibration=replace(default_calibration(), threshold=0.05))
+    names = match_names(system.source_paths, dataset.judged)
+    found = evaluate(dataset, system, names, tokens=SourceTokens(index, names), depth=Depth(), seed=0)
+    assert (found.values["q1"]["answer-hit"], found.values["q1"]["answer-recall"]) == (hit, said)
+    assert found.quality is not None
+    assert found.quality.precision is not None
+    assert found.quality.precision.mean == pytest.approx(hit / found.quality.quotes)
 
 
 def test_an_abstention_has_no_hit_and_no_precision(index: Index) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.dataset import GoldSpan
+from eval.datasets.dataset import GoldQuote, GoldSlice, GoldSpan, Half
 from eval.datasets.document_names import file_name, identifier_of, match_names
 from eval.datasets.prepare import page_of, prepare
 from eval.datasets.read_dataset import read_dataset, sample
@@ -16,6 +16,8 @@ from eval.datasets.trec import read_run, run_lines
 from eval.errors import DatasetInvalid
 from tests.shared_data import shared
 from tests.small_datasets import STARTER, judged, write_lines
+
+SPAN = {"start": 3, "end": 13, "digest": "0123456789ab"}
 
 
 def test_judged_queries_come_with_their_spans_and_subsets(tmp_path: Path) -> None:
@@ -74,9 +76,83 @@ def test_labelled_questions_say_what_has_no_answer(tmp_path: Path) -> None:
     assert dataset.excluded == ("y.md", "z.md")
 
 
+def test_a_question_may_have_several_quotes_on_several_pages(tmp_path: Path) -> None:
+    first = {"source_path": "x.md", "quote": "Two weeks."}
+    further = [{"source_path": "x.md", "quote": "A fortnight."}, {"source_path": "y.md", "quote": "14 days"}]
+    path = write_lines(
+        tmp_path / "questions.jsonl",
+        {"id": "a", "question": "how long?", "answerable": True, **first, "quotes": further},
+    )
+    dataset = read_dataset(path)
+    (question,) = dataset.questions
+    assert question.quotes == tuple(GoldQuote(each["source_path"], each["quote"]) for each in (first, *further))
+    assert question.reference == "Two weeks."
+    assert dataset.qrels == {"a": {"x.md": 1, "y.md": 1}}
+    assert dataset.judged == {"x.md", "y.md"}
+    assert dataset.quoted == {"a"}
+
+
+def test_an_answer_may_be_a_span_with_a_digest_in_place_of_a_quote(tmp_path: Path) -> None:
+    further = [{"source_path": "x.md", "quote": "A fortnight."}, {"source_path": "y.md", **SPAN}]
+    line = {"id": "a", "question": "how long?", "answerable": True, "source_path": "x.md", **SPAN}
+    dataset = read_dataset(write_lines(tmp_path / "questions.jsonl", {**line, "quotes": further}))
+    (question,) = dataset.questions
+    assert question.quotes == (
+        GoldSlice("x.md", 3, 13, "0123456789ab"),
+        GoldQuote("x.md", "A fortnight."),
+        GoldSlice("y.md", 3, 13, "0123456789ab"),
+    )
+    assert question.reference is None
+    assert question.where == f"{tmp_path / 'questions.jsonl'}:1"
+    assert dataset.qrels == {"a": {"x.md": 1, "y.md": 1}}
+    assert dataset.quoted == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("row", "where"),
+    [
+        ({"quotes": [{"source_path": "x.md", "quote": "14 days"}]}, "`quotes` are further ones"),
+        (
+            {"source_path": "x.md", "quote": "14 days", "quotes": [{"source_path": "x.md", "quote": "14 days"}]},
+            "a quote stands twice",
+        ),
+        ({"source_path": "x.md", "quote": "14 days", "quotes": [{"quote": "two weeks"}]}, "source_path"),
+        ({"source_path": "x.md", "quote": "14 days", "quotes": [{"page": "y.md"}]}, "page"),
+        ({"source_path": "x.md", "quotes": [{"source_path": "x.md"}]}, "give the first in the line itself"),
+        ({"source_path": "x.md", "quote": "14 days", "quotes": [{"source_path": "y.md"}]}, "holds neither"),
+        ({"source_path": "x.md", **SPAN, "quote": "14 days"}, "`quote` alone or"),
+        ({"source_path": "x.md", "start": 3, "end": 13}, "`digest` together"),
+        ({"source_path": "x.md", **SPAN, "quotes": [{"source_path": "x.md", **SPAN}]}, "a quote stands twice"),
+        ({"source_path": "x.md", **SPAN, "end": 3}, "the span from 3 to 3 is empty"),
+        ({"source_path": "x.md", **SPAN, "start": -1}, "start"),
+        ({"source_path": "x.md", **SPAN, "digest": "0123456789AB"}, "digest"),
+        ({"source_path": "x.md", **SPAN, "digest": "0123456789abc"}, "digest"),
+        (SPAN, "`source_path` of its page"),
+        ({"half": "both"}, "half"),
+    ],
+)
+def test_wrong_quotes_and_halves_are_named_by_file_and_line(
+    tmp_path: Path, row: dict[str, object], where: str
+) -> None:
+    line = {"id": "a", "question": "how long?", "answerable": True, **row}
+    with pytest.raises(DatasetInvalid, match=f"questions.jsonl:1: .*{where}"):
+        read_dataset(write_lines(tmp_path / "questions.jsonl", line))
+
+
+def test_one_half_of_a_divided_dataset_is_asked(tmp_path: Path) -> None:
+    halves = {"a": "tune", "b": "look", "c": "tune"}
+    rows = ({"id": key, "question": "?", "answerable": False, "half": half} for key, half in halves.items())
+    dataset = read_dataset(write_lines(tmp_path / "questions.jsonl", *rows))
+    tuned = sample(dataset, half=Half.TUNE)
+    assert [question.question_id for question in tuned.questions] == ["a", "c"]
+    assert [question.question_id for question in sample(dataset, half=Half.LOOK).questions] == ["b"]
+    with pytest.raises(DatasetInvalid, match="no question of the half look"):
+        sample(tuned, half=Half.LOOK)
+
+
 def test_the_starter_questions_are_enough_of_each_kind() -> None:
     dataset = read_dataset(STARTER)
-    quoted = [question for question in dataset.questions if question.quote is not None]
+    quoted = [question for question in dataset.questions if question.quotes]
     assert len(quoted) >= 80
     assert sum(question.answerable is False for question in dataset.questions) >= 40
     assert {subset for question in quoted for subset in question.subsets} == {"plain", "wordy"}

@@ -90,6 +90,31 @@ def test_a_sentence_is_scored_by_the_second_form_alone() -> None:
     assert "passage-hit@1" not in hit_values([Span("x", 0, 1000)], GOLD, quoted=True)
 
 
+@pytest.mark.parametrize(
+    ("passage", "hit"),
+    [
+        (Span("x", 0, 60), 1.0),  # holds all 20 characters of the short quote
+        (Span("x", 11, 60), 0.0),  # and 9 of them
+        (Span("y", 100, 190), 1.0),  # stands in the long one whole
+        (Span("y", 155, 400), 0.0),  # holds 45 of its 200 characters
+        (Span("z", 0, 60), 0.0),
+    ],
+)
+def test_each_of_several_quotes_answers_alone(passage: Span, hit: float) -> None:
+    quotes = [GoldSpan("x", 0, 20), GoldSpan("y", 0, 200)]
+    assert hit_values([passage], quotes, quoted=True)["passage-hit-2@1"] == hit
+
+
+def test_gold_spans_that_are_no_quotes_are_one_answer_together() -> None:
+    # half of the shorter of 60 and the longest, 200, is 30; 20 lie inside
+    assert (
+        hit_values([Span("x", 0, 60)], [GoldSpan("x", 0, 20), GoldSpan("y", 0, 200)], quoted=False)[
+            "passage-hit-2@1"
+        ]
+        == 0.0
+    )
+
+
 def places(document: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
     """A token at every tenth character of one document."""
     return np.arange(0, 1000, 10, dtype=np.int64) if document == "x" else np.zeros(0, dtype=np.int64)

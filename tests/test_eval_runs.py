@@ -12,9 +12,10 @@ import pytest
 
 from eval.ablation import ablate, baseline_of, variants
 from eval.compare import Verdict, differences, read_baseline
-from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question, Span
+from eval.datasets.dataset import Dataset, GoldQuote, GoldSlice, GoldSpan, Question, Span
 from eval.datasets.document_names import DocumentNames, match_names
 from eval.datasets.prepare import prepare
+from eval.datasets.quoted_words import words_digest
 from eval.datasets.read_dataset import read_dataset
 from eval.datasets.source_tokens import SourceTokens
 from eval.errors import ComparisonRefused, DatasetInvalid
@@ -40,6 +41,7 @@ from tests.hashing import HashingEncoder
 from tests.small_datasets import write_lines
 
 QUOTED = "Bones thin **quickly** when the injections stop"
+SAID = QUOTED.replace("*", "")
 NASTY = 'what <script>alert(1)</script> & "quotes"?'
 SETTING = Setting("c" * 64, 20, None)
 
@@ -69,7 +71,10 @@ def dataset() -> Dataset:
         questions=(
             Question("q1", "side effects of denosumab", ("tight",), answerable=True),
             Question(
-                "q2", "what happens when injections stop", answerable=True, quote=GoldQuote("denosumab.md", QUOTED)
+                "q2",
+                "what happens when injections stop",
+                answerable=True,
+                quotes=(GoldQuote("denosumab.md", QUOTED),),
             ),
             Question("q3", "who is at risk of a fall at home", answerable=True, reference="those who fell before"),
             Question("q4", NASTY, answerable=False, category="nonsense"),
@@ -105,14 +110,52 @@ def tokens(system: InProcess, dataset: Dataset) -> SourceTokens:
 def test_a_quotation_stands_where_its_words_stand_in_the_source(tokens: SourceTokens) -> None:
     span = tokens.quoted(GoldQuote("denosumab.md", QUOTED))
     assert span is not None
-    assert DENOSUMAB[span.start_char : span.end_char] == QUOTED.replace("*", "")
+    assert DENOSUMAB[span.start_char : span.end_char] == SAID
 
 
 @pytest.mark.parametrize("text", ["Bones do not thin", "Denosumab", "!?"])
 def test_a_quotation_that_is_not_there_once_is_refused(system: InProcess, dataset: Dataset, text: str) -> None:
-    odd = replace(dataset, questions=(Question("q9", "?", quote=GoldQuote("denosumab.md", text)),))
+    quotes = (GoldQuote("denosumab.md", QUOTED), GoldQuote("denosumab.md", text))
+    odd = replace(dataset, questions=(Question("q9", "?", quotes=quotes),))
     with pytest.raises(DatasetInvalid, match=r"1 quotations do not stand exactly once.*q9"):
         evaluated(system, odd)
+
+
+def sliced(text: str) -> GoldSlice:
+    """The span of the page where a text stands, with the digest of its words."""
+    start = DENOSUMAB.index(text)
+    return GoldSlice("denosumab.md", start, start + len(text), words_digest(text))
+
+
+def test_a_span_with_its_digest_is_what_a_quotation_of_its_words_is(tokens: SourceTokens) -> None:
+    assert tokens.quoted(sliced(SAID)) == tokens.quoted(GoldQuote("denosumab.md", QUOTED))
+    assert tokens.quoted(sliced(f"{SAID},")) == tokens.quoted(sliced(SAID))
+
+
+def test_a_span_tells_apart_what_stands_twice(tokens: SourceTokens) -> None:
+    span = tokens.quoted(replace(sliced("## Side effects"), digest=words_digest("Side effects")))
+    assert span is not None
+    assert DENOSUMAB[span.start_char : span.end_char] == "Side effects"
+
+
+@pytest.mark.parametrize("moved", [1, -1, 10_000])
+def test_a_span_of_a_page_that_changed_is_refused_with_file_and_line(
+    system: InProcess, dataset: Dataset, moved: int
+) -> None:
+    good = sliced(SAID)
+    bad = replace(good, start_char=good.start_char + moved, end_char=good.end_char + moved)
+    odd = replace(dataset, questions=(Question("q9", "?", quotes=(good, bad), where="questions.jsonl:4"),))
+    with pytest.raises(DatasetInvalid, match=r"1 quotations .*q9 in questions\.jsonl:4"):
+        evaluated(system, odd)
+
+
+def test_a_span_is_measured_as_the_quotation_of_its_words_is(system: InProcess, dataset: Dataset) -> None:
+    values = []
+    for quote in (GoldQuote("denosumab.md", QUOTED), sliced(SAID)):
+        question = Question("q2", "what happens when injections stop", answerable=True, quotes=(quote,))
+        values.append(evaluated(system, replace(dataset, questions=(question,), spans={})).values["q2"])
+    assert values[0] == values[1]
+    assert values[0]["passage-hit-2@1"] == 1
 
 
 def test_every_token_stands_in_the_source_where_it_is_said_to(system: InProcess, tokens: SourceTokens) -> None:

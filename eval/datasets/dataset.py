@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,35 @@ class GoldQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldSlice:
+    """An answer given as a span of the source file, code points, half-open, with the digest of its words.
+
+    For collections whose text is not to stand in the dataset; `words_digest` makes the digest.
+    """
+
+    document: str
+    start_char: int
+    end_char: int
+    digest: str
+
+
+GoldPlace = GoldQuote | GoldSlice
+
+
+class Half(StrEnum):
+    """The parts of a dataset that is divided: rules are tuned on one and looked at on the other."""
+
+    TUNE = "tune"
+    LOOK = "look"
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question. `subsets` names the smaller sets that it is also reported in, such as `tight`.
 
-    `answerable` is None where the dataset does not say; `category` groups the unanswerable ones.
+    `answerable` is None where the dataset does not say; `category` groups the unanswerable ones. Each of `quotes`
+    answers it alone. `half` is the part of a dataset that rules are tuned on, or the one that is only looked at.
+    `where` is the file and line that it was read from.
     """
 
     question_id: str
@@ -42,8 +68,10 @@ class Question:
     subsets: tuple[str, ...] = ()
     answerable: bool | None = None
     category: str | None = None
-    quote: GoldQuote | None = None
+    quotes: tuple[GoldPlace, ...] = ()
     reference: str | None = None
+    half: Half | None = None
+    where: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +96,7 @@ class Dataset:
         return frozenset(
             {document for judged in self.qrels.values() for document in judged}
             | {span.document for spans in self.spans.values() for span in spans}
-            | {question.quote.document for question in self.questions if question.quote is not None}
+            | {quote.document for question in self.questions for quote in question.quotes}
         )
 
     @property
@@ -78,6 +106,11 @@ class Dataset:
         Where none has, a ranking of judged documents alone only says which of them were found.
         """
         return any(len(set(judged.values())) > 1 for judged in self.qrels.values())
+
+    @property
+    def quoted(self) -> frozenset[str]:
+        """Ids of the questions whose answers are given as quotations, or as spans with their digests."""
+        return frozenset(question.question_id for question in self.questions if question.quotes)
 
     def measured(self) -> frozenset[str]:
         """Ids of the questions with at least one relevant document: those that rankings are measured on."""

@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question
+from eval.datasets.dataset import Dataset, GoldSpan, Half, Question
+from eval.datasets.gold_answers import FurtherGold, GoldFields, gold_answers
 from eval.datasets.lines import columns, files_sha256, objects, text_lines, whole_number
 from eval.errors import DatasetInvalid
 
@@ -43,15 +44,15 @@ class _AnswerLine(msgspec.Struct):
     answer: str
 
 
-class _QuestionLine(msgspec.Struct):
+class _QuestionLine(GoldFields, kw_only=True):
     id: str
     question: str
     label: Literal["answerable", "unanswerable"] | None = None
     answerable: bool | None = None
     category: str | None = None
     style: str | None = None
-    source_path: str | None = None
-    quote: str | None = None
+    quotes: tuple[FurtherGold, ...] = ()
+    half: Half | None = None
 
 
 def read_dataset(path: Path, *, wording: str = "question", split: str = "test") -> Dataset:
@@ -71,9 +72,16 @@ def read_dataset(path: Path, *, wording: str = "question", split: str = "test") 
     raise DatasetInvalid(f"{path} is no dataset; give {FORMS}")
 
 
-def sample(dataset: Dataset, *, limit: int | None = None, draw: int | None = None, seed: int = 0) -> Dataset:
-    """The first `limit` questions, or `draw` of them at random but always the same ones for a seed."""
-    chosen: Sequence[Question] = dataset.questions
+def sample(
+    dataset: Dataset, *, half: Half | None = None, limit: int | None = None, draw: int | None = None, seed: int = 0
+) -> Dataset:
+    """The first `limit` questions of a half, or `draw` of them at random but always the same ones for a seed.
+
+    Raises DatasetInvalid where the dataset has no such half.
+    """
+    chosen: Sequence[Question] = [one for one in dataset.questions if half is None or one.half is half]
+    if half is not None and not chosen:
+        raise DatasetInvalid(f"{dataset.name} has no question of the half {half}; leave --half out")
     if draw is not None and draw < len(chosen):
         places = np.random.default_rng(seed).choice(len(chosen), size=draw, replace=False)
         chosen = [chosen[place] for place in sorted(places.tolist())]
@@ -100,7 +108,8 @@ def _judged(folder: Path, wording: str) -> Dataset:
         if not text:
             raise DatasetInvalid(f"{queries}:{number}: there is no `{wording}`; choose another --wording")
         subsets = ("tight",) if line.tight else ()
-        questions.append((number, Question(line.id, text, subsets, reference=references.get(line.id))))
+        reference, where = references.get(line.id), f"{queries}:{number}"
+        questions.append((number, Question(line.id, text, subsets, reference=reference, where=where)))
     ids = _unique(questions, queries)
     spans = _spans(golden, ids) if golden.is_file() else {}
     return Dataset(
@@ -117,7 +126,10 @@ def _beir(folder: Path, split: str) -> Dataset:
     if not judgments.is_file():
         found = ", ".join(sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))) or "none"
         raise DatasetInvalid(f"there is no {judgments}; choose the --split out of: {found}")
-    questions = [(number, Question(line.id, line.text)) for number, line in objects(queries, _BeirLine)]
+    questions = [
+        (number, Question(line.id, line.text, where=f"{queries}:{number}"))
+        for number, line in objects(queries, _BeirLine)
+    ]
     qrels = _qrels(judgments, "query-id corpus-id score", _unique(questions, queries), header=True)
     return Dataset(
         name=folder.resolve().name,
@@ -136,14 +148,20 @@ def _labelled(path: Path) -> Dataset:
         if (line.label is None) == (line.answerable is None):
             raise DatasetInvalid(f"{where}: one of `label` and `answerable` is wanted; write exactly one")
         answerable = line.label == "answerable" if line.answerable is None else line.answerable
-        if line.quote is not None and line.source_path is None:
-            raise DatasetInvalid(f"{where}: a `quote` needs the `source_path` of its page; add it")
-        quote = None if line.quote is None or line.source_path is None else GoldQuote(line.source_path, line.quote)
+        quotes = gold_answers(line, line.quotes, where)
         if line.source_path is not None and answerable:
-            qrels[line.id] = {line.source_path: 1}
+            qrels[line.id] = dict.fromkeys([line.source_path, *(quote.document for quote in quotes)], 1)
         subsets = () if line.style is None else (line.style,)
         question = Question(
-            line.id, line.question, subsets, answerable, line.category, quote, reference=line.quote
+            line.id,
+            line.question,
+            subsets,
+            answerable,
+            line.category,
+            quotes,
+            reference=line.quote,
+            half=line.half,
+            where=where,
         )
         questions.append((number, question))
     _unique(questions, path)

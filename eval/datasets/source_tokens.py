@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Span
+from eval.datasets.dataset import Dataset, GoldPlace, GoldQuote, GoldSpan, Span
 from eval.datasets.document_names import DocumentNames
+from eval.datasets.quoted_words import word_places, words_digest, words_within
 from eval.errors import DatasetInvalid
+from retriever.document import SourceMap
 from retriever.index import Index
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
-_WORD = re.compile(r"[^\W_]+")
 
 
 class SourceTokens:
@@ -34,27 +35,18 @@ class SourceTokens:
         source_map = self._index.source_map(self._names.document_id(document))
         return Span(document, *source_map.source_span(start_char, end_char))
 
-    def quoted(self, quote: GoldQuote) -> GoldSpan | None:
-        """Where a quotation stands in the source file; None where the page does not have its words once.
+    def quoted(self, quote: GoldPlace) -> GoldSpan | None:
+        """Where a quotation stands in the source file, from its first word to its last.
 
+        None where the page does not have its words once, or where its span does not hold the words of its digest.
         Words are compared, so a quotation may carry the source's markup (`**`) and line breaks.
         """
         document_id = self._names.document_id(quote.document)
         if self._index.document(document_id) is None:
             return None
-        matches = list(_WORD.finditer(self._index.reading_text(document_id)))
-        words, wanted = [match.group() for match in matches], _WORD.findall(quote.text)
-        length = len(wanted)
-        places = [
-            place
-            for place in range(len(words) - length + 1)
-            if wanted and words[place] == wanted[0] and words[place : place + length] == wanted
-        ]
-        if len(places) != 1:
-            return None
-        first, last = matches[places[0]], matches[places[0] + length - 1]
-        span = self._index.source_map(document_id).source_span(first.start(), last.end())
-        return GoldSpan(quote.document, *span)
+        text, source_map = self._index.reading_text(document_id), self._index.source_map(document_id)
+        place = quoted_place(text, source_map, quote)
+        return None if place is None else GoldSpan(quote.document, *source_map.source_span(*place))
 
     def pieces(self, span: Span, gold: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
         """The reading text of a span of the source, cut where gold begins and ends; True stands for gold."""
@@ -88,25 +80,36 @@ class SourceTokens:
         return source[slices] + (spans[:, 0] - reading[slices]), spans[:, 0], spans[:, 1]
 
 
+def quoted_place(text: str, source_map: SourceMap, quote: GoldPlace) -> tuple[int, int] | None:
+    """Where a quotation stands in the reading text of its page, half-open; None where it does not, or not once."""
+    if isinstance(quote, GoldQuote):
+        places = word_places(text, quote.text)
+        return places[0] if len(places) == 1 else None
+    slice_ends = (source_map.reading_position(char) for char in (quote.start_char, quote.end_char))
+    place = words_within(text, *slice_ends)
+    return place if place is not None and words_digest(text[slice(*place)]) == quote.digest else None
+
+
 def gold_spans(dataset: Dataset, tokens: SourceTokens | None) -> dict[str, tuple[GoldSpan, ...]]:
     """The gold spans of each question, quotations located; without an index quotations have none.
 
-    Raises DatasetInvalid where a quotation does not stand exactly once in its page.
+    Raises DatasetInvalid, naming file and line, where a quotation does not stand exactly once in its page or a
+    span does not hold the words of its digest.
     """
     asked = {question.question_id for question in dataset.questions}
     spans = {question: found for question, found in dataset.spans.items() if found and question in asked}
     lost = []
     for question in dataset.questions:
-        if question.quote is None or tokens is None:
+        if not question.quotes or tokens is None:
             continue
-        span = tokens.quoted(question.quote)
-        if span is None:
-            lost.append(question.question_id)
-        else:
-            spans[question.question_id] = (span,)
+        found = [tokens.quoted(quote) for quote in question.quotes]
+        where = "" if question.where is None else f" in {question.where}"
+        lost += [f"{question.question_id}{where}"] * found.count(None)
+        spans[question.question_id] = tuple(span for span in found if span is not None)
     if lost:
+        named = ", ".join(list(dict.fromkeys(lost))[:5])
         raise DatasetInvalid(
-            f"{len(lost)} quotations do not stand exactly once in the reading text of their page "
-            f"({', '.join(lost[:5])}); correct them, or ingest the pages they were taken from"
+            f"{len(lost)} quotations do not stand exactly once in the reading text of their page, or their span "
+            f"holds other words now ({named}); correct them, or ingest the pages they were taken from"
         )
     return spans

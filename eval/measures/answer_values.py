@@ -8,7 +8,7 @@ import numpy as np
 from eval.datasets.dataset import GoldSpan
 from eval.datasets.document_names import DocumentNames
 from eval.datasets.source_tokens import SourceTokens
-from eval.measures.spans import SHARE_INSIDE, inside, merged
+from eval.measures.spans import merged, stands_in
 from eval.measures.uncertainty import Interval, bootstrap
 from eval.systems.given_answer import Given
 
@@ -32,23 +32,25 @@ class AnswerQuality:
 
 
 def answer_values(
-    given: Given, gold: Sequence[GoldSpan], tokens: SourceTokens, names: DocumentNames
+    given: Given, gold: Sequence[GoldSpan], tokens: SourceTokens, names: DocumentNames, *, quoted: bool
 ) -> dict[str, float]:
     """`answer-hit`, `answer-recall` and, where there is an answer, `answer-precision` of one question.
 
     A stretch stands in the known answer where at least half of the shorter of the two does. A hit is an answer
-    with at least one such stretch.
+    with at least one such stretch. Where the gold is `quoted`, each quote answers alone, and the recall is that of
+    the one that is said best.
     """
     ranges = merged(gold)
-    longest = max((end - start for spans in ranges.values() for start, end in spans), default=0)
     right = []
     said: dict[str, list[tuple[int, int]]] = {}
-    for quoted in given.quotes:
-        name = names.name(quoted.document_id)
-        span = tokens.source_span(name, quoted.start_char, quoted.end_char)
-        right.append(0 < min(span.end_char - span.start_char, longest) * SHARE_INSIDE <= inside(span, ranges))
+    for stretch in given.quotes:
+        name = names.name(stretch.document_id)
+        span = tokens.source_span(name, stretch.start_char, stretch.end_char)
+        right.append(stands_in(span, ranges, quoted=quoted))
         said.setdefault(name, []).append((span.start_char, span.end_char))
-    values = {"answer-hit": float(any(right)), "answer-recall": _recall(ranges, said, tokens)}
+    wholes = [{name: [place]} for name, places in ranges.items() for place in places] if quoted else [ranges]
+    recall = max((_recall(whole, said, tokens) for whole in wholes), default=0.0)
+    values = {"answer-hit": float(any(right)), "answer-recall": recall}
     return values | ({"answer-precision": sum(right) / len(right)} if right else {})
 
 

@@ -90,8 +90,7 @@ def collect(
 ) -> dict[str, Collected]:
     """Asks every question; `tick` is called after each. Only questions with gold are asked without a cap."""
     collected = {}
-    golden = {question.question_id for question in dataset.questions if question.quote is not None}
-    golden |= dataset.spans.keys()
+    golden = dataset.quoted | dataset.spans.keys()
     relevant = dataset.measured()
     for question in dataset.questions:
         documents: tuple[tuple[str, float], ...] = ()
@@ -127,7 +126,6 @@ def evaluate(
     gold = gold_spans(dataset, tokens)
     collected = collect(dataset, system, names, depth, tick=tick)
     relevant = dataset.measured()
-    quoted = {question.question_id for question in dataset.questions if question.quote is not None}
     qrels = {question: judged for question, judged in dataset.qrels.items() if question in relevant}
     values: dict[str, dict[str, float]] = {question.question_id: {} for question in dataset.questions}
     for question_id, found in document_values(
@@ -140,12 +138,14 @@ def evaluate(
             if response is None:
                 continue
             spans = spans_of(response, names)
-            found = hit_values(spans, golden, quoted=question_id in quoted)
+            found = hit_values(spans, golden, quoted=question_id in dataset.quoted)
             if tokens is not None:
                 found |= token_values(spans, golden, tokens.places)
             values[question_id] |= {f"{measure}{suffix}": value for measure, value in found.items()}
     given = {key: one.given for key, one in collected.items() if one.given is not None}
-    precisions = _answer_values(values, gold, given, tokens, names) if given and tokens is not None else []
+    precisions = (
+        _answer_values(values, dataset, gold, given, tokens, names) if given and tokens is not None else []
+    )
     signals = {question_id: signals_of(each.response, each.given) for question_id, each in collected.items()}
     return Evaluation(
         dataset=dataset,
@@ -164,6 +164,7 @@ def evaluate(
 
 def _answer_values(
     values: Mapping[str, dict[str, float]],
+    dataset: Dataset,
     gold: Mapping[str, tuple[GoldSpan, ...]],
     given: Mapping[str, Given],
     tokens: SourceTokens,
@@ -177,7 +178,7 @@ def _answer_values(
     for question_id, golden in gold.items():
         found = {"answer-hit": 0.0, "answer-recall": 0.0}
         if question_id in given:
-            found = answer_values(given[question_id], golden, tokens, names)
+            found = answer_values(given[question_id], golden, tokens, names, quoted=question_id in dataset.quoted)
         if "answer-precision" in found:
             precisions.append(found.pop("answer-precision"))
         values[question_id] |= found

@@ -34,21 +34,32 @@ def inside(span: Span, gold: Mapping[str, list[tuple[int, int]]]) -> int:
     )
 
 
+def stands_in(span: Span, gold: Mapping[str, list[tuple[int, int]]], *, quoted: bool) -> bool:
+    """Whether at least half of the shorter of the span and the longest gold span lies inside gold spans.
+
+    Where the gold is `quoted`, each quote answers alone: half of the shorter of the span and one of the quotes.
+    """
+    length = span.end_char - span.start_char
+    if quoted:
+        return any(
+            0 < min(length, end - start) * SHARE_INSIDE <= inside(span, {span.document: [(start, end)]})
+            for start, end in gold.get(span.document, ())
+        )
+    longest = max((end - start for ranges in gold.values() for start, end in ranges), default=0)
+    return 0 < min(length, longest) * SHARE_INSIDE <= inside(span, gold)
+
+
 def hit_values(passages: Sequence[Span], gold: Sequence[GoldSpan], *, quoted: bool) -> dict[str, float]:
     """passage-hit@k in both forms: 1 where one of the first k passages is a hit.
 
-    First form: at least half of the passage lies inside gold spans. Second form, for long passages: what lies
-    inside is at least half of the shorter of the passage and the longest gold span. Where the gold is `quoted`,
-    a sentence that no passage can be half inside of, only the second form says something.
+    First form: at least half of the passage lies inside gold spans. Second form, for long passages: it `stands_in`
+    them. Where the gold is `quoted`, a sentence that no passage can be half inside of, only the second form says
+    something.
     """
     ranges = merged(gold)
-    longest = max((end - start for spans in ranges.values() for start, end in spans), default=0)
-    strict, lenient = [], []
-    for passage in passages[: max(HIT_CUTOFFS)]:
-        length = passage.end_char - passage.start_char
-        overlap = inside(passage, ranges)
-        strict.append(0 < length * SHARE_INSIDE <= overlap)
-        lenient.append(0 < min(length, longest) * SHARE_INSIDE <= overlap)
+    first = passages[: max(HIT_CUTOFFS)]
+    strict = [0 < (one.end_char - one.start_char) * SHARE_INSIDE <= inside(one, ranges) for one in first]
+    lenient = [stands_in(one, ranges, quoted=quoted) for one in first]
     values = {} if quoted else {f"passage-hit@{cutoff}": float(any(strict[:cutoff])) for cutoff in HIT_CUTOFFS}
     return values | {f"passage-hit-2@{cutoff}": float(any(lenient[:cutoff])) for cutoff in HIT_CUTOFFS}
 

@@ -80,7 +80,7 @@ def notes_of(evaluation: Evaluation) -> list[str]:
         notes.append(f"{unmeasured} questions have no relevant document; rankings are measured on the others.")
     if evaluation.names.missing:
         notes.append(f"{len(evaluation.names.missing)} judged documents are not in the index.")
-    spans = dataset.spans or any(question.quote is not None for question in dataset.questions)
+    spans = dataset.spans or dataset.quoted
     if spans and not any(one.measure.startswith("token-") for one in evaluation.means):
         notes.append("Token measures and quotations need the service's own index here; give it with --index.")
     refused = sum(one.response.refused for one in evaluation.collected.values())
