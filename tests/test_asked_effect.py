@@ -170,6 +170,6 @@ def test_what_a_trial_was_to_measure_is_no_answer(text: str, *, is_left_out: boo
 
 
 def test_no_time_is_quoted_where_all_are_of_something_else(tmp_path: Path) -> None:
-    page = {"visits.md": "# Visits\n\nMost visits last from 30 minutes to an hour.\n"}
+    page = {"visits.md": "# Visits\n\nMost visits last for 20 to 40 minutes.\n"}
     assert answer_of(tmp_path / "a", page, "how long does tiredness last") is None
     assert answer_of(tmp_path / "b", page, "how long do visits last") is not None

@@ -5,7 +5,7 @@ import pytest
 from retriever.answers.judged.beside_the_question import is_beside, takes_no_stand
 from tests.small_answers import quote_below, sought_by
 
-TEAM = "Patients with broken hips should have their treatment planned by a team of doctors."
+TEAM = "Broken hips are managed by a team that meets once a week."
 GINGER = "Participants took ginger capsules for six days."
 LINKED = "A summary of information about this drug that may include its unwanted effects."
 NO_RESULT = "The trial was designed to test whether milk helps to prevent gout."
@@ -45,7 +45,7 @@ def test_what_a_page_is_drawn_from_answers_nothing(heading: str, beside: bool) -
     [
         (
             "is alendronate safe",
-            "A lay language summary of important information about this drug that may include:",
+            "A summary of useful information, among it:",
             "side effects",
             True,
         ),

@@ -6,21 +6,21 @@ from retriever.answers.judged.saying_little import says_little
 from retriever.answers.wanted.want_patterns import Want
 from tests.small_answers import quote_below, sought_by
 
-FOUND = "After it has been diagnosed, tests may be done to find out if cancer cells have spread."
-AGAIN = "Some tests that were done to diagnose it may be repeated to see how well the treatment is working."
+FOUND = "After gout was diagnosed, a scan may show whether it has spread to the elbows."
+AGAIN = "A scan that showed the gout may be repeated later on."
 
 
 @pytest.mark.parametrize(
     ("want", "quote", "is_little"),
     [
-        (None, "A risk factor is anything that increases the chance of disease.", True),
+        (None, "A risk factor is anything that makes gout likelier.", True),
         (None, "Anything that increases your chance of falls is called a risk factor.", True),
-        (None, "There are different types of treatment for patients with falls.", True),
+        (None, "There are different types of shoes for people with gout.", True),
         (None, "Learning about risk factors can help you.", True),
         (None, "Ask your doctor or pharmacist.", True),
-        (None, "It is important to know the stage of gout.", True),
+        (None, "It is important to know how bad the gout is.", True),
         (None, "There are drugs for gout that are not listed here.", True),
-        (None, "Get ideas on what to drink from this list of drinks.", True),
+        (None, "Choose a pleasant drink from this list.", True),
         (None, "Rugs raise the risk of falls.", False),
         (Want.TREATMENTS, "Treatment is based on the stage.", True),
         (None, "Treatment is based on the stage.", False),

@@ -83,7 +83,7 @@ def test_pointers_captions_and_names_are_no_statements(sentence: str, is_one: bo
         ("Other-worldly dreams are rare.", False),
         ("It is thought that bones thin.", False),
         ("It may be hard for you to sleep.", False),
-        ("It takes an hour to 90 minutes to harvest enough cells.", False),
+        ("It takes an hour to 90 minutes to set the bone.", False),
         ("It can take several weeks for hair to grow.", False),
     ],
 )
