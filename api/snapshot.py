@@ -10,6 +10,7 @@ from typing import Protocol
 from api.nearness_ahead import NearnessAhead
 from api.observer import NOBODY, Observer
 from api.opened_ahead import Lender
+from api.widths_ahead import meet_widths_ahead
 from retriever.abstention.answerability import Answerability, Assessor
 from retriever.abstention.calibration import CALIBRATION_FILE, CalibrationState, at_risk, load_calibration
 from retriever.answers.answer import Answerer
@@ -107,7 +108,10 @@ def open_snapshot(
         if previous is not None and previous.encoder.identity == identity:
             return previous.encoder
         lent = None if lender is None else lender.encoder(identity)
-        return BatchingEncoder(lent or open_encoder(identity, index_dir))
+        encoder = BatchingEncoder(lent or open_encoder(identity, index_dir))
+        if warm_up and identity.artifact_sha256 is not None:  # torch makes nothing for a shape
+            meet_widths_ahead(encoder)
+        return encoder
 
     def opened(generation: Generation) -> tuple[Index, Encoder]:
         with ThreadPoolExecutor(1, thread_name_prefix="open-encoder") as beside:

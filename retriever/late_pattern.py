@@ -4,6 +4,7 @@ To compile a long one takes milliseconds, and one question uses an eighth of the
 """
 
 import re
+import time
 from typing import Any, cast
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
@@ -34,11 +35,17 @@ def late_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _LatePattern(pattern, flags))
 
 
-def compile_late_patterns() -> None:
-    """Compiles every one that was written down so far, for a service that has time before it is asked."""
+def compile_late_patterns(*, resting: float = 0.0) -> None:
+    """Compiles every one that was written down so far, for a service that has time before it is asked.
+
+    After each it rests `resting` times as long as that one took, for whoever has a question meanwhile.
+    """
     while True:
         try:
             waiting = _waiting.pop()
         except IndexError:
             return
+        started = time.thread_time()
         waiting.search  # noqa: B018 - asking for it compiles it
+        if resting:
+            time.sleep(resting * (time.thread_time() - started))

@@ -24,7 +24,7 @@ from retriever.encoding.open_encoder import encoder_folder, open_encoder
 from retriever.encoding.sentence_model import SentenceTransformerEncoder
 from retriever.errors import EncoderUnavailable, IndexCorrupt, IndexMismatch
 from retriever.openvino_runtime import FIRST_USE
-from retriever.questions.example_vectors import example_texts, kept_vectors
+from retriever.questions.example_vectors import Lesson, example_texts, kept_lesson
 from retriever.questions.nearness import learn_nearness
 from retriever.questions.routing import default_rules, route
 from tests.messages_of_danger import OF_DANGER, SOUNDS_ALIKE
@@ -270,13 +270,17 @@ def test_the_encoder_class_is_what_serves(converted: Encoder) -> None:
     assert isinstance(converted, ConvertedEncoder)
 
 
-def test_the_kept_vectors_are_those_of_the_default_rules_examples(converted: Encoder) -> None:
-    texts = example_texts(default_rules())
-    kept = kept_vectors(texts, converted.identity)
+def test_the_kept_lesson_is_that_of_the_default_rules_examples(converted: Encoder) -> None:
+    rules = default_rules()
+    texts, dangers = example_texts(rules), sum(len(rule.examples) for rule in rules.rules)
+    kept = kept_lesson(texts, dangers, converted.identity)
     assert kept is not None, "the rules' examples have changed: run `make routing-vectors`"
-    assert kept.shape == (len(texts), converted.identity.dimension)
+    assert kept.vectors.shape == (len(texts), converted.identity.dimension)
     made = converted.encode_queries(texts[::40])
-    assert np.all(np.sum(kept[::40] * made, axis=1) > 0.98)
+    assert np.all(np.sum(kept.vectors[::40] * made, axis=1) > 0.98)
+    learnt = Lesson.of(kept.vectors, dangers)
+    assert np.allclose(kept.direction, learnt.direction)
+    assert np.allclose(kept.alone, learnt.alone)
 
 
 def test_the_kept_direction_of_errands_is_learnt_from_the_examples_and_finds_others(converted: Encoder) -> None:

@@ -21,9 +21,15 @@ from retriever.errors import EncoderUnavailable
 from retriever.provenance.overdue import FreshnessPolicy
 from retriever.query import Mode
 from retriever.questions.direction import learnt_direction
-from retriever.questions.example_vectors import example_texts, keep_vectors, kept_vectors
-from retriever.questions.nearness import _STIFFNESS, MOST_SENTENCES, Nearness, learn_nearness
-from retriever.questions.routing import RoutingRules, default_rules, parse_rules, route
+from retriever.questions.example_vectors import (
+    KEPT_FILE,
+    STIFFNESS,
+    Lesson,
+    keep_lesson,
+    kept_lesson,
+)
+from retriever.questions.nearness import MOST_SENTENCES, Nearness, learn_nearness
+from retriever.questions.routing import RoutingRules, parse_rules, route
 from tests.collections_on_disk import NOW, run_ingest, write_collection
 from tests.hashing import IDENTITY, HashingEncoder, HashingLender
 
@@ -203,14 +209,14 @@ def test_where_the_examples_cannot_be_encoded_the_patterns_alone_decide(
 def test_each_example_is_judged_by_what_the_others_teach() -> None:
     random = np.random.default_rng(0)
     vectors, is_danger = random.normal(size=(12, 4)), np.arange(12) < 5
-    alone = learnt_direction(vectors, is_danger, stiffness=_STIFFNESS)[1]
+    alone = learnt_direction(vectors, is_danger, stiffness=STIFFNESS)[1]
     level = np.where(is_danger, 1.0, -1.0).mean()
     for left_out in range(12):
         kept = np.arange(12) != left_out
-        direction, _ = learnt_direction(vectors[kept], is_danger[kept], stiffness=_STIFFNESS)
+        direction, _ = learnt_direction(vectors[kept], is_danger[kept], stiffness=STIFFNESS)
         centre, mean = vectors[kept].mean(axis=0), np.where(is_danger[kept], 1.0, -1.0).mean()
         expected = (vectors[left_out] - centre) @ direction + mean
-        own, _ = learnt_direction(vectors, is_danger, stiffness=_STIFFNESS)
+        own, _ = learnt_direction(vectors, is_danger, stiffness=STIFFNESS)
         assert alone[left_out] + level - vectors.mean(axis=0) @ own == pytest.approx(expected)
 
 
@@ -254,11 +260,20 @@ def test_the_next_generation_takes_over_what_was_learnt(
     assert open_snapshot(tmp_path / "index", snapshot, rules=None).nearness is None
 
 
-def test_vectors_are_kept_for_the_texts_and_the_model_that_they_were_made_of(tmp_path: Path) -> None:
-    encoder = HashingEncoder()
-    texts = example_texts(default_rules())
-    assert kept_vectors(texts, encoder.identity) is None
-    file = tmp_path / "kept.npz"
-    keep_vectors(texts, encoder, file)
-    with np.load(file, allow_pickle=False) as written:
-        assert np.allclose(written["vectors"], encoder.encode_queries(texts), atol=1e-3)
+def test_what_was_learnt_is_kept_for_the_texts_and_the_model_that_it_was_learnt_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, texts = HashingEncoder(), [*DANGER, *WARD, *ORDINARY]
+    dangers = len(DANGER) + len(WARD)
+    assert kept_lesson(texts, dangers, encoder.identity) is None
+    keep_lesson(texts, dangers, encoder, tmp_path / KEPT_FILE)
+    monkeypatch.setattr("retriever.questions.example_vectors.resources.files", lambda _: tmp_path)
+    kept = kept_lesson(texts, dangers, encoder.identity)
+    assert kept is not None
+    assert np.allclose(kept.vectors, encoder.encode_queries(texts), atol=1e-3)
+    learnt = Lesson.of(kept.vectors, dangers)
+    assert np.allclose(kept.direction, learnt.direction)
+    assert np.allclose(kept.alone, learnt.alone)
+    # The same texts, one of danger fewer: what is ordinary has changed, and what they teach with it.
+    assert kept_lesson(texts, dangers - 1, encoder.identity) is None
+    assert kept_lesson(texts[1:], dangers, encoder.identity) is None

@@ -113,3 +113,16 @@ def test_a_question_ends_with_its_own_exit_code_and_takes_nothing_apart(tmp_path
     )
     assert done.returncode == 3
     assert "nothing is published" in done.stderr
+
+
+def test_after_each_pattern_others_have_python_to_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr("retriever.late_pattern.time.sleep", rests.append)
+    monkeypatch.setattr("retriever.late_pattern.time.thread_time", iter(range(100)).__next__)
+    monkeypatch.setattr("retriever.late_pattern._waiting", [])
+    late_pattern("one"), late_pattern("two")
+    compile_late_patterns(resting=4.0)
+    assert rests == [4.0, 4.0]
+    late_pattern("three")
+    compile_late_patterns()
+    assert rests == [4.0, 4.0]

@@ -35,6 +35,9 @@ THREAD_TURN_S = 0.000_5
 """After how long a thread that answers lets another run. The one that accepts and refuses needs many short turns;
 with the 5 ms that Python gives a thread it was late in a flood."""
 
+RESTING = 4.0
+"""For how many times as long as a pattern takes to compile the first questions have Python to themselves."""
+
 
 class AnnouncedServer(uvicorn.Server):
     """Says once it answers."""
@@ -112,11 +115,9 @@ def open_traces(settings: Settings) -> Traces | None:
 
 def _make_the_rest() -> None:
     """What a question may need and a start does not, made beside the first questions."""
-    try:
-        compile_late_patterns()
-        english_words()
-    finally:
-        spare_what_is_made()
+    spare_what_is_made()
+    english_words()
+    compile_late_patterns(resting=RESTING)
 
 
 def _raise_open_files() -> int:

@@ -43,7 +43,8 @@ def take_out_words(model: Any) -> WordVectors | None:
         numbers, scales = _without_conversion(_source(scaled, 0)), _source(scaled, 1)
         if not numbers.get_type_name() == scales.get_type_name() == "Constant":
             return None
-        table, factors = np.array(numbers.data), np.array(scales.data)
+        # Views: the weights that they lie in stay in memory with the model in any case.
+        table, factors = numbers.data, scales.data
         is_known = table.dtype == np.int8 and table.ndim == 2 and factors.dtype == np.float32
         if not is_known or factors.shape != (len(table), 1):
             return None

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.encoder import Encoder
-from retriever.questions.direction import learnt_direction
-from retriever.questions.example_vectors import example_texts, kept_vectors
+from retriever.questions.example_vectors import Lesson, example_texts, kept_lesson
 from retriever.questions.follow_ups import is_polite
 from retriever.questions.routing import Routing, RoutingRules, excepted, has_context, sentences_of
 from retriever.questions.signs import Sign
@@ -26,7 +25,6 @@ MOST_SENTENCES = 3
 ENCODED_AT_ONCE = 16
 LEAST_FOUND = 0.25
 """Share of its own examples, each judged without itself, below which an encoder is not trusted to find others."""
-_STIFFNESS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +96,15 @@ def learn_nearness(rules: RoutingRules, encoder: Encoder) -> Nearness | None:
     if not rule_of:
         return None
     texts = example_texts(rules)
-    kept = kept_vectors(texts, encoder.identity)
-    vectors = _encoded(texts, encoder) if kept is None else kept
-    is_danger = np.arange(len(texts)) < len(rule_of)
-    direction, alone = learnt_direction(vectors.astype(np.float64), is_danger, stiffness=_STIFFNESS)
+    lesson = kept_lesson(texts, len(rule_of), encoder.identity) or Lesson.of(
+        _encoded(texts, encoder), len(rule_of)
+    )
+    danger, ordinary = lesson.alone[: len(rule_of)], lesson.alone[len(rule_of) :]
     least, least_alone = (
-        float(np.quantile(alone[~is_danger], 1 - share))
+        float(np.quantile(ordinary, 1 - share))
         for share in (rules.ordinary_share, rules.ordinary_share / MOST_SENTENCES)
     )
-    found = float(np.mean(alone[is_danger] > least))
+    found = float(np.mean(danger > least))
     if found < LEAST_FOUND:
         logger.warning(
             "the routing rules' examples are not used: with this encoder only %.0f%% of them are told from "
@@ -117,10 +115,10 @@ def learn_nearness(rules: RoutingRules, encoder: Encoder) -> Nearness | None:
     return Nearness(
         rules=rules,
         encoder=encoder,
-        direction=direction,
+        direction=lesson.direction,
         least=least,
         least_alone=least_alone,
-        vectors=vectors[: len(rule_of)],
+        vectors=lesson.vectors[: len(rule_of)],
         rule_of=np.array(rule_of, dtype=np.int64),
     )
 

@@ -1,8 +1,8 @@
 """Lexical search: BM25 over one field of the passages, exact and deterministic."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain, compress, count
 from typing import Any
 
 import msgspec
@@ -161,6 +161,10 @@ class LexicalField:
     def rows_with(self, term: str) -> int:
         """How many rows hold a term."""
         return len(self._data[self._postings(term)])
+
+    def often(self, least: float) -> Iterator[str]:
+        """The terms that at least so many rows hold, by number."""
+        return compress(self.numbers, (np.diff(self.bounds) >= least).tolist())
 
     def rows_of(self, term: str) -> NDArray[np.int32]:
         """The rows that hold a term, ascending."""

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -84,8 +85,8 @@ class Spelling:
     def _common(self) -> Mapping[str, Sequence[_Common]]:
         """The common words by the sound they begin with. Made for the first unknown word, not at the start."""
         common: dict[str, list[_Common]] = defaultdict(list)
-        for word in {**self._body.numbers, **self._headings.numbers}:
-            if len(word) >= SHORTEST_CORRECTED - 1 and word.isalpha() and self._rows_with(word) >= self._least:
+        for word in dict.fromkeys(chain(*(field.often(self._least) for field in (self._body, self._headings)))):
+            if len(word) >= SHORTEST_CORRECTED - 1 and word.isalpha():
                 sound = sound_of(word)
                 common[sound[:1]].append(_Common(word, sound, frozenset(sound), self._rows_with(word)))
         return common
