@@ -2,6 +2,7 @@
 
 import json
 import socket
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,10 @@ def test_without_an_index_every_failure_is_printed_with_its_remedy(
     report = json.loads(CliRunner().invoke(doctor, [*arguments, "--json"]).stdout)
     failed = {check["name"] for check in report["checks"] if not check["ok"]}
     assert (report["ok"], failed) == (False, {"FOOTNOTED_THREDS", "index"})
+
+
+def test_the_guide_names_as_many_libraries_as_are_declared() -> None:
+    checkout = Path(__file__).parent.parent
+    declared = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]["dependencies"]
+    shown = f"libraries: all {len(declared)} are installed in versions that fit"
+    assert shown in (checkout / "docs" / "operations.md").read_text()

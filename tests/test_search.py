@@ -200,3 +200,11 @@ def test_a_declared_size_is_refused_before_memory_is_asked_for(
         DenseIndex.from_bytes(bytes(content), dimension=8, rows=4)
     with pytest.raises(IndexMismatch, match="not what the manifest says"):
         DenseIndex.from_bytes(bytes(content) + b"x", dimension=8, rows=4)
+
+
+def test_the_terms_that_enough_rows_hold_come_in_the_order_of_their_numbers() -> None:
+    field = LexicalField.build(count_terms(["zebra calcium", "zebra bones", "calcium bones zebra", "rare"]))
+    assert list(field.often(2)) == [term for term in field.numbers if field.rows_with(term) >= 2]
+    assert list(field.often(3)) == ["zebra"]
+    assert list(field.often(5)) == []
+    assert list(LexicalField.build(count_terms([""])).often(1)) == []
