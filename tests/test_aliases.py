@@ -19,6 +19,8 @@ PAGES = {
     "Pain after hiking (PAH) is treated with tablets. One pah is heard when the cap is put on.",
     "hats.md": "# Hats\n\nThe bathers said much and swam on.",
     "brands.md": "# Brands\n\n- Novaline Depot (Myeloma)\n- Zubine (Myeloma)",
+    "ade.md": "# Etoposide\n\nThey give cytarabine and etoposide (ADE).\n\n## Again\n\n"
+    "Cytarabine and etoposide (ADE).",
     "more.md": "# More brands\n\n- Novaline Depot (Myeloma)\n- Zubine (Myeloma)",
     "trial.md": "# A trial\n\nProgression-free survival (PFS) grew.\n\n## Later\n\nProgression-free survival "
     "(PFS) stayed longer. One report (Wombat) named zanubrutinib (Brukinsa) for lymphoma.",
@@ -70,7 +72,10 @@ def brands(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
         ("eladyn", "Abal"),
         ("oldin", "oldin"),  # a medicine's, and its page is on a disease
         ("fosamix or actonin", "Alen or Rise"),
-        ("is prolin the same as xgevin", "is prolin the same as xgevin"),  # two names of one thing, set apart
+        (
+            "is prolin the same as xgevin",
+            "is prolin (Deno) the same as xgevin",
+        ),  # set apart, as two names of one thing
         ("evenolin", "evenolin"),  # the page's title names no medicine that the sentence speaks of
         ("tabloid", "tabloid"),  # a word of the language
         ("plain", "plain"),
@@ -111,6 +116,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
         ("is Keytruda the same as pembrolizumab", "is Keytruda the same as pembrolizumab"),
         ("what is brukinsa", "what is brukinsa"),  # said once only
         ("what is PFS", "what is PFS"),  # no page is about that
+        ("what is ADE", "what is ADE"),  # of a list, whose last thing is no long form
         ("what is ozempic", "what is ozempic"),  # unknown
         ("IS IT SAFE", "IS IT SAFE"),
         ("", ""),

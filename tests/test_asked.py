@@ -8,6 +8,7 @@ from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import TitleFit
 from retriever.questions.vocabulary import Vocabulary
+from retriever.search.analyze import terms
 from tests.hashed_collection import evidence_of, ingested
 
 PAGES = {
@@ -101,6 +102,15 @@ def test_a_kind_is_a_word_that_names_narrow_in_several_ways() -> None:
     assert kinds.narrowing(["small", "cell", "lung", "cancer", "pain"]) == ["small", "cell", "lung"]
     assert not kinds.narrowing(["soft", "tissu", "sarcoma"])
     assert not Kinds(names[:4]).narrowing(["rectal", "cancer"])
+
+
+def test_what_a_heading_is_called_after_narrows_a_kind_only_where_names_or_the_passage_have_it_before_it() -> None:
+    kinds = Kinds([f"{place} fever" for place in ("Lung", "Marsh", "Skin", "Valley", "River")])
+    asked, headed = ["ct", "lung", "fever"], terms("CT scan and the lung")
+    assert kinds.narrowing(asked) == ["ct", "lung"]
+    assert kinds.narrowing(asked, headed=headed, passage="The CT scan. The lung.") == ["lung"]
+    assert kinds.narrowing(asked, headed=headed, passage="In CT fever of the lung.") == ["ct", "lung"]
+    assert kinds.narrowing(asked, headed=["lung"], passage="CT scans.") == ["ct", "lung"]
 
 
 def test_a_phrase_ends_at_stop_words_numbers_and_punctuation() -> None:

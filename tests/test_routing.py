@@ -88,6 +88,8 @@ INFORMATION = (
     "what are the symptoms of a heart attack",
     "What are the signs of a stroke?",
     "Can romosozumab cause a heart attack?",
+    "can I take raloxifene after a stroke",
+    "can my dad go on abiraterone after his heart attack",
     "Does denosumab cause suicidal thoughts?",
     "I had a heart attack five years ago, can I take romosozumab?",
     "My mother had a stroke last year. Is raloxifene safe for her?",

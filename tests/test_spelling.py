@@ -21,7 +21,8 @@ from tests.hashing import HashingEncoder
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """A page on a drug and one on falls."""
     pages = {
-        "a.md": "# Denosumab\n\nThe injection is given twice a year.\n\n## Dose\n\nSixty milligrams, said Pullen.",
+        "a.md": "# Denosumab\n\nThe injection is given twice a year.\n\n## Dose\n\nSixty milligrams, said Pullen. "
+        "Fosamax is a tablet.",
         "b.md": "# Falls\n\nLoose rugs cause falls.",
     }
     return Index.open(ingested(tmp_path_factory, pages))
@@ -36,6 +37,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("fulls", "fulls"),  # too short to be sure
         ("ustekinumab", "ustekinumab"),  # another drug
         ("pollen", "pollen"),  # a name that stands once was hardly meant
+        ("fosomax", "fosamax"),  # but where a vowel is another one
+        ("fosumaks or fosamat", "fosumaks or fosamat"),
         ("deno5umab", "deno5umab"),
         ("", ""),
     ],

@@ -2,7 +2,8 @@
 
 import pytest
 
-from retriever.abstention.word_forms import has_form, other_forms, parse_other_words
+from retriever.abstention.word_forms import has_form, other_forms, said_by
+from retriever.questions.name_table import name_rules
 from retriever.search.analyze import terms
 
 
@@ -35,7 +36,7 @@ def test_a_form_of_a_word_is_known(asked: str, told: str, are_forms: bool) -> No
 
 
 def test_a_table_says_which_words_say_each_other_and_which_are_only_said() -> None:
-    table = parse_other_words("# ours\nflat, apartment # sure\n\nflat => home\n")
+    table = said_by(name_rules("# ours\nflat, apartment # sure\n\nflat => home\nflat => no home\n"))
 
     assert table == {"flat": {"flat", "apart", "home"}, "apart": {"apart", "flat"}}
 

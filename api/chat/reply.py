@@ -15,7 +15,7 @@ _URGENT = (WarningCode.EMERGENCY, WarningCode.SELF_HARM)
 _NOTHING = (WarningCode.NO_MATCH, WarningCode.FILTERED_OUT, WarningCode.EMPTY_INDEX)
 _OF_THE_SEARCH = (WarningCode.QUERY_TRUNCATED, WarningCode.VECTORS_PENDING)
 _OF_CITED = (WarningCode.SOURCES_DIFFER, WarningCode.LIST_CONTINUES, WarningCode.SOURCE_OVERDUE)
-_NOT_QUOTABLE = "These pages speak of it, but no sentence of theirs can be quoted alone. Read them:"
+_NOT_QUOTABLE = "These pages speak of it, but no sentence of theirs that can be quoted answers it. Read them:"
 _LINK_OR_IMAGE = re.compile(r"\](?=[(\[:])")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 

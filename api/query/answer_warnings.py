@@ -17,7 +17,7 @@ _NO_HITS = {
     NoHits.FILTERED_OUT: "no document passes the filter",
     NoHits.NO_MATCH: "nothing in the collection matches the question",
 }
-NOT_QUOTABLE = "these pages speak of it, but no sentence of theirs can be quoted alone; read them"
+NOT_QUOTABLE = "these pages speak of it, but no sentence of theirs that can be quoted answers it; read them"
 _WORDS_ONLY = (
     "the collection is still being made ready, and until then pages are found by their words alone; one that says "
     "it in other words may be missed"

@@ -250,7 +250,10 @@ class EvidenceReader:
         held, headed, worst = self._said.terms(name), self._said.terms(titles_of(hit)), 0.0
         mass = sum(word.weight for word in words.values()) or 1.0
         for phrase in phrases(without_contractions(text), without=_NARROWS_NOTHING):
-            weights = {term: words[term].weight ** 2 for term in self._kinds.narrowing(phrase) if term in words}
+            narrowing = self._kinds.narrowing(
+                phrase, headed=headed, passage=f"{titles_of(hit)}. {hit.passage.text}"
+            )
+            weights = {term: words[term].weight ** 2 for term in narrowing if term in words}
             if weights:
                 named = sum(weight for term, weight in weights.items() if term in held)
                 beside = sum(word.weight for term, word in words.items() if term in headed and term not in phrase)

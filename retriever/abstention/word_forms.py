@@ -4,10 +4,13 @@ Forms that the stem does not show and other names stand in a table, `other_words
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
+from retriever.questions.name_table import NameRule, name_rules
+from retriever.questions.other_names import names_searched
+from retriever.questions.synonyms import default_synonyms
 from retriever.search.analyze import is_short_for, terms
 
 TABLE_FILE = "other_words.txt"
@@ -38,16 +41,21 @@ def has_form(term: str, found: Collection[str]) -> bool:
 
 @cache
 def _table() -> Mapping[str, frozenset[str]]:
-    return parse_other_words(resources.files(__package__).joinpath(TABLE_FILE).read_text(encoding="utf-8"))
+    """Of each term those that say it by our own table, and by those that a question is searched by."""
+    own = resources.files(__package__).joinpath(TABLE_FILE).read_text(encoding="utf-8")
+    read_as = (NameRule((phrase,), (meant,)) for phrase, meant in default_synonyms().read_as.items())
+    return said_by((*name_rules(own), *names_searched(), *read_as))
 
 
-def parse_other_words(content: str) -> Mapping[str, frozenset[str]]:
-    """Of each term in the text of such a table those that say it, itself among them."""
-    said_by: dict[str, set[str]] = defaultdict(set)
-    for line in content.splitlines():
-        rule, *_ = line.split("#")
-        words, arrow, others = rule.partition("=>")
-        asked = terms(words)
-        for term in asked:
-            said_by[term].update((term, *terms(others if arrow else words)))
-    return {term: frozenset(others) for term, others in said_by.items()}
+def said_by(rules: Iterable[NameRule]) -> Mapping[str, frozenset[str]]:
+    """Of each term among single words that rules tell of, those that say it, itself among them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        told = [term for (term,) in filter(_is_one, map(terms, rule.told))]
+        for (term,) in filter(_is_one, map(terms, rule.asked)):
+            found[term].update((term, *told))
+    return {term: frozenset(others) for term, others in found.items()}
+
+
+def _is_one(name: Sequence[str]) -> bool:
+    return len(name) == 1

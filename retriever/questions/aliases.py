@@ -70,19 +70,23 @@ class Aliases:
 
         Only for words that name no page themselves but in brackets behind its title, and only where the collection
         says it twice, or once in so many words, and has a page on what they stand for. What some
-        passage calls a brand gives way to its medicine in both: that passage may say no more of it.
+        passage calls a brand gives way to its medicine in both: that passage may say no more of it. Two names of
+        one thing are set apart, and stay.
         """
         stands_for = {word: said for word in self._unnamed(question) if (said := self._stands_for(word)).name}
         names_of = Counter({word.lower(): said.name for word, said in stands_for.items()}.values())
         told = in_place = question
         found = 0
         for word, (alias, is_of_brand) in stands_for.items():
-            is_set_apart = names_of[alias] > 1 or alias.lower() in told.lower()
-            if found < MAX_ALIASES and not is_set_apart and self._fits(word, question):
-                found += 1
-                named = rf"\b{re.escape(word)}\b"
+            if found == MAX_ALIASES or alias.lower() in told.lower() or not self._fits(word, question):
+                continue
+            found += 1
+            named = rf"\b{re.escape(word)}\b"
+            is_one_of_two = names_of[alias] > 1
+            if not is_one_of_two:
                 in_place = re.sub(named, alias, in_place)
-                told = re.sub(named, alias if is_of_brand else f"{word} ({alias})", told, count=not is_of_brand)
+            gives_way = is_of_brand and not is_one_of_two
+            told = re.sub(named, alias if gives_way else f"{word} ({alias})", told, count=not gives_way)
         return Meant(told, in_place)
 
     def _unnamed(self, question: str) -> list[str]:

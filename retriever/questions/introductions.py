@@ -22,6 +22,8 @@ _LAST_WORDS = late_pattern(rf"(?:(?:{_WORD} ){{1,6}})?{_WORD}$")
 _AFTER = late_pattern(rf"\s*[(\[]((?:{_WORD}[ ]){{0,6}}{_WORD})[)\]]")
 _INTRODUCING = ("(", "[", "called", "known as", "referred to as", "the")
 _JOINING = frozenset(["of", "the", "and", "in", "with", "for", "to"])
+_NEVER_FIRST = frozenset(["and", "or", "of"])
+"""No long form begins so: what follows "and" is the last of a list, and the letters come from all of it."""
 _NO_PART_OF_A_NAME = STOP_WORDS | frozenset((
     "called", "known", "condition", "disease", "also", "drug", "such", "about", "more", "have", "has", "been",
     "were", "which", "who", "can", "may", "from", "than", "other", "once",
@@ -161,7 +163,8 @@ def _named(word: str, before: list[str]) -> str:
     if len(word) <= LONGEST_ABBREVIATION:
         letters = word.lower()
         spelled = {letters, letters.removesuffix("s")}
-        phrases = [before[-count:] for count in range(1, len(before) + 1)]
+        counts = (count for count in range(1, len(before) + 1) if before[-count].lower() not in _NEVER_FIRST)
+        phrases = [before[-count:] for count in counts]
         for phrase in phrases:
             if spelled & _initials(phrase):
                 return " ".join(phrase)

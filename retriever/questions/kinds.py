@@ -23,19 +23,37 @@ class Kinds:
 
     def __init__(self, names: Iterable[str]) -> None:
         """Reads the names of all pages once, see `page_name`."""
+        named = [phrase for name in names for phrase in phrases(name, without=FACET_TERMS)]
         before: dict[str, set[str]] = defaultdict(set)
-        for name in names:
-            for phrase in phrases(name, without=FACET_TERMS):
-                for one, other in pairwise(phrase):
-                    if one != other:
-                        before[other].add(one)
+        for phrase in named:
+            for one, other in pairwise(phrase):
+                if one != other:
+                    before[other].add(one)
         self._before = {kind: narrow for kind, narrow in before.items() if len(narrow) >= MIN_NARROWED}
         self._kinds = frozenset(self._before)
+        self._narrows: dict[str, set[str]] = defaultdict(set)
+        for phrase in named:
+            if last := self._last_kind(phrase):
+                self._narrows[phrase[last]].update(phrase[:last])
 
-    def narrowing(self, phrase: Sequence[str]) -> Sequence[str]:
-        """The terms of a phrase that narrow its last kind: "soft" and "tissu" of "soft tissue sarcoma"."""
-        last = max((place for place, term in enumerate(phrase) if term in self._kinds), default=0)
-        return phrase[:last]
+    def narrowing(
+        self, phrase: Sequence[str], *, headed: Collection[str] = (), passage: str = ""
+    ) -> Sequence[str]:
+        """The terms of a phrase that narrow its last kind: "soft" and "tissu" of "soft tissue sarcoma".
+
+        Not what stands above a passage (`headed`) where no page's name and nothing in the passage has it before
+        that kind: "ct" of "ct lung screening", where a heading is called after the scan.
+        """
+        last = self._last_kind(phrase)
+        if not last or not any(term in headed for term in phrase[:last]):
+            return phrase[:last]
+        narrows = set(self._narrows.get(phrase[last], ()))
+        for said in phrases(passage, without=FACET_TERMS):
+            narrows.update(*(said[:place] for place, term in enumerate(said) if term == phrase[last]))
+        return [term for term in phrase[:last] if term in narrows or term not in headed]
+
+    def _last_kind(self, phrase: Sequence[str]) -> int:
+        return max((place for place, term in enumerate(phrase) if term in self._kinds), default=0)
 
     def narrowed(self, text: str) -> Mapping[str, frozenset[str]]:
         """Each kind that a text names with the words of page names that narrow it right there, if any do."""

@@ -7,9 +7,10 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from retriever.questions.messages import parts_of
+from retriever.questions.name_table import NameRule, name_rules
 from retriever.search.analyze import terms
 
-_TABLE_FILE = "other_names.txt"
+TABLE_FILE = "other_names.txt"
 _MOST = 2
 _SELDOM = 4
 """A name that is said this much more seldom than the one that was asked by adds nothing to what it finds."""
@@ -58,16 +59,18 @@ def also_named(question: str, passages_with: Callable[[str], int]) -> str:
 
 
 @cache
+def names_searched() -> tuple[NameRule, ...]:
+    """The table of other names."""
+    return tuple(name_rules(resources.files(__package__).joinpath(TABLE_FILE).read_text(encoding="utf-8")))
+
+
+@cache
 def _table() -> tuple[OtherNames, ...]:
     """Every name that may be asked by."""
-    lines = resources.files(__package__).joinpath(_TABLE_FILE).read_text(encoding="utf-8").splitlines()
-    rules = [line for line in lines if line.strip() and not line.startswith("#")]
-    return tuple(entry for rule in rules for entry in _entries(rule))
+    return tuple(entry for rule in names_searched() for entry in _entries(rule))
 
 
-def _entries(rule: str) -> Iterator[OtherNames]:
-    asked, arrow, told = rule.partition("=>")
-    names = {term_line(name): name.strip() for name in asked.split(",")}
-    others = {term_line(name): name.strip() for name in told.split(",")} if arrow else names
-    for name in names:
+def _entries(rule: NameRule) -> Iterator[OtherNames]:
+    others = {term_line(name): name for name in rule.told}
+    for name in map(term_line, rule.asked):
         yield OtherNames(name, {line: written for line, written in others.items() if line != name})

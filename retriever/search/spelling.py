@@ -9,6 +9,7 @@ from itertools import chain
 
 import numpy as np
 
+from retriever.late_pattern import late_pattern
 from retriever.method_cache import remembering
 from retriever.search.analyze import terms, words
 from retriever.search.compounds import Compounds
@@ -39,6 +40,7 @@ NAME_SHARE = 1e-3
 """A string like "teh" in more of the passages than this means something there: "tis" is a stage."""
 SLIP_TIMES = 100
 """How many times as many passages hold what was meant by a string that a few have as a name."""
+_VOWELS = late_pattern("[aeiouy]+")
 _SPELLINGS = tuple(
     (re.compile(sound), other)
     for sound, other in (
@@ -90,6 +92,15 @@ class Spelling:
                 sound = sound_of(word)
                 common[sound[:1]].append(_Common(word, sound, frozenset(sound), self._rows_with(word)))
         return common
+
+    @cached_property
+    def _rare(self) -> Mapping[str, Sequence[str]]:
+        """The words that are too rare for `_common`, by what is left of them without their vowels."""
+        rare = defaultdict[str, list[str]](list)
+        for word in {**self._body.numbers, **self._headings.numbers}:
+            if len(word) >= SHORTEST_CORRECTED - 1 and word.isalpha() and self._rows_with(word) < self._least:
+                rare[_VOWELS.sub("", word)].append(word)
+        return rare
 
     @property
     def _least(self) -> float:
@@ -215,6 +226,8 @@ class Spelling:
         word, is_name = word_and_is_name
         (term, *_) = terms(word)
         found = self.meant(term)
+        if found == term and not is_english(word):
+            found = self._rare_name(term)
         written = word if found == term else self._written(found, word.lower())
         if not within_edits(word.lower(), written.lower(), MOST_EDITS):
             written = word  # their stems are alike, and they are not
@@ -222,6 +235,17 @@ class Spelling:
         if is_english(word) and slip is None:
             return written if word.lower() in _spelled_otherwise(written) else word
         return slip or written
+
+    def _rare_name(self, term: str) -> str:
+        """The one rare name that differs from a term in a vowel: a handbook says Fosamax once. Else the term.
+
+        Names that differ in another letter are different names too often.
+        """
+        if self.knows(term) or len(term) < SHORTEST_CORRECTED or not term.isalpha():
+            return term
+        near = [one for one in self._rare.get(_VOWELS.sub("", term), ()) if one_edit_apart(term, one)]
+        names = [one for one in near if not is_english(self._written(one, term))]
+        return names[0] if len(near) == len(names) == 1 else term
 
     def _slip_of(self, word: str) -> str | None:
         """The English word that was meant, of those that the collection holds the one that is likeliest.
