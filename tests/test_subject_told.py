@@ -25,6 +25,33 @@ def test_words_that_begin_alike_say_each_other(word: str, is_said: bool) -> None
     assert bool(saying([term], found)[term]) is is_said
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "page_says", "is_said"),
+    [
+        ("tea", "team", False),
+        ("ear", "early", False),
+        ("leg", "legal", False),
+        ("hip", "hippocampus", False),
+        ("breastfeed", "breast", False),
+        ("breast", "breastbone", False),
+        ("back", "background", False),
+        ("sex", "sexual", True),
+        ("cell", "cellular", True),
+        ("drive", "driver", True),
+        ("pain", "painless", True),
+        ("colon", "colonoscopy", True),
+        ("chemo", "chemotherapy", True),
+        ("metastasis", "metastatic", True),
+    ],
+)
+def test_a_longer_word_says_a_shorter_one_by_an_ending_and_not_by_another_word(
+    asked_for: str, page_says: str, is_said: bool
+) -> None:
+    (word,), found = terms(asked_for), frozenset(terms(page_says))
+    assert says(found, word) is is_said
+    assert bool(saying([word], found)[word]) is is_said
+
+
 def test_a_negation_does_not_say_what_it_denies() -> None:
     assert not says(frozenset(terms("an unsafe, nontoxic dose")), *terms("safe"))
     assert not says(frozenset(terms("an unsafe, nontoxic dose")), *terms("toxic"))

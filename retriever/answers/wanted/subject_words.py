@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from retriever.late_pattern import late_pattern
 from retriever.questions.follow_ups import ASIDE_TERMS
 from retriever.questions.narrative import NARRATIVE_TERMS
 from retriever.questions.question import FACET_TERMS, SAYS_OF_SUBJECT, Question
@@ -11,6 +12,10 @@ NO_SUBJECT = FACET_TERMS | SAYS_OF_SUBJECT | ASIDE_TERMS
 _POSSESSIVE = "s"
 _LEAST_LETTERS = 3
 _SAME_BEGINNING = 6
+_SHORT_ENDING = late_pattern(r"s|i|ing|ual")
+_ENDING = late_pattern(r"[aeiouy].*|[dnrs]|li|ti|less.*|ful.*|ment.*|hood|ner")
+"""What may follow a word in a longer form of it. One of three letters begins too many others ("tea" and team), and
+what goes on like a word is another thing ("breastfeeding"); only an o at the end cuts one short ("chemo")."""
 
 
 def asked_words(question: Question) -> dict[str, float]:
@@ -30,7 +35,7 @@ def subject_words(question: Question) -> dict[str, float]:
 
 
 def says(found: Collection[str], word: str) -> bool:
-    """Whether a term is among these, or one that begins alike (sexual for sex, radioactive for radiation)."""
+    """Whether a term is among these, or one that begins alike (sexual for sex, metastatic for metastasis)."""
     return word in found or any(_says(term, word) for term in found)
 
 
@@ -50,6 +55,8 @@ def _says(term: str, word: str) -> bool:
 
 def _begin_alike(one: str, other: str) -> bool:
     shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
-    if len(shorter) >= _LEAST_LETTERS and longer.startswith(shorter):
-        return True
+    if longer.startswith(shorter):
+        if len(shorter) <= _LEAST_LETTERS:
+            return len(shorter) == _LEAST_LETTERS and _SHORT_ENDING.fullmatch(longer, len(shorter)) is not None
+        return shorter[-1] == "o" or _ENDING.fullmatch(longer, len(shorter)) is not None
     return len(shorter) >= _SAME_BEGINNING and one[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]
