@@ -49,15 +49,6 @@ _OPPOSED = tuple(
 """Words for whom a question is about, each with words for others, for whom alone an answer may be meant."""
 
 
-def is_for_others(quote: Quote, sought: Sought) -> bool:
-    """Whether a quote is meant for others than a question tells of: for women alone where it names a man, for
-    adults where it names a child.
-    """
-    opposed = _opposed(sought.terms)
-    said = terms_of(quote.text) | terms_of("\n".join(quote.headings[-1:])) if opposed else frozenset()
-    return any(not others.isdisjoint(said) and own.isdisjoint(said) for own, others in opposed)
-
-
 @lru_cache(maxsize=256)
 def _opposed(asked: frozenset[str]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
     """Words for whom a question with these terms is about, each with those for others."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from retriever.answers.judged.advice import advises, is_conditional
 from retriever.answers.judged.definitions import defines
 from retriever.answers.judged.list_items import items_say
-from retriever.answers.judged.narrowing import is_for_others, narrowed_by_heading, narrows
+from retriever.answers.judged.narrowing import narrowed_by_heading, narrows
 from retriever.answers.judged.reported import leaves_open, tells_an_opinion, tells_of_research
 from retriever.answers.judged.saying_little import says_little
 from retriever.answers.quotable.quote import Quote
@@ -42,7 +42,6 @@ WEIGHTS: Mapping[str, float] = {
     "read_on": -0.08,
     "procedure": 0.12,
     "narrows": -0.07,
-    "for_others": -0.15,
     "conditional": -0.05,
     "advice": -0.07,
 }
@@ -83,7 +82,6 @@ def score_without_cosine(
         "conditional": not quote.is_list and is_conditional(quote.text),
         "advice": not sought.asks_for_advice and _advises(quote, sought),
         "narrows": narrows(narrowing_part(quote), sought.terms),
-        "for_others": is_for_others(quote, sought),
         "narrowed_by_heading": narrowed_by_heading(quote, sought.terms),
         "read_on": is_read_on,
     }
