@@ -63,3 +63,17 @@ def test_a_list_of_uses_brings_the_brand_that_they_are_approved_for(tmp_path: Pa
     answer = answer_of(tmp_path, {"a.md": page}, "is Bonezol approved to treat gout")
     assert answer is not None
     assert answer.text.endswith("These uses are approved for the injected brand of Bonezol. [1]")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [("how often is cortozol taken with weak kidneys", True), ("how often is cortozol taken", False)],
+)
+def test_a_general_rule_brings_what_the_next_sentence_says_of_the_circumstance_that_was_asked(
+    tmp_path: Path, question: str, is_told: bool
+) -> None:
+    page = "# Cortozol\n\nCortozol is taken once a week. With weak kidneys it is given in a clinic."
+    answer = answer_of(tmp_path, {"a.md": page}, question)
+    assert answer is not None
+    assert answer.text.startswith("Cortozol is taken once a week.")
+    assert ("weak kidneys" in answer.text) is is_told

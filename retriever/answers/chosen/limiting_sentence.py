@@ -4,8 +4,11 @@ import re
 from dataclasses import replace
 
 from retriever.answers.quotable.quote import Quote
+from retriever.answers.quotable.quote_subject import subject_of, terms_of
 from retriever.answers.quotable.standing_alone import is_statement, leans_on_another
 from retriever.answers.quotable.units import Unit, UnitKind, units_around
+from retriever.answers.wanted.sought import Sought
+from retriever.answers.wanted.subject_words import says
 from retriever.index import Index
 from retriever.late_pattern import late_pattern
 
@@ -21,8 +24,9 @@ _HOLDS_FOR = late_pattern(
 _RESTRICTS = late_pattern(r"\b(?:not|never|only|unless|until|no longer|cannot)\b|n[’']t\b", re.IGNORECASE)
 
 
-def with_limit(quote: Quote, index: Index) -> Quote:
-    """The quote with the sentence behind it where that limits it: in its paragraph, or right below its list.
+def with_limit(quote: Quote, index: Index, circumstance: str | None = None) -> Quote:
+    """The quote with the sentence behind it where that limits it, in its paragraph or right below its list, or
+    says of the circumstance that was asked for, a term, what the quote says in general.
 
     As it was where nothing does, or where that sentence is not in the passage.
     """
@@ -33,9 +37,18 @@ def with_limit(quote: Quote, index: Index) -> Quote:
     if not behind or not _belongs(units[behind - 1], units[behind]):
         return quote
     end = units[behind].end_char
-    if end > quote.hit.passage.end_char or not limits(text[units[behind].start_char : end]):
+    sentence = text[units[behind].start_char : end]
+    is_on_it = circumstance is not None and says(terms_of(sentence), circumstance) and is_statement(sentence)
+    if end > quote.hit.passage.end_char or not (is_on_it or limits(sentence)):
         return quote
     return replace(quote, end_char=end, units=quote.units + 1, text=text[quote.start_char : end])
+
+
+def unsaid_circumstance(quote: Quote, sought: Sought) -> str | None:
+    """The rarest word of what was asked, where neither the quote nor its headings nor its page's name say it."""
+    rarest = max(sought.words, key=lambda word: (sought.words[word], word), default=None)
+    said = subject_of(quote) | terms_of(quote.text)
+    return None if rarest is None or quote.is_list or says(said, rarest) else rarest
 
 
 def limits(sentence: str) -> bool:

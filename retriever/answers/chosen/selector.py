@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from retriever.answers.chosen.asked_items import asked_items
 from retriever.answers.chosen.compared_sides import both_sides, of_side, setting_apart, telling_of
-from retriever.answers.chosen.limiting_sentence import with_limit
+from retriever.answers.chosen.limiting_sentence import unsaid_circumstance, with_limit
 from retriever.answers.chosen.list_beginnings import list_beginnings
 from retriever.answers.chosen.page_openings import page_openings
 from retriever.answers.chosen.picked import picked
@@ -122,7 +122,7 @@ class Selector:
 
     def _parts(self, quote: Quote, sought: Sought) -> list[Quote]:
         """The quote with the sentence that limits it, or else those items of a long list that were asked for."""
-        limited = with_limit(quote, self._index)
+        limited = with_limit(quote, self._index, unsaid_circumstance(quote, sought))
         if limited != quote:
             return [limited]
         words = {} if sought.wants_a_list else sought.words
