@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from retriever.answers.judged.asked_of_a_thing import is_a_time_of_another, leaves_what_is_asked_of_it_unsaid
 from retriever.answers.judged.narrowing import is_below_a_heading_for_others
 from retriever.answers.judged.stopping import leaves_stopping_unsaid
 from tests.small_answers import answer_of, quote_below, sought_by
@@ -70,3 +71,37 @@ def test_what_stands_below_a_heading_for_women_is_not_told_of_a_man(
 ) -> None:
     sought = sought_by("brca2 man, risk of breast cancer by 70")
     assert is_below_a_heading_for_others(quote_below(heading, text), sought) == is_for_others
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "text", "is_of_another"),
+    [
+        ("how long does the drip last", "The drip", "After the drip patients survived ten years.", True),
+        ("how long does the drip last", "The drip", "The drip runs for fifteen minutes.", False),
+        ("how long do people live after the drip", "The drip", "After the drip they lived ten years.", False),
+        ("how soon after a fracture can I drive", "Fracture", "A fracture heals in six weeks.", True),
+        ("how soon after a fracture can I drive", "Fracture", "You may drive after six weeks.", False),
+        ("when can I drive after a fracture", "Driving", "Most wait for six weeks.", False),
+        ("when can I drive after a fracture", "Fracture", "It heals in six weeks.", True),
+        ("off sick after a fracture - how long", "Fracture", "A fracture heals in six weeks.", False),
+        ("can I drive after a fracture", "Fracture", "A fracture heals in six weeks.", False),
+    ],
+)
+def test_a_time_is_that_of_what_was_asked(question: str, heading: str, text: str, is_of_another: bool) -> None:
+    assert is_a_time_of_another(quote_below(heading, text), sought_by(question)) is is_of_another
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "text", "is_unsaid"),
+    [
+        ("does cola cause gout", "Gout", "Gout is treated with cola at home.", True),
+        ("does cola cause gout", "Gout", "Cola makes gout likelier: both are linked.", False),
+        ("does cola cause gout", "Risk factors for gout", "Cola, beer.", False),
+        ("is it safe to have gout tablets with cola", "Cola", "Cola is safe for most.", False),
+        ("is cola safe for gout", "Gout", "Cola is a safe drink.", False),
+    ],
+)
+def test_whether_one_thing_causes_another_is_told_by_what_relates_them(
+    question: str, heading: str, text: str, is_unsaid: bool
+) -> None:
+    assert leaves_what_is_asked_of_it_unsaid(quote_below(heading, text), sought_by(question)) is is_unsaid

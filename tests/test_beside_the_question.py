@@ -25,6 +25,11 @@ NO_RESULT = "The trial was designed to test whether milk helps to prevent gout."
         ("what is alendronate", LINKED, True),
         ("How often does this happen?", "One in ten people has it.", False),
         ("does milk prevent gout", NO_RESULT, True),
+        ("does milk prevent gout", "Men at risk of gout were not eligible to participate.", True),
+        ("which men were in the milk trial", "Men at risk of gout were not eligible to participate.", False),
+        ("how many lumps turn into gout", "Of 80 people with lumps 12 died.", True),
+        ("how many lumps turn into gout", "One in ten lumps will progress to gout.", False),
+        ("how many people have lumps", "Of 80 people with lumps 12 died.", False),
         ("does milk prevent gout", "The trial was designed to test milk, and found fewer cases.", False),
     ],
 )

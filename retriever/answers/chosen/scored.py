@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from retriever.answers.chosen.differences import differ
 from retriever.answers.chosen.quote_vectors import QuoteVectors
 from retriever.answers.judged.approved_uses import tells_uses_unasked
+from retriever.answers.judged.asked_case import is_on_another_case
 from retriever.answers.judged.asked_of_a_thing import (
     is_a_time_of_another,
     is_on_a_rival,
@@ -177,6 +178,7 @@ _RULED_OUT_BY: Sequence[Callable[[Quote, Sought], bool]] = (
     is_on_a_rival,
     leaves_what_is_asked_of_it_unsaid,
     is_a_time_of_another,
+    is_on_another_case,
     tells_uses_unasked,
 )
 

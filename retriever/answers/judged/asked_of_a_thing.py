@@ -26,13 +26,32 @@ _OTHERS = late_pattern(
 """Who asks so wants to hear of others."""
 _SAFE = late_pattern(r"\bsafe\b", re.IGNORECASE)
 _SAFELY = late_pattern(r"\b(?:un)?safe(?:ly|ty)?\b", re.IGNORECASE)
-_HOW_LONG = late_pattern(r"\bhow (?:long|soon|quick(?:ly)?|fast)\b", re.IGNORECASE)
+_HOW_LONG = late_pattern(
+    r"\bhow (?:long|soon|quick(?:ly)?|fast)\b|\bwhen (?:do|does|can|could|should|will|may)\b(?=.*\bafter\b)",
+    re.IGNORECASE,
+)
+_ASKS_ON_LIFE = late_pattern(
+    r"\b(?:liv(?:e|es|ed|ing)|surviv\w*|alive|die|dying|left|got|prognosis|expectancy)\b", re.IGNORECASE
+)
 _SINCE = late_pattern(
-    r"\bhow (?:long|soon|quickly|fast) (?:after|following|since)\b.*?"
+    r"\b(?:after|following|since|before)\b.*?"
     r"(?=\b(?:do|does|did|can|could|should|will|would|may|is|are|until)\b|[,;?.!]|\Z)",
     re.IGNORECASE,
 )
-"""From when on a time is asked for."""
+"""From when on a time is asked for, or until when."""
+_RELATES = late_pattern(
+    r"\b(?:caus|link|associat|risk|lead|led\b|due to|result|trigger|contribut|develop|increas|decreas|reduc"
+    r"|prevent|lower|rais|likel|effect|affect|damag|harm|relat|connect|evidence|involve"
+    r"|(?:can|may|might) (?:also )?(?:give|make|bring|happen|occur|become|have|get|feel))",
+    re.IGNORECASE,
+)
+"""What a sentence says that tells whether one thing brings another about."""
+_OF_SURVIVAL = late_pattern(
+    r"\b(?:surviv\w*|disease[- ]free|lived|long \w+ live|(?:live|living|alive) (?:for|longer|\w+ years)"
+    r"|deaths?|died|median)\b",
+    re.IGNORECASE,
+)
+"""How long people live, or were followed, is a time of nothing else."""
 
 
 def is_on_a_rival(quote: Quote, sought: Sought) -> bool:
@@ -58,6 +77,8 @@ def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:
         return False
     if asks_what_kind(sought.text, sought.named.things):
         return False
+    if Want.CAUSE in sought.wants and not any(map(_RELATES.search, (quote.text, *quote.headings))):
+        return True
     asked = asked_effect(sought.text)
     if asked is not None and (sought.named.things or not asked.is_act):
         return not _tells_effect(asked, quote, sought)
@@ -65,14 +86,20 @@ def leaves_what_is_asked_of_it_unsaid(quote: Quote, sought: Sought) -> bool:
 
 
 def is_a_time_of_another(quote: Quote, sought: Sought) -> bool:
-    """Whether it is asked how long or how soon, and neither a quote, its headings nor its page's name say a word
-    of what; from when on it is asked tells nothing of that.
+    """Whether it is asked how long or how soon something is, and a quote tells how long people live, or too little
+    of what: less than half where the question says since when, else not a word, with headings and page's name.
     """
-    if not sought.words or not _HOW_LONG.search(sought.text):
+    asked = _HOW_LONG.search(sought.text)
+    if asked is None or not sought.words:
         return False
+    if _OF_SURVIVAL.search(quote.text) and not _ASKS_ON_LIFE.search(sought.text):
+        return True
+    if since := _SINCE.search(sought.text, asked.end()):
+        event = sought.words.keys() & terms_of(f"{sought.text[: since.start()]} {sought.text[since.end() :]}")
+        if event:
+            return not says_half(frozenset(event), sought.words, _said(frozenset(event), _with_headings(quote)))
     own = sought.named.told(subject_of(quote) | terms_of(quote.text), page_terms(quote.hit))
-    of_what = sought.words.keys() & terms_of(_SINCE.sub(" ", sought.text)) or sought.words.keys()
-    return not any(says(own, word) for word in of_what)
+    return not any(says(own, word) for word in sought.words)
 
 
 def _tells_effect(asked: AskedEffect, quote: Quote, sought: Sought) -> bool:
@@ -98,7 +125,7 @@ def _tells_effect(asked: AskedEffect, quote: Quote, sought: Sought) -> bool:
     said = _said(effect, own)
     if says_half(effect, weights, said):
         return True
-    if _SAFE.search(sought.text):
+    if not asked.is_act and _SAFE.search(sought.text):
         return _SAFELY.search(quote.text) is not None and says_half(of, weights, _said(of, own))
     return asked.is_act and bool(said) and meets((Want.ALLOWED,), quote.text, ()) > 0
 

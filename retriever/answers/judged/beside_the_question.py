@@ -48,8 +48,13 @@ _RESULT = late_pattern(
 )
 _ENDPOINT = late_pattern(r"\b(?:primary|secondary) (?:end ?points?|outcomes?)\b", re.IGNORECASE)
 """What a trial was to measure."""
+_ADMITTED = late_pattern(r"\beligible to (?:participate|take part|enroll)\b", re.IGNORECASE)
 _WHETHER = late_pattern(r"\bwhether\b[^.;]*", re.IGNORECASE)
 """What a study was to find out is nothing that it found."""
+_INTO_ANOTHER = late_pattern(
+    r"\b(?:turn(?:s|ed|ing)? (?:in)?to|bec[oa]m(?:e|es|ing)(?! pregnant)|(?:progress|transform|develop)\w*)\b",
+    re.IGNORECASE,
+)
 _QUESTION_ITEM = late_pattern(r"\?\s*(?:\n|\Z)")
 
 
@@ -73,9 +78,12 @@ def is_beside(quote: Quote, sought: Sought) -> bool:
         return True
     if Want.EFFECT in wants and _METHOD.search(quote.text) and not _RESULT.search(_WHETHER.sub("", quote.text)):
         return True
-    if not sought.asks_for_research and _ENDPOINT.search(quote.text) and not _RESULT.search(quote.text):
+    is_course = _ADMITTED.search(quote.text) or (_ENDPOINT.search(quote.text) and not _RESULT.search(quote.text))
+    if is_course and not sought.asks_for_research:
         return True
     if Want.SHARE in wants and Want.RECURRENT in wants and not meets((Want.RECURRENT,), quote.text, heading):
+        return True
+    if Want.SHARE in wants and _INTO_ANOTHER.search(sought.text) and not _INTO_ANOTHER.search(quote.text):
         return True
     if not sought.figures or _gives_a_figure(quote, sought):
         return False

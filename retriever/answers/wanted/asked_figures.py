@@ -14,7 +14,9 @@ _TIME = late_pattern(
 _FIGURES = (
     (
         late_pattern(
-            r"\bhow (?:long|soon|many (?:days|weeks|months|years))\b(?!.*\b(?:live|survive|left)\b)", re.IGNORECASE
+            r"\bhow (?:long|soon|quickly|many (?:days|weeks|months|years))\b(?!.*\b(?:live|survive|left)\b)"
+            r"|\bwhen (?:do|does|can|could|should|will|may)\b.*\bafter\b",
+            re.IGNORECASE,
         ),
         _TIME,
     ),
