@@ -106,7 +106,9 @@ class Retriever:
             asked, encoded = self._asked_of(meant, of_all, allowed)
             whole = None if encoded is of_all else Reading(meant, of_all.vector)
             meant = asked
-        text = query.text if query.mode is Mode.DENSE else meant.told
+        text = query.text if query.mode is Mode.DENSE else self._also_named(meant.told)
+        if query.mode is Mode.HYBRID and text != meant.told:
+            encoded = self._encoded(text)
         vector, look, look_s = encoded or _NOT_ENCODED
         searching = time.perf_counter() - look_s
         with self._turns:
@@ -147,13 +149,11 @@ class Retriever:
     def as_meant(self, question: str) -> Meant:
         """The question with synonyms in place, typing errors mended, brand names and abbreviations spelled out."""
         in_their_words = self._synonyms.applied(question, self.index)
-        return self._also_named(
-            self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
-        )
+        return self._aliases.meant(self.index.spelling.mended(in_their_words, self._whole_words.has))
 
-    def _also_named(self, meant: Meant) -> Meant:
-        """The same, searched and judged by what its things are also called: hypertension, high blood pressure."""
-        return replace(meant, told=also_named(meant.told, lambda name: len(rows_of_all(name, self.index.body))))
+    def _also_named(self, told: str) -> str:
+        """The same with what its things are also called, to be searched: hypertension (high blood pressure)."""
+        return also_named(told, lambda name: len(rows_of_all(name, self.index.body)))
 
     def _asked_of(
         self, meant: Meant, encoded: _Encoded, allowed: NDArray[np.bool_] | None
@@ -161,7 +161,7 @@ class Retriever:
         """What a message asks, without what stands around it, where that is nearer a passage; else all of it."""
         told, in_place = parts_of(meant.told), parts_of(meant.in_place)
         several = [
-            self._also_named(Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place))))
+            Meant(*(" ".join(parts[place] for place in places) for parts in (told, in_place)))
             for places in (readings(told) if len(told) == len(in_place) else ())
         ]
         if not several:

@@ -66,9 +66,11 @@ def got(url: str) -> httpx.Response:
 
 def is_refused(address: str) -> bool:
     try:
-        got(f"{address}/livez")
+        httpx.get(f"{address}/livez", timeout=2)
     except httpx.ConnectError:
         return True
+    except httpx.TransportError:  # it was let in just before the door was shut
+        return False
     return False
 
 

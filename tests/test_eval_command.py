@@ -191,7 +191,7 @@ def test_the_committed_gate_stops_a_search_by_words_alone(
     evaluation = evaluate(dataset, words_alone, names, tokens=tokens, depth=Depth(50, 20, None, False), seed=0)
     setting = Setting(words_alone.index.manifest.corpus_sha256, 20, None)
     assert not gate_passed(GATE, setting, read_gate(GATE), evaluation, problems=[])
-    assert "gate: nDCG@10 is" in capsys.readouterr().err
+    assert "gate: passage-hit-2@1 is" in capsys.readouterr().err
 
 
 @pytest.fixture

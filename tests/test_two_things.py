@@ -1,12 +1,13 @@
 """Two things that a question of yes or no names, told of together or apart, and the other names of either."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from retriever.abstention.evidence import Evidence, EvidenceReader
 from retriever.abstention.two_things import stand_together
-from retriever.query import Query
+from retriever.query import Mode, Query
 from retriever.questions.other_names import also_named, other_names, term_line, told_otherwise
 from retriever.retrieve import Retriever
 from retriever.search.analyze import terms
@@ -16,7 +17,7 @@ from tests.small_answers import answer_of
 PAGES = {
     "alendrol.md": "# Alendrol\n\nAlendrol is a tablet for weak bones. Hypertension has been seen with it.\n",
     "denozol.md": "# Denozol\n\nDenozol is an antibody. It may cause cramps and a dry mouth.\n",
-    "heart.md": "# Heart\n\nWine is no cure for cramps of the heart. Keep alcohol for feasts.\n",
+    "heart.md": "# Heart\n\nWine is no cure for cramps of the heart. Keep alcohol in a refrigerator.\n",
 }
 WEIGHTS = {"alendrol": 0.8, "weight": 0.4, "gain": 0.4}
 
@@ -115,7 +116,22 @@ def test_a_question_is_searched_by_the_other_name_that_most_passages_hold(questi
     assert also_named(question, lambda name: passages.get(name, 0)) == searched
 
 
-def test_quotes_are_chosen_by_the_question_as_it_was_asked(retriever: Retriever) -> None:
-    meant = retriever.as_meant("does alendrol raise high blood pressure")
-    assert meant.told == "does alendrol raise high blood pressure (hypertension)"
-    assert meant.in_place == "does alendrol raise high blood pressure"
+def test_another_name_finds_a_page_and_leaves_the_question_as_it_was_asked(retriever: Retriever) -> None:
+    """What is judged and quoted is what was asked: the name that was added would count as a word that is told."""
+    asked = "high blood pressure"
+    meant = retriever.as_meant(asked)
+    assert (meant.told, meant.in_place) == (asked, asked)
+    (found, *_) = retriever.retrieve(Query(asked, mode=Mode.LEXICAL)).hits
+    assert found.document.source_path == "alendrol.md"
+
+
+def test_another_name_is_told_by_the_best_passage_alone(retriever: Retriever) -> None:
+    """The refrigerator of another page does not tell of the fridge."""
+    query = Query("is a fridge good for alendrol")
+    found = retriever.retrieve(query)
+    alone, both = (
+        EvidenceReader(retriever.index).read(query, replace(found, hits=hits))
+        for hits in (found.hits, tuple(sorted(found.hits, key=lambda hit: hit.document.source_path != "heart.md")))
+    )
+    assert found.hits[0].document.source_path == "alendrol.md"
+    assert alone.missing > both.missing == 0

@@ -60,10 +60,14 @@ def index_dir(tmp_path: Path) -> Path:
 
 
 def supervised(folder: Path, plan: str) -> "subprocess.Popen[str]":
-    """A supervisor of two scripted workers."""
-    return subprocess.Popen(
-        [sys.executable, "-c", SUPERVISE, str(folder), plan], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
-    )
+    """A supervisor of two scripted workers, which hears SIGHUP even where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-c", SUPERVISE, str(folder), plan], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from retriever.abstention.labels import labels
 from retriever.abstention.own_affairs import asks_of_own_affairs
 from retriever.abstention.said import Said, titles_of
 from retriever.abstention.two_things import stand_together
-from retriever.abstention.word_forms import has_form, other_forms
+from retriever.abstention.word_forms import has_ending, other_forms
 from retriever.filters import matching
 from retriever.index import Index
 from retriever.method_cache import remembering
@@ -143,7 +143,11 @@ class EvidenceReader:
             phrased=self._said.phrased(stretches, weights, hits[:BEST_HITS], others, otherwise=covered),
             missing=by_the_way
             * max(
-                (word.weight for term, word in of_asking.items() if not self._is_told(term, anywhere, pages)),
+                (
+                    word.weight
+                    for term, word in of_asking.items()
+                    if not self._is_told(term, texts[0], anywhere, pages)
+                ),
                 default=0,
             ),
             unknown=1.0
@@ -220,10 +224,15 @@ class EvidenceReader:
         found = (self._vocabulary.body.of(form)[0] for form in other_forms(term))
         return any(documents.size if allowed is None else allowed[documents].any() for documents in found)
 
-    def _is_told(self, term: str, hits: frozenset[str], pages: frozenset[int]) -> bool:
-        """Whether a hit holds a term in any form, or another passage of one of their pages holds it as it is."""
-        return has_form(term, hits) or any(
-            not pages.isdisjoint(self._vocabulary.body.of(form)[0].tolist()) for form in other_forms(term)
+    def _is_told(self, term: str, best: frozenset[str], hits: frozenset[str], pages: frozenset[int]) -> bool:
+        """Whether a hit holds a term with any ending, or another passage of one of their pages holds it as it is.
+
+        Another name of it has to stand in the best hit: "fridge" is not told by the refrigerator of another page.
+        """
+        return (
+            has_ending(term, hits)
+            or not pages.isdisjoint(self._vocabulary.body.of(term)[0].tolist())
+            or not other_forms(term).isdisjoint(best)
         )
 
     def _headed(

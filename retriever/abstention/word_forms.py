@@ -27,7 +27,12 @@ def other_forms(term: str) -> frozenset[str]:
 
 def has_form(term: str, found: Collection[str]) -> bool:
     """Whether a term, a form of it or another name is among these."""
-    if any(form in found for form in other_forms(term)):
+    return any(form in found for form in other_forms(term)) or has_ending(term, found)
+
+
+def has_ending(term: str, found: Collection[str]) -> bool:
+    """Whether a term is among these, with whatever ending."""
+    if term in found:
         return True
     if len(term) < SHORTEST_FORM:
         return False

@@ -15,6 +15,7 @@ from retriever.search.analyze import terms, words
 from retriever.search.compounds import Compounds
 from retriever.search.english import common_word_of, is_english, slips, written_out
 from retriever.search.lexical import LexicalField
+from retriever.search.other_spelling import spelled_otherwise
 from retriever.search.phonetics import sound_of, within_edits
 from retriever.search.usage import is_usage
 
@@ -41,21 +42,6 @@ NAME_SHARE = 1e-3
 SLIP_TIMES = 100
 """How many times as many passages hold what was meant by a string that a few have as a name."""
 _VOWELS = late_pattern("[aeiouy]+")
-_SPELLINGS = tuple(
-    (re.compile(sound), other)
-    for sound, other in (
-        ("ae|oe", "e"),
-        ("our(?=$|s$|ed$|ing$|able$|ite$)", "or"),
-        ("or(?=$|s$|ed$|ing$|able$|ite$)", "our"),
-        ("(?<=[iy])s(?=e|i|ation)", "z"),
-        ("(?<=[iy])z(?=e|i|ation)", "s"),
-        ("(?<=[bt])re(?=$|s$|d$)", "er"),
-        ("(?<=[bt])er(?=$|s$|ed$)", "re"),
-    )
-)
-"""Sounds that British and American English write differently: leukaemia and leukemia, tumour and tumor.
-
-Where only a letter is wanting (leukemia in a British collection), the word is mended as a typing error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +153,10 @@ class Spelling:
 
     def usual(self, word: str) -> str:
         """The word itself, or its other spelling (British or American) where the collection writes mostly that."""
-        found = {other: self._rows_with(terms(other)[0]) for other in _spelled_otherwise(word.lower())}
+        found = {
+            other: self._rows_with(terms(other)[0])
+            for other in spelled_otherwise(word.lower(), SHORTEST_CORRECTED)
+        }
         if not any(found.values()):
             return word
         usual = min(found, key=lambda other: (-found[other], other))
@@ -233,7 +222,7 @@ class Spelling:
             written = word  # their stems are alike, and they are not
         slip = None if is_name else self._slip_of(word)
         if is_english(word) and slip is None:
-            return written if word.lower() in _spelled_otherwise(written) else word
+            return written if word.lower() in spelled_otherwise(written, SHORTEST_CORRECTED) else word
         return slip or written
 
     def _rare_name(self, term: str) -> str:
@@ -304,14 +293,3 @@ def _same_ending(one: str, other: str) -> int:
         ),
         min(len(one), len(other)),
     )
-
-
-def _spelled_otherwise(word: str) -> set[str]:
-    """What a word may be in the other spelling, each of its sounds exchanged, or all of a kind."""
-    found: set[str] = set()
-    for sound, other in _SPELLINGS:
-        places = list(sound.finditer(word))
-        found.update(word[: one.start()] + other + word[one.end() :] for one in places)
-        if len(places) > 1:
-            found.add(sound.sub(other, word))
-    return {other for other in found if max(len(word), len(other)) >= SHORTEST_CORRECTED}
