@@ -100,15 +100,17 @@ class Retriever:
         whole: Reading | None = None
         encoded: _Encoded | None = None
         if query.mode is Mode.DENSE:
-            encoded = self._encoded(query.text)
-        elif query.mode is Mode.HYBRID:
-            of_all = self._encoded(meant.told)
-            asked, encoded = self._asked_of(meant, of_all, allowed)
-            whole = None if encoded is of_all else Reading(meant, of_all.vector)
-            meant = asked
-        text = query.text if query.mode is Mode.DENSE else self._also_named(meant.told)
-        if query.mode is Mode.HYBRID and text != meant.told:
+            text = query.text
             encoded = self._encoded(text)
+        elif query.mode is Mode.HYBRID:
+            text = self._also_named(meant.told)
+            of_all = self._encoded(text)
+            asked, encoded = self._asked_of(meant, of_all, allowed)
+            if asked is not meant:
+                whole, meant, text = Reading(meant, of_all.vector), asked, self._also_named(asked.told)
+                encoded = encoded if text == asked.told else self._encoded(text)
+        else:
+            text = self._also_named(meant.told)
         vector, look, look_s = encoded or _NOT_ENCODED
         searching = time.perf_counter() - look_s
         with self._turns:
