@@ -10,7 +10,7 @@ from retriever.index import Index
 from retriever.query import Mode
 from retriever.questions.question import QuestionReader, subject_weights
 from retriever.ranking.naming import named
-from retriever.ranking.ranking import OF_PAGES, OF_TEXTS
+from retriever.ranking.ranking import OF_PAGES, OF_TEXTS, OF_UNNAMED_PAGES
 from tests.hashed_collection import ingested
 
 MANUAL = {
@@ -55,23 +55,34 @@ def test_a_number_and_the_tail_of_a_word_name_nothing(tmp_path_factory: pytest.T
 
 def _named(question: str, index: Index, rows: NDArray[np.integer[Any]]) -> float:
     weights = subject_weights(question, index)
-    return named(question, weights, index.headings.each_held(weights, rows.astype(np.int32)))
+    return named(
+        question, weights, index.headings.each_held(weights, rows.astype(np.int32)), OF_PAGES.named_between
+    )
 
 
-def test_a_question_that_names_no_page_is_ranked_as_among_texts() -> None:
+def test_a_question_that_names_its_page_in_part_is_ranked_by_both_ways() -> None:
     question = "does milk help?"
-    texts, pages = (one.weights_for(question, Mode.HYBRID) for one in (OF_TEXTS, OF_PAGES))
-    between = OF_PAGES.weights_for(question, Mode.HYBRID, 0.25)
-    assert OF_PAGES.weights_for(question, Mode.HYBRID, 0.0) == pytest.approx(
-        {part: texts.get(part, 0) / sum(texts.values()) for part in between}
+    unnamed, named_wholly, between = (OF_PAGES.weights_for(question, Mode.HYBRID, share) for share in (0, 1, 0.25))
+    assert {part: share for part, share in unnamed.items() if share} == pytest.approx(
+        OF_UNNAMED_PAGES.weights[Mode.HYBRID]
     )
     assert between == pytest.approx(
         {
-            part: 0.25 * pages.get(part, 0) / sum(pages.values()) + 0.75 * texts.get(part, 0) / sum(texts.values())
+            part: 0.25 * named_wholly.get(part, 0) / sum(named_wholly.values()) + 0.75 * unnamed[part]
             for part in between
         }
     )
-    assert OF_PAGES.priors_for(0.5).title == pytest.approx(0.75 * OF_PAGES.priors.title)
+    assert OF_PAGES.priors_for(0.5).title == pytest.approx(
+        (OF_PAGES.priors.title + OF_UNNAMED_PAGES.priors.title) / 2
+    )
+
+
+def test_key_words_and_messages_that_name_no_page_are_weighed_as_questions() -> None:
+    asked, *others = (
+        OF_PAGES.weights_for(query, Mode.HYBRID, 0.0)
+        for query in ("does milk help?", "milk bones", "My son broke an arm. He drinks no milk.")
+    )
+    assert others == [asked, asked]
 
 
 def test_texts_are_ranked_in_one_way_whatever_is_named() -> None:

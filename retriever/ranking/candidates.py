@@ -83,7 +83,7 @@ class Candidates:
             )
             parts["coverage"] = coverage(weights, in_headings | in_body)
             if self._ranking.unnamed is not None:
-                is_named = named(text, weights, in_headings)
+                is_named = named(text, weights, in_headings, self._ranking.named_between)
             parts["document_body"] = best_of_document(parts["body"], documents)
         if vector is not None:
             parts["dense"] = self._index.dense.scores_of(vector, rows, known=nearest)

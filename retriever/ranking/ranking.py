@@ -63,6 +63,9 @@ class Ranking:
     paragraph; None for the same ones."""
     unnamed: "Ranking | None" = None
     """How a query is ranked that names no page; None for the same way."""
+    named_between: tuple[float, float] = (0.4, 0.6)
+    """The shares of a sentence in one title with its headings between which a page comes to be named: who asks for
+    a thing by name comes near 1, who describes it near .3; see `naming`."""
     reads_on_by_name: bool = False
     """Whether who wants many hits gets what is called as the first ones are, see `tail`."""
 
@@ -153,6 +156,21 @@ OF_ANSWERS = replace(
 """Short texts that are called by the questions that they answer: what is asked is held against these as much as
 against the answers. Where it names none of them the answer's own words count as well, and a claim is ranked as
 among texts."""
+OF_UNNAMED_PAGES = Ranking(
+    weights={
+        **OF_TEXTS.weights,
+        Mode.HYBRID: {
+            "dense": 0.5,
+            "coverage": 0.22,
+            "body": 0.17,
+            "heading_dense": 0.06,
+            "document_dense": 0.05,
+        },
+    },
+    priors=Priors(facet=0.05, title=0.02, boilerplate=0.15),
+)
+"""Pages with sections, for a question as people type it: what a passage says counts, and that it holds all that is
+asked; titles and headings have other words. Questions, key words and messages are weighed the same."""
 OF_PAGES = Ranking(
     weights={
         Mode.HYBRID: {
@@ -166,13 +184,14 @@ OF_PAGES = Ranking(
         Mode.DENSE: {"dense": 1.0},
         Mode.LEXICAL: {"headings": 0.1, "coverage": 0.1, "document_body": 0.1},
     },
-    unnamed=replace(OF_TEXTS, priors=Priors(title=0.05)),
+    unnamed=OF_UNNAMED_PAGES,
+    named_between=(0.5, 0.8),
 )
 """Pages with sections: words lead to the page, its headings to the section. The passage's own BM25 does not count,
 for passages that repeat the question's words would go before those that answer it.
 
-That holds where a question names its page. Who describes a thing without its name (a manual is called by its
-command) would be led astray by titles and headings, and is answered as among texts."""
+That holds where a question names its page and the section that it asks for. Who describes a thing without its name
+(a manual is called by its command), or asks in words of their own, would be led astray by titles and headings."""
 
 
 def kind_of(index: Index) -> CollectionKind:
