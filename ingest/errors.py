@@ -75,6 +75,7 @@ class DocumentWarningCode(StrEnum):
     PAGES_UNREADABLE = "pages_unreadable"
     PERSONAL_DATA = "personal_data"
     MIXED_SCRIPT = "mixed_script"
+    CHARACTERS_LOST = "characters_lost"
     # Found once all files are read.
     SAME_ADDRESS = "same_address"
 

@@ -149,6 +149,7 @@ def _fields() -> Iterator[Case]:
 
 
 def _text() -> Iterator[Case]:
+    yield Case("D1", "d1-decoded-before.md", page("Take 5 \ufffdg once a day."), "characters_lost")
     yield Case("D28", "d28-one.md", page("The same text."), INDEXED)
     yield Case("D28", "d28-copy.md", page("The same text."), INDEXED)
     yield Case("D29", "d29-'quote\" -dash;$(touch x).md", page("A name that a shell would run."), INDEXED)

@@ -337,6 +337,8 @@ def test_odd_pages_are_taken_in_with_a_warning() -> None:
             "control": f"{prose}\x1b[31m",
             "digits": "12345 67890 " * 20,
             "blob": "x" * 5_000,
+            "lost": f"{prose}Take 5 \ufffdg.",
+            "binary": "BOOKMOBI \ufffd \ufffd H ,d 4\ufffd\ufffd <# C\ufffd\ufffd\ufffd KK R\ufffd\ufffd [",
             "fine": prose,
         }.items()
     }
@@ -345,6 +347,8 @@ def test_odd_pages_are_taken_in_with_a_warning() -> None:
         "control": [(DocumentWarningCode.CONTROL_CHARACTERS_REMOVED, None)],
         "digits": [(DocumentWarningCode.LOW_TEXT, None)],
         "blob": [(DocumentWarningCode.LOW_TEXT, None)],
+        "lost": [(DocumentWarningCode.CHARACTERS_LOST, None)],
+        "binary": [(DocumentWarningCode.CHARACTERS_LOST, None), (DocumentWarningCode.LOW_TEXT, None)],
         "fine": [],
     }
 

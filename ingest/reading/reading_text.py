@@ -33,6 +33,8 @@ _PERSONAL_SIGNS = re.compile(r"-\d\d-\d{4}")
 _MIXED_SCRIPT = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 """Latin and Cyrillic in one word: two letters that look alike. Greek ones are common in names of substances."""
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LOST = "\ufffd"
+"""Stands for a byte that a program could not decode: the "µ" of a dose, or all of a file that is no text."""
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
@@ -90,6 +92,12 @@ def _oddities(source: str, body_start: int, text: str) -> list[DocumentWarning]:
     if _CYRILLIC.search(text) and (found := _MIXED_SCRIPT.search(text)):
         detail = f"a word at character {found.start()} mixes Latin and Cyrillic letters; it will not be found"
         warnings.append(DocumentWarning(DocumentWarningCode.MIXED_SCRIPT, detail))
+    if lost := text.count(_LOST):
+        detail = (
+            f"whatever made this page could not decode {lost} characters, the first at character "
+            f"{text.index(_LOST)}; make it again from the original"
+        )
+        warnings.append(DocumentWarning(DocumentWarningCode.CHARACTERS_LOST, detail))
     words = text.split()
     visible = sum(map(len, words))
     letters = sum(map(len, _LETTERS.findall(text)))
