@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from eval.datasets.dataset import Dataset, GoldQuote, GoldSpan, Question
 from eval.datasets.document_names import match_names
 from eval.datasets.source_tokens import SourceTokens
+from eval.errors import DatasetInvalid
 from eval.measures.answer_values import quality_of
 from eval.measures.decisions import decisions_of, reliability, risk_coverage
 from eval.measures.evaluate import Collected, Depth, Evaluation, evaluate
@@ -212,6 +213,49 @@ def test_an_answer_may_quote_any_of_the_quotes_that_answer(
     assert found.quality is not None
     assert found.quality.precision is not None
     assert found.quality.precision.mean == pytest.approx(hit / found.quality.quotes)
+
+
+@pytest.mark.parametrize(
+    ("quotes", "distractors", "misleading"),
+    [
+        ((ELSEWHERE,), (GoldQuote("denosumab.md", STOPPING),), 1),
+        ((GoldQuote("denosumab.md", STOPPING),), (ELSEWHERE,), 0),
+        # What stands in both is an answer.
+        ((GoldQuote("denosumab.md", STOPPING),), (GoldQuote("denosumab.md", STOPPING[:43]),), 0),
+        ((ELSEWHERE,), (), None),
+    ],
+)
+def test_an_answer_misleads_that_quotes_what_only_looks_like_one(
+    index: Index, quotes: tuple[GoldQuote, ...], distractors: tuple[GoldQuote, ...], misleading: float | None
+) -> None:
+    asked_once = replace(DATASET.questions[0], quotes=quotes, distractors=distractors)
+    dataset = replace(DATASET, questions=(asked_once, *DATASET.questions[1:]), spans={})
+    system = InProcess(index, HashingEncoder(), calibration=replace(default_calibration(), threshold=0.05))
+    names = match_names(system.source_paths, dataset.judged)
+    found = evaluate(dataset, system, names, tokens=SourceTokens(index, names), depth=Depth(), seed=0).quality
+    assert found is not None
+    assert found.misleading_answers == len(distractors)
+    assert (None if found.misleading is None else found.misleading.mean) == misleading
+
+
+def test_a_distractor_that_is_not_there_is_refused(index: Index) -> None:
+    wrong = GoldQuote("denosumab.md", "These words stand nowhere.")
+    asked_once = replace(DATASET.questions[0], quotes=(ELSEWHERE,), distractors=(wrong,), where="q.jsonl:1")
+    dataset = replace(DATASET, questions=(asked_once,), spans={})
+    system = InProcess(index, HashingEncoder(), calibration=default_calibration())
+    names = match_names(system.source_paths, dataset.judged)
+    with pytest.raises(DatasetInvalid, match=r"q1 in q\.jsonl:1"):
+        evaluate(dataset, system, names, tokens=SourceTokens(index, names), depth=Depth(), seed=0)
+
+
+def test_the_share_of_misleading_answers_is_over_answers_to_questions_with_distractors() -> None:
+    said = given(0.9, quotes=(Quoted("a", 0, 1, "x", True),))
+    found = quality_of({"q1": said, "q2": said, "q3": said}, [], [True, False, False], seed=0)
+    assert found is not None
+    assert found.misleading is not None
+    assert found.misleading_answers == 3
+    assert found.misleading.mean == pytest.approx(1 / 3)
+    assert found.misleading.high == pytest.approx(0.905701, abs=1e-5)
 
 
 def test_an_abstention_has_no_hit_and_no_precision(index: Index) -> None:

@@ -116,7 +116,6 @@ def test_an_answer_may_be_a_span_with_a_digest_in_place_of_a_quote(tmp_path: Pat
             {"source_path": "x.md", "quote": "14 days", "quotes": [{"source_path": "x.md", "quote": "14 days"}]},
             "a quote stands twice",
         ),
-        ({"source_path": "x.md", "quote": "14 days", "quotes": [{"quote": "two weeks"}]}, "source_path"),
         ({"source_path": "x.md", "quote": "14 days", "quotes": [{"page": "y.md"}]}, "page"),
         ({"source_path": "x.md", "quotes": [{"source_path": "x.md"}]}, "give the first in the line itself"),
         ({"source_path": "x.md", "quote": "14 days", "quotes": [{"source_path": "y.md"}]}, "holds neither"),
@@ -128,6 +127,17 @@ def test_an_answer_may_be_a_span_with_a_digest_in_place_of_a_quote(tmp_path: Pat
         ({"source_path": "x.md", **SPAN, "digest": "0123456789AB"}, "digest"),
         ({"source_path": "x.md", **SPAN, "digest": "0123456789abc"}, "digest"),
         (SPAN, "`source_path` of its page"),
+        ({"distractors": [SPAN]}, "`source_path` of its page"),
+        ({"source_path": "x.md", **SPAN, "distractors": [{"source_path": "y.md"}]}, "`distractors` holds neither"),
+        ({"source_path": "x.md", "distractors": [SPAN, SPAN]}, "a distractor stands twice"),
+        (
+            {"source_path": "x.md", **SPAN, "distractors": [{**SPAN, "start": 12, "end": 20}]},
+            "a distractor overlaps an answer",
+        ),
+        (
+            {"source_path": "x.md", "quote": "14 days", "distractors": [{"quote": "14 days"}]},
+            "a distractor overlaps an answer",
+        ),
         ({"half": "both"}, "half"),
     ],
 )
@@ -137,6 +147,22 @@ def test_wrong_quotes_and_halves_are_named_by_file_and_line(
     line = {"id": "a", "question": "how long?", "answerable": True, **row}
     with pytest.raises(DatasetInvalid, match=f"questions.jsonl:1: .*{where}"):
         read_dataset(write_lines(tmp_path / "questions.jsonl", line))
+
+
+def test_what_looks_like_an_answer_is_no_relevant_page(tmp_path: Path) -> None:
+    line = {"id": "a", "question": "how long?", "answerable": True, "source_path": "x.md", **SPAN}
+    further = [{"quote": "A fortnight."}]
+    looks_alike = [{**SPAN, "start": 13, "end": 20}, {**SPAN, "source_path": "y.md"}]
+    path = write_lines(tmp_path / "questions.jsonl", {**line, "quotes": further, "distractors": looks_alike})
+    dataset = read_dataset(path)
+    (question,) = dataset.questions
+    assert question.quotes[1:] == (GoldQuote("x.md", "A fortnight."),)
+    assert question.distractors == (
+        GoldSlice("x.md", 13, 20, "0123456789ab"),
+        GoldSlice("y.md", 3, 13, "0123456789ab"),
+    )
+    assert dataset.qrels == {"a": {"x.md": 1}}
+    assert dataset.judged == {"x.md", "y.md"}
 
 
 def test_one_half_of_a_divided_dataset_is_asked(tmp_path: Path) -> None:

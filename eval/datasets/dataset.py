@@ -59,7 +59,8 @@ class Question:
     """One question. `subsets` names the smaller sets that it is also reported in, such as `tight`.
 
     `answerable` is None where the dataset does not say; `category` groups the unanswerable ones. Each of `quotes`
-    answers it alone. `half` is the part of a dataset that rules are tuned on, or the one that is only looked at.
+    answers it alone; each of `distractors` looks like an answer and is none: of another drug, group or time.
+    `half` is the part of a dataset that rules are tuned on, or the one that is only looked at.
     `where` is the file and line that it was read from.
     """
 
@@ -69,6 +70,7 @@ class Question:
     answerable: bool | None = None
     category: str | None = None
     quotes: tuple[GoldPlace, ...] = ()
+    distractors: tuple[GoldPlace, ...] = ()
     reference: str | None = None
     half: Half | None = None
     where: str | None = None
@@ -96,7 +98,7 @@ class Dataset:
         return frozenset(
             {document for judged in self.qrels.values() for document in judged}
             | {span.document for spans in self.spans.values() for span in spans}
-            | {quote.document for question in self.questions for quote in question.quotes}
+            | {place.document for one in self.questions for place in (*one.quotes, *one.distractors)}
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Where an answer stands, as a line of labelled questions gives it: a quotation, or a span with its digest."""
+"""Where an answer stands, or what only looks like one, as a line of labelled questions gives it."""
 
 from typing import Annotated
 
@@ -19,7 +19,10 @@ class GoldFields(msgspec.Struct, kw_only=True):
 
 
 class FurtherGold(GoldFields, kw_only=True, forbid_unknown_fields=True):
-    """One of the `quotes` of a line, which answer it as well."""
+    """One of the `quotes` of a line, which answer it as well, or of its `distractors`.
+
+    It is of the line's own page where it names none.
+    """
 
 
 def gold_answers(first: GoldFields, further: tuple[FurtherGold, ...], where: str) -> tuple[GoldPlace, ...]:
@@ -27,26 +30,51 @@ def gold_answers(first: GoldFields, further: tuple[FurtherGold, ...], where: str
     places = [place for place in [_place(first, where)] if place is not None]
     if further and not places:
         raise DatasetInvalid(f"{where}: `quotes` are further ones; give the first in the line itself")
-    for fields in further:
-        place = _place(fields, where)
-        if place is None:
-            raise DatasetInvalid(
-                f"{where}: one of the `quotes` holds neither `quote` nor `start`, `end` and `digest`; add them"
-            )
-        places.append(place)
+    places += _all_places(further, first.source_path, where, name="quotes")
     if len(set(places)) < len(places):
         raise DatasetInvalid(f"{where}: a quote stands twice; keep one")
     return tuple(places)
 
 
-def _place(fields: GoldFields, where: str) -> GoldPlace | None:
+def distractors(
+    first: GoldFields, looks_alike: tuple[FurtherGold, ...], answers: tuple[GoldPlace, ...], where: str
+) -> tuple[GoldPlace, ...]:
+    """What looks like an answer of a line and is none. Raises DatasetInvalid with `where`."""
+    places = _all_places(looks_alike, first.source_path, where, name="distractors")
+    if len(set(places)) < len(places):
+        raise DatasetInvalid(f"{where}: a distractor stands twice; keep one")
+    if any(_overlap(place, answer) for place in places for answer in answers):
+        raise DatasetInvalid(f"{where}: a distractor overlaps an answer; shorten one of them or leave it out")
+    return tuple(places)
+
+
+def _overlap(one: GoldPlace, other: GoldPlace) -> bool:
+    if isinstance(one, GoldSlice) and isinstance(other, GoldSlice) and one.document == other.document:
+        return one.start_char < other.end_char and other.start_char < one.end_char
+    return one == other
+
+
+def _all_places(given: tuple[FurtherGold, ...], page: str | None, where: str, *, name: str) -> list[GoldPlace]:
+    places = []
+    for fields in given:
+        place = _place(fields, where, page=page)
+        if place is None:
+            raise DatasetInvalid(
+                f"{where}: one of the `{name}` holds neither `quote` nor `start`, `end` and `digest`; add them"
+            )
+        places.append(place)
+    return places
+
+
+def _place(fields: GoldFields, where: str, *, page: str | None = None) -> GoldPlace | None:
     start, end, digest = fields.start, fields.end, fields.digest
     if fields.quote is None and start is None and end is None and digest is None:
         return None
-    if fields.source_path is None:
+    page = fields.source_path or page
+    if page is None:
         raise DatasetInvalid(f"{where}: an answer needs the `source_path` of its page; add it")
     if start is None and end is None and digest is None and fields.quote is not None:
-        return GoldQuote(fields.source_path, fields.quote)
+        return GoldQuote(page, fields.quote)
     if fields.quote is not None or start is None or end is None or digest is None:
         raise DatasetInvalid(
             f"{where}: an answer is given as `quote` alone or as `start`, `end` and `digest` together; "
@@ -54,4 +82,4 @@ def _place(fields: GoldFields, where: str) -> GoldPlace | None:
         )
     if start >= end:
         raise DatasetInvalid(f"{where}: the span from {start} to {end} is empty; correct it")
-    return GoldSlice(fields.source_path, start, end, digest)
+    return GoldSlice(page, start, end, digest)

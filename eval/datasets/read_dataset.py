@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from eval.datasets.dataset import Dataset, GoldSpan, Half, Question
-from eval.datasets.gold_answers import FurtherGold, GoldFields, gold_answers
+from eval.datasets.gold_answers import FurtherGold, GoldFields, distractors, gold_answers
 from eval.datasets.lines import columns, files_sha256, objects, text_lines, whole_number
 from eval.errors import DatasetInvalid
 
@@ -52,6 +52,7 @@ class _QuestionLine(GoldFields, kw_only=True):
     category: str | None = None
     style: str | None = None
     quotes: tuple[FurtherGold, ...] = ()
+    distractors: tuple[FurtherGold, ...] = ()
     half: Half | None = None
 
 
@@ -159,6 +160,7 @@ def _labelled(path: Path) -> Dataset:
             answerable,
             line.category,
             quotes,
+            distractors(line, line.distractors, quotes, where),
             reference=line.quote,
             half=line.half,
             where=where,

@@ -1,14 +1,14 @@
 """The tokens of a document's reading text and where they stand in its source file; quotations likewise."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.dataset import Dataset, GoldPlace, GoldQuote, GoldSpan, Span
+from eval.datasets.dataset import Dataset, GoldPlace, GoldQuote, GoldSpan, Question, Span
 from eval.datasets.document_names import DocumentNames
 from eval.datasets.quoted_words import word_places, words_digest, words_within
 from eval.errors import DatasetInvalid
@@ -98,11 +98,23 @@ def gold_spans(dataset: Dataset, tokens: SourceTokens | None) -> dict[str, tuple
     """
     asked = {question.question_id for question in dataset.questions}
     spans = {question: found for question, found in dataset.spans.items() if found and question in asked}
+    return spans | _located({question: question.quotes for question in dataset.questions}, tokens)
+
+
+def distractor_spans(dataset: Dataset, tokens: SourceTokens | None) -> dict[str, tuple[GoldSpan, ...]]:
+    """Where what looks like an answer and is none stands, by question; raises as `gold_spans` does."""
+    return _located({question: question.distractors for question in dataset.questions}, tokens)
+
+
+def _located(
+    places: Mapping[Question, tuple[GoldPlace, ...]], tokens: SourceTokens | None
+) -> dict[str, tuple[GoldSpan, ...]]:
+    spans: dict[str, tuple[GoldSpan, ...]] = {}
     lost = []
-    for question in dataset.questions:
-        if not question.quotes or tokens is None:
+    for question, quotes in places.items():
+        if not quotes or tokens is None:
             continue
-        found = [tokens.quoted(quote) for quote in question.quotes]
+        found = [tokens.quoted(quote) for quote in quotes]
         where = "" if question.where is None else f" in {question.where}"
         lost += [f"{question.question_id}{where}"] * found.count(None)
         spans[question.question_id] = tuple(span for span in found if span is not None)

@@ -9,7 +9,7 @@ from eval.datasets.dataset import GoldSpan
 from eval.datasets.document_names import DocumentNames
 from eval.datasets.source_tokens import SourceTokens
 from eval.measures.spans import merged, stands_in
-from eval.measures.uncertainty import Interval, bootstrap
+from eval.measures.uncertainty import Interval, bootstrap, exact_bounds
 from eval.systems.given_answer import Given
 
 
@@ -18,8 +18,10 @@ class AnswerQuality:
     """What the answers of one run are like, over questions.
 
     `precision` is the share of an answer's stretches that stand in the known answer, over the answers given to
-    questions with gold spans; None where there is none or the index is not here. `quotes` and `exact_quotes`
-    count stretches; `characters` and `stretches` are medians with the 95th percentile.
+    questions with gold spans; None where there is none or the index is not here. `misleading` is the share of
+    answers with a stretch that misleads, over those given to questions with distractors; its interval is exact
+    (Clopper and Pearson). `quotes` and `exact_quotes` count stretches; `characters` and `stretches` are medians
+    with the 95th percentile.
     """
 
     answers: int
@@ -27,6 +29,8 @@ class AnswerQuality:
     exact_quotes: int
     precision: Interval | None
     precision_answers: int
+    misleading: Interval | None
+    misleading_answers: int
     characters: tuple[float, float]
     stretches: tuple[float, float]
 
@@ -54,8 +58,31 @@ def answer_values(
     return values | ({"answer-precision": sum(right) / len(right)} if right else {})
 
 
-def quality_of(given: Mapping[str, Given], precisions: Sequence[float], *, seed: int) -> AnswerQuality | None:
-    """The quality of all answers, None where none was given; `precisions` are of those that gold can judge."""
+def misleads(
+    given: Given,
+    gold: Sequence[GoldSpan],
+    distractors: Sequence[GoldSpan],
+    tokens: SourceTokens,
+    names: DocumentNames,
+    *,
+    quoted: bool,
+) -> bool:
+    """Whether a stretch of an answer stands in a distractor and not in the known answer."""
+    answers, looks_alike = merged(gold), merged(distractors)
+    for stretch in given.quotes:
+        span = tokens.source_span(names.name(stretch.document_id), stretch.start_char, stretch.end_char)
+        if stands_in(span, looks_alike, quoted=True) and not stands_in(span, answers, quoted=quoted):
+            return True
+    return False
+
+
+def quality_of(
+    given: Mapping[str, Given], precisions: Sequence[float], misled: Sequence[bool] = (), *, seed: int
+) -> AnswerQuality | None:
+    """The quality of all answers, None where none was given.
+
+    `precisions` are of those that gold can judge, `misled` of those to questions with distractors.
+    """
     answers = [one for one in given.values() if one.quotes]
     if not answers:
         return None
@@ -67,6 +94,10 @@ def quality_of(given: Mapping[str, Given], precisions: Sequence[float], *, seed:
         exact_quotes=sum(quoted.is_exact for quoted in quotes),
         precision=bootstrap(table, seed=seed)[0] if precisions else None,
         precision_answers=len(precisions),
+        misleading=Interval(sum(misled) / len(misled), *exact_bounds(sum(misled), len(misled)))
+        if misled
+        else None,
+        misleading_answers=len(misled),
         characters=_middle_and_high([sum(len(quoted.text) for quoted in one.quotes) for one in answers]),
         stretches=_middle_and_high([len(one.quotes) for one in answers]),
     )

@@ -7,9 +7,9 @@ import numpy as np
 
 from eval.datasets.dataset import Dataset, GoldSpan, Span
 from eval.datasets.document_names import DocumentNames
-from eval.datasets.source_tokens import SourceTokens, gold_spans
+from eval.datasets.source_tokens import SourceTokens, distractor_spans, gold_spans
 from eval.measures.abstention import Separation, separations, signals_of
-from eval.measures.answer_values import AnswerQuality, answer_values, quality_of
+from eval.measures.answer_values import AnswerQuality, answer_values, misleads, quality_of
 from eval.measures.decisions import Decisions, decisions_of
 from eval.measures.rank_documents import document_values, documents_of
 from eval.measures.spans import hit_values, token_values
@@ -123,7 +123,7 @@ def evaluate(
 
     Raises DatasetInvalid for a quotation that is not in its page, and what asking raises.
     """
-    gold = gold_spans(dataset, tokens)
+    gold, distractors = gold_spans(dataset, tokens), distractor_spans(dataset, tokens)
     collected = collect(dataset, system, names, depth, tick=tick)
     relevant = dataset.measured()
     qrels = {question: judged for question, judged in dataset.qrels.items() if question in relevant}
@@ -143,9 +143,15 @@ def evaluate(
                 found |= token_values(spans, golden, tokens.places)
             values[question_id] |= {f"{measure}{suffix}": value for measure, value in found.items()}
     given = {key: one.given for key, one in collected.items() if one.given is not None}
-    precisions = (
-        _answer_values(values, dataset, gold, given, tokens, names) if given and tokens is not None else []
-    )
+    precisions: list[float] = []
+    misled: list[bool] = []
+    if given and tokens is not None:
+        precisions = _answer_values(values, dataset, gold, given, tokens, names)
+        misled = [
+            misleads(given[one], gold.get(one, ()), spans, tokens, names, quoted=one in dataset.quoted)
+            for one, spans in distractors.items()
+            if one in given and given[one].quotes
+        ]
     signals = {question_id: signals_of(each.response, each.given) for question_id, each in collected.items()}
     return Evaluation(
         dataset=dataset,
@@ -157,7 +163,7 @@ def evaluate(
         means=tuple(means_of(dataset, values, seed=seed)),
         separations=tuple(separations(dataset.questions, signals, seed=seed)),
         seed=seed,
-        quality=quality_of(given, precisions, seed=seed),
+        quality=quality_of(given, precisions, misled, seed=seed),
         decisions=decisions_of(dataset.questions, given, seed=seed),
     )
 

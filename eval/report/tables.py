@@ -143,6 +143,11 @@ def _quality(found: AnswerQuality, *, asked: int) -> str:
     precision = ""
     if found.precision is not None:
         precision = f", precision {found.precision.mean:.3f} ({_range(found.precision)})"
+    if found.misleading is not None:
+        precision += (
+            f"; misleading {found.misleading.mean:.3f} ({_range(found.misleading)}) of the "
+            f"{found.misleading_answers} to questions with distractors"
+        )
     return (
         f"answers: {found.answers} to {asked} questions, of {found.characters[0]:.0f} characters "
         f"(95 % up to {found.characters[1]:.0f}); "
