@@ -20,6 +20,7 @@ from eval.measures.invariants import broken
 from eval.measures.uncertainty import exact_bounds
 from eval.report.charts import curve_chart, reliability_chart
 from eval.report.page import write_report
+from eval.report.tables import print_tables
 from eval.results import summary_of
 from eval.systems.given_answer import Given, Quoted
 from eval.systems.in_process import InProcess
@@ -236,6 +237,24 @@ def test_an_answer_misleads_that_quotes_what_only_looks_like_one(
     assert found is not None
     assert found.misleading_answers == len(distractors)
     assert (None if found.misleading is None else found.misleading.mean) == misleading
+
+
+def test_the_console_and_the_page_tell_how_often_an_answer_misleads(
+    index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quotes, distractors = (ELSEWHERE,), (GoldQuote("denosumab.md", STOPPING),)
+    asked_once = replace(DATASET.questions[0], quotes=quotes, distractors=distractors)
+    dataset = replace(DATASET, questions=(asked_once,), spans={})
+    system = InProcess(index, HashingEncoder(), calibration=replace(default_calibration(), threshold=0.05))
+    names = match_names(system.source_paths, dataset.judged)
+    found = evaluate(dataset, system, names, tokens=SourceTokens(index, names), depth=Depth(), seed=0)
+    path = tmp_path / "report.html"
+    write_report(path, found, against=None, ablated=(), tokens=None, index=None, problems=None)
+    assert "misleading answers</span><b>1.000</b>" in path.read_text(encoding="utf-8")
+    print_tables(found, None, [], everything=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "misleading 1.000 (0.025 to 1.000) of the 1 to questions with distractors" in said
+    assert summary_of(found)["answers"]["misleading_answers"] == 1
 
 
 def test_a_distractor_that_is_not_there_is_refused(index: Index) -> None:
