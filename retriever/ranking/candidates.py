@@ -13,6 +13,7 @@ from retriever.questions.question import subject_weights
 from retriever.questions.title_fit import TitleFit, page_name
 from retriever.ranking.children import asks_of_a_child, is_on_children
 from retriever.ranking.heading_facets import HeadingFacets
+from retriever.ranking.likely_words import told_likely
 from retriever.ranking.naming import named
 from retriever.ranking.ranking import Priors, Ranking, best_of_document, coverage
 from retriever.ranking.rerank import Reranker, reranked
@@ -81,7 +82,10 @@ class Candidates:
                 field.each_held(weights, rows.astype(np.int32))
                 for field in (self._index.headings, self._index.body)
             )
-            parts["coverage"] = coverage(weights, in_headings | in_body)
+            held = in_headings | in_body
+            is_likely = self._ranking.knows_likely_words
+            told = told_likely(weights, held, self._index.body, rows.astype(np.int32)) if is_likely else held
+            parts["coverage"] = coverage(weights, told)
             if self._ranking.unnamed is not None:
                 is_named = named(text, weights, in_headings, self._ranking.named_between)
             parts["document_body"] = best_of_document(parts["body"], documents)

@@ -66,6 +66,8 @@ class Ranking:
     named_between: tuple[float, float] = (0.4, 0.6)
     """The shares of a sentence in one title with its headings between which a page comes to be named: who asks for
     a thing by name comes near 1, who describes it near .3; see `naming`."""
+    knows_likely_words: bool = False
+    """Whether what a question asks is covered in part by how pages say it, see `likely_words`."""
     reads_on_by_name: bool = False
     """Whether who wants many hits gets what is called as the first ones are, see `tail`."""
 
@@ -186,6 +188,7 @@ OF_PAGES = Ranking(
     },
     unnamed=OF_UNNAMED_PAGES,
     named_between=(0.5, 0.8),
+    knows_likely_words=True,
 )
 """Pages with sections: words lead to the page, its headings to the section. The passage's own BM25 does not count,
 for passages that repeat the question's words would go before those that answer it.
@@ -230,14 +233,14 @@ def _is_untitled(document: Document, index: Index) -> bool:
     return index.reading_text(document.document_id).lstrip().startswith(first_words)
 
 
-def coverage(weights: Mapping[str, float], holds: NDArray[np.bool_]) -> NDArray[np.float32]:
+def coverage(weights: Mapping[str, float], told: NDArray[np.bool_] | NDArray[np.float32]) -> NDArray[np.float32]:
     """The share of the question that each candidate's text, title and headings hold, 0 to 1, shape (candidates,).
 
-    By idf mass: `weights` are the question's `subject_weights`, `holds` says which of them stand in which
-    candidate, shape (terms, candidates). Once is enough.
+    By idf mass: `weights` are the question's `subject_weights`, `told` says how far each of them is told in each
+    candidate, 0 to 1, shape (terms, candidates). Once is enough.
     """
-    held = np.zeros(holds.shape[1], dtype=np.float64)
-    for idf, where in zip(weights.values(), holds, strict=True):
+    held = np.zeros(told.shape[1], dtype=np.float64)
+    for idf, where in zip(weights.values(), told, strict=True):
         held += idf * where
     return (held / max(sum(weights.values()), 1e-12)).astype(np.float32)
 
