@@ -1,4 +1,4 @@
-"""Asked thing: what a question wants explained, defined or told the course of."""
+"""Asked thing: what a question wants explained or defined."""
 
 import re
 
@@ -23,14 +23,6 @@ _STATED = late_pattern(
     re.IGNORECASE,
 )
 """That someone has something, and no word more."""
-_ASKS_HOW_DONE = late_pattern(
-    r"how (?:is|are|do they do|do you do)\s+(?:an?\s|the\s)?\s*(?P<thing>[^,.?!]+?)\s+"
-    r"(?:usually\s+)?(?:done|performed|carried out|made|taken)\b"
-    r"|(?:what (?:happens|(?:do they|do doctors|do you) do|is done)"
-    r" (?:during|in|at|for)|what to expect (?:during|from|at))"
-    r"\s+(?:an?\s|the\s)?(?P<other>[^,.?!]+?)[\s?.!]*\Z",
-    re.IGNORECASE,
-)
 _NAMED_PROCEDURE = late_pattern(
     r"\w.*[\s-](?:therap(?:y|ies)|biops(?:y|ies)|tests?|scans?|surger(?:y|ies)|x-rays?|transplants?|screening"
     r"|exams?|care"
@@ -78,9 +70,3 @@ def asks_what_a_procedure_is(question: str) -> bool:
     found = _ASKS_WHAT.match(question)
     thing = "" if found is None else found[1] or found[2] or ""
     return _NAMED_PROCEDURE.match(thing) is not None and _PREPOSITION.search(thing) is None
-
-
-def procedure_asked(question: str) -> frozenset[str]:
-    """The terms of a test or treatment that a question wants to hear the course of ("How is a scan done?")."""
-    found = _ASKS_HOW_DONE.match(question)
-    return frozenset() if found is None else frozenset(terms(found["thing"] or found["other"]))

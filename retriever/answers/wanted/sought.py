@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from retriever.answers.wanted.asked_facets import asked_facets, without_circumstance
 from retriever.answers.wanted.asked_figures import asked_figures
 from retriever.answers.wanted.asked_kind import AskedKind, asked_kind
-from retriever.answers.wanted.asked_thing import asked_thing, procedure_asked
+from retriever.answers.wanted.asked_thing import asked_thing
 from retriever.answers.wanted.closed import is_closed
 from retriever.answers.wanted.named_things import NOTHING_NAMED, Named
 from retriever.answers.wanted.subject_words import asked_words
@@ -41,10 +41,10 @@ class Sought:
     """A question with what of it is the same for all quotes; `text` is its wording.
 
     `question` has the facets by which quotes are chosen. `words` are those of its terms that can be its subject,
-    with their idf. `thing` is what it wants defined, `procedure` what it wants to hear the course of, `kind` what
-    it wants one of ("what virus") or counted ("how many nodes"). `figures` find the times or shares that it
-    asks for, `stands` are those of its wants that only a quote which takes a stand on them answers. `is_closed`
-    says that yes or no answers it, `asks` that it is a question at all.
+    with their idf. `thing` is what it wants defined, `kind` what it wants one of ("what virus") or counted ("how
+    many nodes"). `figures` find the times or shares that it asks for, `stands` are those of its wants that only a
+    quote which takes a stand on them answers. `is_closed` says that yes or no answers it, `asks` that it is a
+    question at all.
     """
 
     text: str
@@ -52,7 +52,6 @@ class Sought:
     terms: frozenset[str]
     words: Mapping[str, float]
     thing: frozenset[str]
-    procedure: frozenset[str]
     wants: tuple[Want, ...]
     stands: tuple[Want, ...]
     figures: tuple[re.Pattern[str], ...]
@@ -87,7 +86,6 @@ def read_sought(
         terms=frozenset(question.weights),
         words=asked_words(question),
         thing=asked_thing(text),
-        procedure=procedure_asked(text),
         wants=wants,
         stands=tuple(want for want in wants if want in STANDS),
         figures=asked_figures(text),
