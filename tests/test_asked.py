@@ -2,14 +2,18 @@
 
 import pytest
 
+from retriever.abstention.said import Said
 from retriever.index import Index
+from retriever.query import Query
 from retriever.questions.asked import is_one_sentence, read_asked
 from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import TitleFit
 from retriever.questions.vocabulary import Vocabulary
+from retriever.retrieve import Retriever
 from retriever.search.analyze import terms
 from tests.hashed_collection import evidence_of, ingested
+from tests.hashing import HashingEncoder
 
 PAGES = {
     f"{kind}.md": f"---\ntitle: {kind.title()} Cancer\n---\n\n# {kind.title()} Cancer\n\n"
@@ -39,6 +43,7 @@ def vocabulary(index: Index) -> Vocabulary:
         "Last Tuesday sombody told us of lung cancer",
         "Hello, I don't understand anything, please explain lung cancer. Thanks!",
         "it won’t go away, can u tell me if ur sure it’s lung cancer",
+        "a 7cm stage 2b lung cancer at 3am",
     ],
 )
 def test_who_asks_and_why_is_no_evidence(vocabulary: Vocabulary, message: str) -> None:
@@ -74,10 +79,33 @@ def test_where_a_heading_holds_what_is_asked_beside_a_kind_it_is_less_of_a_neigh
 ) -> None:
     body = "Polyps are removed before rectal cancer begins, and polyps seldom come back."
     asked = "are polyps removed before rectal cancer?"
-    for headings, least, most in (("", 1, 1), ("## Polyps\n\n", 0.1, 0.9)):
+    found = []
+    for headings in ("", "## Polyps\n\n"):
         page = f"---\ntitle: Colon Cancer\n---\n\n# Colon Cancer\n\n{headings}{body}\n"
-        found = evidence_of(Index.open(ingested(tmp_path_factory, {**PAGES, "colon.md": page})), asked)
-        assert least <= found.neighbour <= most
+        index = Index.open(ingested(tmp_path_factory, {**PAGES, "colon.md": page}))
+        found.append(evidence_of(index, asked).neighbour)
+    alone, headed = found
+    assert 0 < headed < 0.9 * alone
+
+
+def test_words_that_name_nothing_are_never_missing(index: Index) -> None:
+    found = evidence_of(index, "is the chance of jaundice in liver cancer worse")
+    assert (found.missing, found.unknown) == (0, 0)
+    assert evidence_of(index, "is the shuttle of jaundice in liver cancer").unknown > 0.8
+
+
+def test_what_a_page_says_in_two_words_is_told(index: Index) -> None:
+    hits = Retriever(index, HashingEncoder()).retrieve(Query("colon cancer")).hits[:1]
+    assert Said().apart("coloncancer", hits)
+    assert not Said().apart("paincolon", hits)
+
+
+def test_a_kind_that_is_a_part_of_what_is_asked_makes_less_of_a_neighbour(index: Index) -> None:
+    alone, of_more = (
+        evidence_of(index, asked).neighbour for asked in ("rectal cancer", "jaundice in rectal cancer")
+    )
+    assert alone == 1
+    assert 0 < of_more < 0.9
 
 
 def test_what_something_does_to_a_kind_narrows_it_by_nothing(index: Index) -> None:

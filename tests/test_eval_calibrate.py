@@ -20,7 +20,7 @@ from eval.calibration.calibrate import (
     on_neighbours,
     transferred,
 )
-from eval.calibration.fit import Example, choose, curve, fit, held_out, labels_of, probabilities_of, upper
+from eval.calibration.fit import Example, choose, curve, fit, held_out, labels_of, probabilities_of, shares, upper
 from eval.datasets.dataset import Question
 from eval.datasets.generated_questions import Generated, generate
 from eval.datasets.read_dataset import read_dataset
@@ -212,11 +212,19 @@ def test_held_out_questions_are_judged_without_their_group() -> None:
 def test_the_curve_counts_coverage_false_answers_and_risk() -> None:
     probabilities = np.array([0.9, 0.8, 0.4, 0.6, 0.2])
     labels = np.array([True, True, True, False, False])
-    points = {point.threshold: point for point in curve(probabilities, labels)}
+    points = {point.threshold: point for point in curve(probabilities, labels, np.ones(5))}
     assert (points[0.8].coverage, points[0.8].false_answers, points[0.8].risk) == (0.6667, 0, 0)
     assert (points[0.4].coverage, points[0.4].false_answers) == (1, 0.5)
     assert points[0.4].risk == pytest.approx(0.5 / 1.5, abs=1e-4)  # both sides count alike
     assert points[0.4].risk_high > points[0.4].risk
+
+
+def test_in_a_curve_all_sets_count_alike() -> None:
+    large, small = replace(spread_examples(2)[0], source="large"), replace(spread_examples(2)[0], source="small")
+    examples = [replace(one, answerable=yes) for yes in (True, False) for one in (*[large] * 3, small)]
+    probabilities = np.array([0.9, 0.9, 0.9, 0.1, 0.9, 0.9, 0.9, 0.1])
+    (point,) = (one for one in curve(probabilities, labels_of(examples), shares(examples)) if one.threshold == 0.9)
+    assert (point.coverage, point.false_answers) == (0.5, 0.5)  # not three of four
 
 
 def test_the_lowest_threshold_that_keeps_the_risk_is_chosen() -> None:

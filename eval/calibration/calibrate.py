@@ -16,6 +16,7 @@ from eval.calibration.fit import (
     labels_of,
     point_at,
     probabilities_of,
+    shares,
     upper,
 )
 from eval.datasets.dataset import Dataset
@@ -168,7 +169,7 @@ def judged(
     Raises ComparisonRefused where no threshold does.
     """
     labels = labels_of(examples)
-    points = curve(unseen, labels)
+    points = curve(unseen, labels, shares(examples))
     point = choose(points, max_risk=max_risk) if threshold is None else point_at(points, threshold)
     if point is None:
         lowest = min(points, key=lambda one: (one.risk, one.threshold))

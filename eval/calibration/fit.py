@@ -1,5 +1,6 @@
 """Fitting the model of answerability to labelled evidence, and judging it on questions it was not fitted on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 
@@ -17,6 +18,8 @@ DOWN = frozenset({"missing", "unknown", "neighbour", "errand"})
 """Numbers that can only make an answer less probable; all others can only make it more so."""
 STEPS = 4_000
 Z_95 = 1.959964
+POINT_DIGITS = 3
+"""Digits of the thresholds of a curve: it is kept with the weights, and read at every start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def fit(examples: Sequence[Example], prior: Weights | None = None, *, adding: st
             raw[place] = mean[place] = 0.0
             is_held = np.arange(inputs.shape[1]) != place
         start = np.append(raw * scale, prior.intercept + raw @ mean)
-    found = _descend(inputs, np.where(labels, 1.0, -1.0), _shares(examples), start, is_held)
+    found = _descend(inputs, np.where(labels, 1.0, -1.0), shares(examples), start, is_held)
     raw = found[:-1] / scale
     of = Evidence(*(round(float(weight), 6) for weight in raw))
     return Weights(intercept=round(float(found[-1] - raw @ mean), 6), of=of)
@@ -84,21 +87,27 @@ def probabilities_of(examples: Sequence[Example], weights: Weights) -> NDArray[n
     return np.asarray(np.round(1 / (1 + np.exp(-logits)), 4))
 
 
-def curve(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> list[CurvePoint]:
-    """What each threshold that changes a decision means, from the lowest to the highest.
+def curve(
+    probabilities: NDArray[np.float64], labels: NDArray[np.bool_], counts: NDArray[np.float64]
+) -> list[CurvePoint]:
+    """What each threshold that changes decisions means, from the lowest to the highest, to `POINT_DIGITS`.
 
     Both sides count alike, whatever their numbers: a risk of 0.05 is one in twenty answers false where as many
-    questions are unanswerable as are answerable.
+    questions are unanswerable as are answerable. `counts` is what each question counts, see `shares`; the interval
+    is that of as many questions as would tell as much if all counted alike (Kish, "Survey Sampling", 1965).
     """
     points = []
-    for threshold in np.unique(probabilities).tolist():
+    yes, no = counts[labels], counts[~labels]
+    enough = float(no.sum() ** 2 / (no**2).sum())
+    steps = 10**POINT_DIGITS
+    for threshold in (np.unique(np.floor(probabilities * steps + 1e-6)) / steps).tolist():
         answered = probabilities >= threshold
-        yes, no = int(answered[labels].sum()), int(answered[~labels].sum())
-        coverage, false = yes / int(labels.sum()), no / int((~labels).sum())
-        high = upper(no, int((~labels).sum()))
+        coverage = float(yes[answered[labels]].sum() / yes.sum())
+        false = float(no[answered[~labels]].sum() / no.sum())
+        high = upper(false * enough, enough)
         points.append(
             CurvePoint(
-                threshold=round(threshold, 4),
+                threshold=threshold,
                 coverage=round(coverage, 4),
                 false_answers=round(false, 4),
                 risk=round(false / (false + coverage), 4),
@@ -119,7 +128,7 @@ def point_at(points: Sequence[CurvePoint], threshold: float) -> CurvePoint:
     return replace(min(above, key=lambda one: one.threshold), threshold=threshold)
 
 
-def upper(successes: int, trials: int) -> float:
+def upper(successes: float, trials: float) -> float:
     """The upper end of the 95 % interval of a share.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
@@ -137,12 +146,12 @@ def _table(examples: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np
     return np.array([astuple(example.evidence) for example in examples], dtype=np.float64), labels_of(examples)
 
 
-def _shares(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """What each example counts; together as much as there are examples."""
+def shares(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """What each example counts: all sets alike, and the two sides of a set; together as much as their number."""
     keys = [(example.source, example.answerable) for example in examples]
-    sizes = {key: keys.count(key) for key in set(keys)}
-    shares = np.array([1 / sizes[key] for key in keys])
-    return np.asarray(shares * len(examples) / shares.sum())
+    sizes = Counter(keys)
+    found = np.array([1 / sizes[key] for key in keys])
+    return np.asarray(found * len(examples) / found.sum())
 
 
 def _descend(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.abstention.errands import errand_direction
+from retriever.abstention.general_words import GENERAL_TERMS
 from retriever.abstention.labels import labels
 from retriever.abstention.own_affairs import asks_of_own_affairs
 from retriever.abstention.said import Said, titles_of
@@ -55,9 +56,10 @@ class Evidence:
     the best three pages.
     `phrased`: of the words in their phrases ("soft tissue sarcoma"), the share that stands so in a hit, on average
     over the best three. Of the words in sentences that ask, `missing` is the weight of the rarest that no hit
-    holds in any form, and `unknown` of the rarest that the collection does not hold; both fade out where these
-    sentences and the message are long. Another name of a word is enough there, and in the shares where the
-    collection does not hold the word. `neighbour`: how far the best page is named for another of the same kind.
+    holds in any form, and `unknown` of the rarest of these that the collection does not hold; both fade out where
+    these sentences and the message are long. Another name of a word is enough there, and in the shares where the
+    collection does not hold the word; words that name nothing (`GENERAL_TERMS`) are never missing. `neighbour`:
+    how far the best page is named for another of the same kind, times the share of the words in the kind's phrase.
     `errand`: how much more of an errand the question is than what was found, see `ErrandDirection`; fades out in
     long messages, whose vectors hold their stories; 1 for a question on own affairs. `length` is the logarithm of
     the number of words. `lead`: how far the first passage's score lies above the next one's, times the share of
@@ -132,8 +134,15 @@ class EvidenceReader:
         covered = share(frozenset().union(*texts[:BEST_HITS]))
         length = len((query.text if retrieval.whole is None else text).split())
         by_the_way = _fading(sqrt(asked.length * length))
-        of_asking = {term: word for term, word in words.items() if term in asked.asking}
         pages = frozenset(self._index.place_of(hit.document.document_id) for hit in hits[:BEST_HITS])
+        untold = [
+            word
+            for term, word in words.items()
+            if term in asked.asking
+            and term not in GENERAL_TERMS
+            and not self._is_told(term, texts[0], anywhere, pages)
+            and (word.is_known or not self._said.apart(term, hits))
+        ]
         stretches = list(phrases(without_contractions(text), without=SIDE_TERMS))
         return Evidence(
             cosine=_cosine(hits, covered),
@@ -141,22 +150,10 @@ class EvidenceReader:
             headed=self._headed(hits[:BEST_HITS], headings, share),
             named=max(share(self._said.terms(name)) for name in names),
             phrased=self._said.phrased(stretches, weights, hits[:BEST_HITS], others, otherwise=covered),
-            missing=by_the_way
-            * max(
-                (
-                    word.weight
-                    for term, word in of_asking.items()
-                    if not self._is_told(term, texts[0], anywhere, pages)
-                ),
-                default=0,
-            ),
+            missing=by_the_way * max((word.weight for word in untold), default=0),
             unknown=1.0
             if any(self._is_unheard_of(name) for name in named_before(text))
-            else by_the_way
-            * max(
-                (word.weight for term, word in of_asking.items() if not (word.is_known or term in anywhere)),
-                default=0,
-            ),
+            else by_the_way * max((word.weight for word in untold if not word.is_known), default=0),
             # No page is named for both of two things that are compared.
             neighbour=0.0 if retrieval.untold_sides == 0 else self._neighbour(text, words, hits[0], asked),
             errand=1.0
@@ -253,7 +250,9 @@ class EvidenceReader:
         Of "rectal cancer" the page "Colon Cancer" lacks the narrowing word and has another in its place. "Cancer"
         lacks it too, but is named for nothing else: it may well answer. Squared weights: the rarest word counts
         most. In "does talc raise ovarian cancer" talc narrows nothing. What the passage's headings hold of the
-        other words is taken off: "antiemetic prophylaxis" leads to it, whatever chemotherapy it is asked for.
+        other words is taken off: "antiemetic prophylaxis" leads to it, whatever chemotherapy it is asked for. And
+        it counts by the phrase's share of all words: "is my hearing at risk from cisplatin for liver cancer" asks
+        of more than a kind.
         """
         name = page_name(hit.document.metadata)
         held, headed, worst = self._said.terms(name), self._said.terms(titles_of(hit)), 0.0
@@ -266,7 +265,9 @@ class EvidenceReader:
             if weights:
                 named = sum(weight for term, weight in weights.items() if term in held)
                 beside = sum(word.weight for term, word in words.items() if term in headed and term not in phrase)
-                worst = max(worst, (1 - named / sum(weights.values())) * (1 - beside / mass))
+                within = sum(word.weight for term, word in words.items() if term in phrase)
+                unnamed = 1 - named / sum(weights.values())
+                worst = max(worst, unnamed * (1 - beside / mass) * within / mass)
         return worst * self._title_fit.unasked(name, frozenset(asked.sequence)) if worst else 0.0
 
     def _errand(self, retrieval: Retrieval, hits: Sequence[Hit]) -> float:

@@ -21,6 +21,12 @@ class Said:
         found = self._terms_of(text)
         return found | frozenset(told_otherwise(others, self._line_of(text)).split()) if others else found
 
+    def apart(self, term: str, hits: Sequence[Hit]) -> bool:
+        """Whether a hit says a term in two words: "x-ray" says "xray", "sun cream" says "suncream"."""
+        lines = [self._line_of(f"{titles_of(hit)}\n{hit.passage.text}") for hit in hits]
+        halves = [f" {term[:place]} {term[place:]} " for place in range(1, len(term))]
+        return any(half in line for line in lines for half in halves)
+
     def phrased(
         self,
         phrases: Sequence[Sequence[str]],

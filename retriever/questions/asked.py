@@ -15,7 +15,10 @@ from retriever.search.spelling import one_edit_apart
 SHORTEST_MISSPELT = 5
 """Letters of the shortest unknown word that may be one of these, misspelt."""
 
-_AGE = re.compile(r"\d{1,3}(?:yo|y|yrs?)")
+_NUMBER = re.compile(
+    r"\d+(?:yo|y|yrs?|st|nd|rd|th|cm|mm|mg|mcg|kg|ml|lbs?|oz|iu|gy|am|pm|hrs?|mins?|wks?|mths?|[abcx])?"
+)
+"""A number with its unit, an age, a time of day, the letter of a stage: "7cm", "48yo", "3am", "2b"."""
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTEST_MISSPELT))
 _SMALLEST = tuple(
@@ -69,7 +72,7 @@ def read_asked(message: str, vocabulary: Vocabulary) -> Asked:
 
 
 def _is_aside(term: str, vocabulary: Vocabulary) -> bool:
-    if term.isdigit() or _AGE.fullmatch(term) or term in SIDE_TERMS:
+    if _NUMBER.fullmatch(term) or term in SIDE_TERMS:
         return True
     return not vocabulary.spelling.knows(term) and _is_misspelt_aside(term)
 
