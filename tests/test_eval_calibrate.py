@@ -183,14 +183,15 @@ def test_a_number_is_added_beside_weights_that_stay() -> None:
     assert fit(spread_examples(40), prior, adding="lead").of.lead == 0
 
 
-def test_a_default_to_which_a_number_is_added_keeps_its_threshold_and_says_what_it_means_now() -> None:
+def test_a_default_to_which_a_number_is_added_keeps_its_other_weights_and_its_risk_is_chosen_anew() -> None:
     default, examples = default_calibration(), leading(spread_examples(50, source="one"))
     found = calibrate_across(examples, questions="all", max_risk=0.05, seed=0, now=now, adding="lead")
-    assert found.calibration.threshold == found.point.threshold == default.threshold
     assert found.calibration.weights == fit(examples, default.weights, adding="lead")
     unseen = held_out(examples, seed=0, prior=default.weights, adding="lead")
-    answered = unseen[labels_of(examples)] >= default.threshold
+    answered = unseen[labels_of(examples)] >= found.point.threshold
+    assert found.calibration.threshold == found.point.threshold
     assert found.point.coverage == round(float(answered.mean()), 4)
+    assert found.point.risk <= 0.05
 
 
 def test_a_fit_needs_both_sides() -> None:

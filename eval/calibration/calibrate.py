@@ -14,7 +14,6 @@ from eval.calibration.fit import (
     fit,
     held_out,
     labels_of,
-    point_at,
     probabilities_of,
     shares,
     upper,
@@ -112,16 +111,14 @@ def calibrate_across(
 ) -> Calibrated:
     """Weights from all sets; the threshold, and all that is said of it, from people's held-out questions alone.
 
-    With `adding` the present default stays, its threshold too, but for the weight of that number, see `fit`.
+    With `adding` the present default's weights stay but for that number's, see `fit`.
     """
-    prior, threshold = None, None
-    if adding is not None:
-        prior, threshold = default_calibration().weights, default_calibration().threshold
+    prior = None if adding is None else default_calibration().weights
     unseen = held_out(examples, seed=seed, prior=prior, adding=adding)
     asked = np.array([_is_of_people(example) for example in examples])
     people = [example for example, own in zip(examples, asked, strict=True) if own]
     weights, held = fit(examples, prior, adding=adding), unseen[asked]
-    return judged(people, held, weights, questions=questions, max_risk=max_risk, now=now, threshold=threshold)
+    return judged(people, held, weights, questions=questions, max_risk=max_risk, now=now)
 
 
 def transferred(
@@ -163,14 +160,14 @@ def judged(
     questions: str,
     max_risk: float,
     now: Callable[[], datetime],
-    threshold: float | None = None,
 ) -> Calibrated:
-    """These weights with the lowest threshold that keeps the risk by the `unseen` probabilities, or the given one.
+    """These weights with the lowest threshold that keeps the risk by the `unseen` probabilities.
+
     Raises ComparisonRefused where no threshold does.
     """
     labels = labels_of(examples)
     points = curve(unseen, labels, shares(examples))
-    point = choose(points, max_risk=max_risk) if threshold is None else point_at(points, threshold)
+    point = choose(points, max_risk=max_risk)
     if point is None:
         lowest = min(points, key=lambda one: (one.risk, one.threshold))
         raise ComparisonRefused(

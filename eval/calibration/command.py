@@ -49,7 +49,7 @@ def calibrate(**options: Any) -> None:
 @click.option("--max-risk", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--seed", type=click.IntRange(0), default=0)
-@click.option("--adding", help="Fit this number's weight alone, beside the present weights and threshold.")
+@click.option("--adding", help="Fit this number's weight alone, beside the present weights.")
 def calibrate_default(sources: tuple[str, ...], **options: Any) -> None:
     """Fit the calibration that comes with the program: on every INDEX's own questions or on a DATASET's."""
     from datetime import UTC, datetime

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,12 +120,6 @@ def curve(
 def choose(points: Sequence[CurvePoint], *, max_risk: float) -> CurvePoint | None:
     """The lowest threshold at which the risk is at or below `max_risk`; None where there is none."""
     return min((point for point in points if point.risk <= max_risk), key=lambda one: one.threshold, default=None)
-
-
-def point_at(points: Sequence[CurvePoint], threshold: float) -> CurvePoint:
-    """What a threshold means by the curve, whose points are the thresholds that change a decision."""
-    above = [point for point in points if point.threshold >= threshold] or points[-1:]
-    return replace(min(above, key=lambda one: one.threshold), threshold=threshold)
 
 
 def upper(successes: float, trials: float) -> float:

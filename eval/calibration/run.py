@@ -23,7 +23,8 @@ from eval.calibration.calibrate import (
     transferred,
 )
 from eval.calibration.fit import Example, fit
-from eval.datasets.read_dataset import read_dataset
+from eval.datasets.dataset import Half
+from eval.datasets.read_dataset import read_dataset, sample
 from eval.question_progress import asking
 from eval.report.console import print_json, table_console
 from eval.systems.complete_index import open_complete
@@ -107,13 +108,16 @@ def asked(
 ) -> tuple[list[Example], str]:
     """The evidence of a dataset's questions or of generated ones, and what they are in words.
 
-    `are_wordy_too` asks a dataset's short questions in long messages as well.
+    Of a dataset that is divided the half for tuning is asked. `are_wordy_too` asks its short questions in long
+    messages as well.
     """
     if dataset_path is None:
         with asking(questions, "asking about the collection") as tick:
             examples = generated_examples(retriever, questions=questions, seed=seed, tick=tick)
         return examples, f"{len(examples)} questions made from the collection (seed {seed})"
     dataset = read_dataset(dataset_path)
+    if any(one.half is Half.LOOK for one in dataset.questions):
+        dataset = sample(dataset, half=Half.TUNE)
     with asking(len(dataset.questions)) as tick:
         wordy_seed = seed if are_wordy_too else None
         examples = examples_of_dataset(retriever, dataset, wordy_seed=wordy_seed, tick=tick)
