@@ -55,9 +55,7 @@ def test_a_number_and_the_tail_of_a_word_name_nothing(tmp_path_factory: pytest.T
 
 def _named(question: str, index: Index, rows: NDArray[np.integer[Any]]) -> float:
     weights = subject_weights(question, index)
-    return named(
-        question, weights, index.headings.each_held(weights, rows.astype(np.int32)), OF_PAGES.named_between
-    )
+    return named(question, weights, index.headings.each_held(weights, rows.astype(np.int32)))
 
 
 def test_a_question_that_names_its_page_in_part_is_ranked_by_both_ways() -> None:

@@ -87,7 +87,7 @@ class Candidates:
             told = told_likely(weights, held, self._index.body, rows.astype(np.int32)) if is_likely else held
             parts["coverage"] = coverage(weights, told)
             if self._ranking.unnamed is not None:
-                is_named = named(text, weights, in_headings, self._ranking.named_between)
+                is_named = named(text, weights, in_headings)
             parts["document_body"] = best_of_document(parts["body"], documents)
         if vector is not None:
             parts["dense"] = self._index.dense.scores_of(vector, rows, known=nearest)

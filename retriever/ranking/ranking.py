@@ -63,9 +63,6 @@ class Ranking:
     paragraph; None for the same ones."""
     unnamed: "Ranking | None" = None
     """How a query is ranked that names no page; None for the same way."""
-    named_between: tuple[float, float] = (0.4, 0.6)
-    """The shares of a sentence in one title with its headings between which a page comes to be named: who asks for
-    a thing by name comes near 1, who describes it near .3; see `naming`."""
     knows_likely_words: bool = False
     """Whether what a question asks is covered in part by how pages say it, see `likely_words`."""
     reads_on_by_name: bool = False
@@ -187,7 +184,6 @@ OF_PAGES = Ranking(
         Mode.LEXICAL: {"headings": 0.1, "coverage": 0.1, "document_body": 0.1},
     },
     unnamed=OF_UNNAMED_PAGES,
-    named_between=(0.5, 0.8),
     knows_likely_words=True,
 )
 """Pages with sections: words lead to the page, its headings to the section. The passage's own BM25 does not count,
