@@ -21,6 +21,7 @@ from eval.calibration.calibrate import (
     transferred,
 )
 from eval.calibration.fit import Example, choose, curve, fit, held_out, labels_of, probabilities_of, shares, upper
+from eval.calibration.run import asked
 from eval.datasets.dataset import Question
 from eval.datasets.generated_questions import Generated, generate
 from eval.datasets.read_dataset import read_dataset
@@ -144,6 +145,18 @@ def test_nothing_is_made_where_nothing_can_be_left_out(tmp_path: Path) -> None:
     assert generate(index, questions=20, seed=0) == []
     with pytest.raises(ComparisonRefused, match="too small"):
         generated_examples(Retriever(index, HashingEncoder()), questions=20, seed=0)
+
+
+def test_of_a_divided_dataset_the_half_for_tuning_is_asked(retriever: Retriever, tmp_path: Path) -> None:
+    lines = [{"id": half, "question": f"a {half} one", "answerable": False} for half in ("tune", "look")]
+    undivided = write_lines(tmp_path / "whole.jsonl", *lines)
+    divided = write_lines(tmp_path / "halves.jsonl", *({**line, "half": line["id"]} for line in lines))
+    found, named = zip(
+        *(asked(retriever, path, questions=0, seed=0) for path in (undivided, divided)), strict=True
+    )
+    assert [len(examples) for examples in found] == [2, 1]
+    assert [example.group for example in found[1]] == ["a tune one"]
+    assert named[1].startswith("1 questions of halves")
 
 
 def test_a_fit_finds_the_weights_that_made_the_labels() -> None:

@@ -23,7 +23,7 @@ class Said:
 
     def apart(self, term: str, hits: Sequence[Hit]) -> bool:
         """Whether a hit says a term in two words: "x-ray" says "xray", "sun cream" says "suncream"."""
-        lines = [self._line_of(f"{titles_of(hit)}\n{hit.passage.text}") for hit in hits]
+        lines = self._lines(hits)
         halves = [f" {term[:place]} {term[place:]} " for place in range(1, len(term))]
         return any(half in line for line in lines for half in halves)
 
@@ -37,8 +37,7 @@ class Said:
         otherwise: float,
     ) -> float:
         """The share of the words in phrases that stand so in a hit, on average; `otherwise` where none weighs."""
-        lines = [self._line_of(f"{titles_of(hit)}\n{hit.passage.text}") for hit in hits]
-        lines = [line + told_otherwise(others, line) for line in lines]
+        lines = [line + told_otherwise(others, line) for line in self._lines(hits)]
         found = mass = 0.0
         for phrase in phrases:
             weight = sum(weights.get(term, 0.0) for term in phrase)
@@ -46,6 +45,10 @@ class Said:
             found += weight * sum(written in line for line in lines) / len(lines)
             mass += weight
         return found / mass if mass else otherwise
+
+    def _lines(self, hits: Sequence[Hit]) -> list[str]:
+        """The terms of each hit with its title and headings, in one line."""
+        return [self._line_of(f"{titles_of(hit)}\n{hit.passage.text}") for hit in hits]
 
 
 def titles_of(hit: Hit) -> str:
