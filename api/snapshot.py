@@ -13,7 +13,9 @@ from api.opened_ahead import Lender
 from api.widths_ahead import meet_widths_ahead
 from retriever.abstention.answerability import Answerability, Assessor
 from retriever.abstention.calibration import CALIBRATION_FILE, CalibrationState, at_risk, load_calibration
+from retriever.abstention.second_look import Read, not_read
 from retriever.answers.answer import Answerer
+from retriever.answers.draft import Draft
 from retriever.encoder import Encoder, EncoderIdentity
 from retriever.encoding.batching_encoder import BatchingEncoder
 from retriever.encoding.open_encoder import open_encoder
@@ -24,6 +26,7 @@ from retriever.questions.routing import RoutingRules, concerns_health
 from retriever.questions.subjects import Subjects
 from retriever.questions.synonyms import Synonyms
 from retriever.ranking.rerank import Reranker
+from retriever.reading.pair_reader import PairReader, own_pair_reader
 from retriever.retrieve import Retriever
 from retriever.search.dense import DenseSearch
 from retriever.store.generation import Generation
@@ -40,8 +43,8 @@ GenerationSource = Callable[[Path], Generation]
 class Judge(Protocol):
     """Says how probable it is that the collection answers a question."""
 
-    def assess(self, query: Query, retrieval: Retrieval) -> Answerability:
-        """The judgment of what was retrieved for a query."""
+    def assess(self, query: Query, retrieval: Retrieval, *, read: Read = not_read) -> Answerability:
+        """The judgment of what was retrieved for a query; `read` is called where that leaves it open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Snapshot:
     `concerns_health` says whether questions to this collection are looked at by the routing rules; `subjects`
     are what its pages are about, for questions that lean on earlier ones. `links` lead into its pages. `observer`
     is told of every question that is answered from here. `nearness` compares a question's vector with the rules'
-    examples; None where there are none, or no vectors.
+    examples; None where there are none, or no vectors. `pair_reader` reads quotes together with the question; None
+    where nobody does.
     """
 
     index: Index
@@ -64,6 +68,11 @@ class Snapshot:
     links: PageLinks
     observer: Observer = NOBODY
     nearness: NearnessAhead | None = None
+    pair_reader: PairReader | None = None
+
+    def draft(self, query: Query, retrieval: Retrieval) -> Draft:
+        """The answer to a query, not made before it is asked for."""
+        return Draft(self.answerer, self.pair_reader, query, retrieval)
 
 
 class SnapshotOpener(Protocol):
@@ -127,7 +136,7 @@ def open_snapshot(
         )
     judge = Assessor(index, calibration if max_risk is None else at_risk(calibration, max_risk))
     retriever = Retriever(index, encoder, reranker=_second_stage(reranker), synonyms=synonyms)
-    snapshot = make_snapshot(index, encoder, retriever, judge, rules=rules)
+    snapshot = make_snapshot(index, encoder, retriever, judge, rules=rules, pair_reader=own_pair_reader())
     if warm_up:
         _answer_warm_up(snapshot)
     return with_nearness(snapshot, rules, previous)
@@ -160,7 +169,13 @@ def with_nearness(snapshot: Snapshot, rules: RoutingRules | None, previous: Snap
 
 
 def make_snapshot(
-    index: Index, encoder: Encoder, retriever: Retriever, judge: Judge, *, rules: RoutingRules | None
+    index: Index,
+    encoder: Encoder,
+    retriever: Retriever,
+    judge: Judge,
+    *,
+    rules: RoutingRules | None,
+    pair_reader: PairReader | None = None,
 ) -> Snapshot:
     """The snapshot over an open index; what is read from the whole collection is read here, once."""
     return Snapshot(
@@ -172,4 +187,5 @@ def make_snapshot(
         concerns_health=rules is not None and concerns_health(index.documents, rules),
         subjects=Subjects.of(index),
         links=PageLinks(index),
+        pair_reader=pair_reader,
     )

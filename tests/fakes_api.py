@@ -14,8 +14,15 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from api.snapshot import Snapshot, make_snapshot
-from retriever.abstention.answerability import Answerability, Assessor, Decision, Reason, nothing_found
+from retriever.abstention.answerability import (
+    Answerability,
+    Assessor,
+    Decision,
+    Reason,
+    nothing_found,
+)
 from retriever.abstention.calibration import load_calibration
+from retriever.abstention.second_look import Read, not_read
 from retriever.document import Document, Metadata, ReviewFrequency, Section
 from retriever.errors import FootnotedError, IndexMissing
 from retriever.filters import check_filter, filter_keys, matching
@@ -176,7 +183,7 @@ class WordJudge:
 
     threshold = 0.1
 
-    def assess(self, query: Query, retrieval: Retrieval) -> Answerability:  # noqa: ARG002 - the seam's
+    def assess(self, query: Query, retrieval: Retrieval, *, read: Read = not_read) -> Answerability:  # noqa: ARG002 - the seam's
         """The judgment; the best score stands for the probability."""
         if retrieval.no_hits is not None:
             return nothing_found(retrieval.no_hits, threshold=self.threshold)

@@ -27,6 +27,7 @@ from api.snapshot import Snapshot
 from retriever.abstention.answerability import Decision
 from retriever.abstention.evidence import EVIDENCE_HITS
 from retriever.answers.answer import Answer, AnswerSpan
+from retriever.answers.draft import Draft
 from retriever.document import Document
 from retriever.index import Index
 from retriever.provenance.citation import Citation, cite
@@ -55,10 +56,11 @@ def answer_query(
     started = perf_counter()
     query = request.core_query(today=today)
     retrieval = _retrieve(snapshot, query, policy.freshness, only=only, today=today)
-    judgment = snapshot.judge.assess(query, retrieval)
+    draft = snapshot.draft(query, retrieval)
+    judgment = snapshot.judge.assess(query, retrieval, read=draft.read)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
     wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
-    answer = _answered(snapshot, query, retrieval, hits, policy.freshness) if wanted else None
+    answer = _answered(draft, retrieval, hits, policy.freshness) if wanted else None
     shown = hits if answer is None else answer.hits
     passages = [_passage(snapshot, hit, today=today) for hit in shown]
     response = QueryResponse(
@@ -106,17 +108,11 @@ def _retrieve(
 
 
 def _answered(
-    snapshot: Snapshot, query: Query, retrieval: Retrieval, hits: Sequence[Hit], freshness: FreshnessPolicy
+    draft: Draft, retrieval: Retrieval, hits: Sequence[Hit], freshness: FreshnessPolicy
 ) -> Answer | None:
     """The answer from these hits, read on in their pages unless the policy puts some of them last."""
     reads_on = len(hits) == len(retrieval.hits) and freshness is not FreshnessPolicy.DEMOTE
-    return snapshot.answerer.answer(
-        retrieval.in_place(query),
-        hits,
-        further=retrieval.further if reads_on else None,
-        max_per_document=query.max_per_document,
-        vector=retrieval.vector,
-    )
+    return draft.answer(hits, reads_on=reads_on)
 
 
 def _seen(response: QueryResponse) -> QuestionSeen:

@@ -17,6 +17,7 @@ from eval.systems.whole_ranking import nearest_others
 from retriever.abstention.answerability import Assessor, Decision
 from retriever.abstention.calibration import Calibration, load_calibration
 from retriever.answers.answer import Answerer, AnswerSpan
+from retriever.answers.draft import Draft
 from retriever.encoder import Encoder
 from retriever.encoding.batching_encoder import BatchingEncoder
 from retriever.encoding.open_encoder import open_encoder
@@ -27,6 +28,7 @@ from retriever.query import Condition, Hit, Mode, Operator, Query, Retrieval
 from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.ranking.ranking import Ranking
 from retriever.ranking.rerank import Reranker
+from retriever.reading.pair_reader import own_pair_reader
 from retriever.retrieve import Retriever
 
 DEFAULT_PER_DOCUMENT = Query("").max_per_document
@@ -130,19 +132,10 @@ class InProcess:
         if query is None or self._assessor is None or self._answerer is None:
             return None
         retrieval = self._retrieve(query)
-        judged = self._assessor.assess(query, retrieval)
+        draft = Draft(self._answerer, own_pair_reader(), query, retrieval)
+        judged = self._assessor.assess(query, retrieval, read=draft.read)
         decided = judged.decision is Decision.ANSWER
-        answer = (
-            self._answerer.answer(
-                retrieval.in_place(query),
-                retrieval.hits,
-                further=retrieval.further,
-                max_per_document=query.max_per_document,
-                vector=retrieval.vector,
-            )
-            if decided
-            else None
-        )
+        answer = draft.answer(retrieval.hits) if decided else None
         return Given(
             decided=decided,
             probability=judged.probability,

@@ -6,6 +6,7 @@ from math import exp
 
 from retriever.abstention.calibration import Calibration, Weights
 from retriever.abstention.evidence import Evidence, EvidenceReader
+from retriever.abstention.second_look import Read, is_open, not_read, seen_again
 from retriever.index import Index
 from retriever.query import NoHits, Query, Retrieval
 
@@ -61,11 +62,14 @@ class Assessor:
         self.calibration = calibration
         self._reader = EvidenceReader(index)
 
-    def assess(self, query: Query, retrieval: Retrieval) -> Answerability:
-        """The judgment of what was retrieved for a query. Best with at least `EVIDENCE_HITS` hits."""
+    def assess(self, query: Query, retrieval: Retrieval, *, read: Read = not_read) -> Answerability:
+        """The judgment of what was retrieved for a query. Best with at least `EVIDENCE_HITS` hits.
+
+        `read` is called where the numbers of the retrieval leave it open.
+        """
         if retrieval.no_hits is not None:
             return nothing_found(retrieval.no_hits, threshold=self.calibration.threshold)
-        return assess(self._reader.read(query, retrieval), self._calibration_for(retrieval))
+        return assess(self._reader.read(query, retrieval), self._calibration_for(retrieval), read=read)
 
     def _calibration_for(self, retrieval: Retrieval) -> Calibration:
         if any(hit.dense is not None for hit in retrieval.hits):
@@ -77,9 +81,11 @@ class Assessor:
         return self._reader.read(query, retrieval)
 
 
-def assess(evidence: Evidence, calibration: Calibration) -> Answerability:
-    """The judgment that follows from the evidence."""
+def assess(evidence: Evidence, calibration: Calibration, *, read: Read = not_read) -> Answerability:
+    """The judgment that follows from the evidence, and from what `read` gives where that leaves it open."""
     chance = probability(evidence, calibration.weights)
+    if is_open(chance) and (logit := read()) is not None:
+        chance = seen_again(chance, logit, evidence)
     if chance >= calibration.threshold:
         return Answerability(Decision.ANSWER, chance, calibration.threshold, None)
     elsewhere = evidence.covered < OUT_OF_SCOPE_COVERED and evidence.cosine < OUT_OF_SCOPE_COSINE

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.answers.chosen.placing import in_place
+from retriever.answers.chosen.scored import Reading
 from retriever.answers.chosen.selector import Selection, Selector
 from retriever.answers.chosen.stretches import Chosen
 from retriever.answers.quotable.units import is_item
@@ -59,13 +60,15 @@ class Answer:
     """The text with a footnote mark `[rank]` behind each stretch, where the stretches stand, and what to know.
 
     `hits` are the passages that the ranks name: those that were found, and in the places of some that are not
-    quoted, passages from further down their pages that are.
+    quoted, passages from further down their pages that are. `read` is the best logit of the quotes that were read
+    together with the question, None where none was.
     """
 
     text: str
     spans: tuple[AnswerSpan, ...]
     warnings: tuple[Warned, ...]
     hits: tuple[Hit, ...]
+    read: float | None = None
 
 
 class Answerer:
@@ -83,6 +86,7 @@ class Answerer:
         further: Sequence[Hit] | None = None,
         max_per_document: int = MAX_PER_DOCUMENT,
         vector: NDArray[np.float32] | None = None,
+        reading: Reading | None = None,
     ) -> Answer | None:
         """What the hits say to the question, in their own words; None where nothing in them may stand alone.
 
@@ -91,14 +95,14 @@ class Answerer:
 
         The same question, hits and index give the same answer. `question` is as the retrieval read it
         (`Retrieval.in_place`); `vector` is the one that it was searched with, and is made here where there was
-        none.
+        none. With a `reading` quotes are read together with the question before one is chosen.
         """
-        selection = self._selector.select(question, hits, further=further, vector=vector)
+        selection = self._selector.select(question, hits, further=further, vector=vector, reading=reading)
         if selection is None:
             return None
         placed = in_place(hits, selection, max_per_document=max_per_document)
         if placed is None:
-            return self.answer(question, hits, vector=vector)
+            return self.answer(question, hits, vector=vector, reading=reading)
         return _written(*placed)
 
 
@@ -126,7 +130,7 @@ def _written(hits: tuple[Hit, ...], selection: Selection) -> Answer:
         )
         text += f" [{chosen.hit.rank}]"
         previous = chosen
-    return Answer(text=text, spans=tuple(spans), warnings=_warnings(selection), hits=hits)
+    return Answer(text=text, spans=tuple(spans), warnings=_warnings(selection), hits=hits, read=selection.read)
 
 
 def _warnings(selection: Selection) -> tuple[Warned, ...]:

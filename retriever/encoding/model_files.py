@@ -27,7 +27,7 @@ def find_model(name: str) -> ModelFiles:
     A hub name is taken from the local cache where it is there; the network is asked only when it is not,
     and never when `HF_HUB_OFFLINE` is set. Raises EncoderUnavailable with the next action.
     """
-    path = _folder(name)
+    path = find_folder(name)
     if not (path / "config.json").is_file():
         raise EncoderUnavailable(f"no sentence model lies in the folder of {name!r}: it has no config.json")
     return ModelFiles(name=name, path=path, sha256=_digest(path))
@@ -39,7 +39,8 @@ def cache_dir() -> Path:
     return Path(chosen) if chosen else Path.home() / ".cache" / "footnoted"
 
 
-def _folder(name: str) -> Path:
+def find_folder(name: str) -> Path:
+    """The folder of a model, see `find_model`. Raises EncoderUnavailable."""
     if name == BUNDLED_MODEL:
         return _bundled()
     if Path(name).is_dir():

@@ -33,6 +33,10 @@ from retriever.questions.facets import Facet
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
+READ_WEIGHT = 0.03
+"""What the logit of a quote that was read together with the question counts beside its score."""
+Reading = Callable[[Sequence[str]], NDArray[np.float32]]
+"""How well each text answers the question, shape (len(texts),): logits of a `PairReader`."""
 MAX_ENCODED = 8
 WITHIN_REACH = 0.14
 """How far below the best a quote may stand before its vector is known; one further below is not encoded.
@@ -50,7 +54,7 @@ class Scored:
     It is None where no other quote was good enough to be weighed against this one, so that nobody needs it.
 
     `subject` holds the terms that say what it is about: an item may name anything, and its list is still about
-    what introduces it.
+    what introduces it. `read` is its logit where it was read together with the question.
     """
 
     quote: Quote
@@ -60,6 +64,7 @@ class Scored:
     subject: frozenset[str]
     says_little: bool
     is_wanted: bool
+    read: float | None = None
 
 
 def scored(
@@ -69,9 +74,12 @@ def scored(
     known: QuoteVectors,
     *,
     last_rank: int | None = None,
+    reading: Reading | None = None,
 ) -> list[Scored]:
     """The quotes with their scores, best first; of those that look best without a vector, as few as can change
     what is chosen are encoded: a vector costs more than all else that is done for an answer.
+
+    With a `reading` those that look best are read together with the question first.
 
     `of_question` is the question's vector, shape (dimension,). Quotes of hits behind `last_rank` were read on for:
     they count less, and none is given where the hits before hold nothing that could be.
@@ -82,6 +90,13 @@ def scored(
     cheap = _without_vectors(quotes, sought, last_rank=last_rank)
     if not cheap:
         return []
+    read: dict[int, float] = {}
+    if reading is not None:
+        read = _read(reading, [place for _, place in cheap], quotes)
+        cheap = sorted(
+            ((score + READ_WEIGHT * read[place], place) for score, place in cheap),
+            key=lambda one: (-one[0], one[1]),
+        )
 
     def with_vectors(some: Sequence[tuple[float, int]]) -> list[Scored]:
         vectors = known.of([embedding_text(quotes[place].prefix, quotes[place].text) for _, place in some])
@@ -91,6 +106,7 @@ def scored(
                 score - _expected_cosine(quotes[place]) + WEIGHTS["cosine"] * float(vector @ of_question),
                 vector,
                 sought,
+                read.get(place),
             )
             for (score, place), vector in zip(some, vectors, strict=True)
         ]
@@ -100,7 +116,7 @@ def scored(
     within = sum(score >= cheap[0][0] - reach for score, _ in cheap[:MAX_ENCODED])
     if within == 1 and not _rivals(cheap[1:], quotes, quotes[cheap[0][1]], sought.facets):
         score, place = cheap[0]
-        return [_judged(quotes[place], score, None, sought)]
+        return [_judged(quotes[place], score, None, sought, read.get(place))]
     found = with_vectors(cheap[:within])
     first = min(found, key=_order).quote
     if rivals := _rivals(cheap[within:], quotes, first, sought.facets):
@@ -108,7 +124,14 @@ def scored(
     return sorted(found, key=_order)
 
 
-def _judged(quote: Quote, score: float, vector: NDArray[np.float32] | None, sought: Sought) -> Scored:
+def _read(reading: Reading, places: Sequence[int], quotes: Sequence[Quote]) -> dict[int, float]:
+    texts = [f"{quotes[place].prefix}\n{' '.join(quotes[place].text.split())}" for place in places]
+    return dict(zip(places, reading(texts).tolist(), strict=True))
+
+
+def _judged(
+    quote: Quote, score: float, vector: NDArray[np.float32] | None, sought: Sought, read: float | None
+) -> Scored:
     return Scored(
         quote=quote,
         score=round(score, 6),
@@ -117,6 +140,7 @@ def _judged(quote: Quote, score: float, vector: NDArray[np.float32] | None, soug
         subject=sought.named.told(subject_of(quote), page_terms(quote.hit)),
         says_little=is_little(quote, sought) or tells_an_opinion(quote.text),
         is_wanted=not sought.wants or meets(sought.wants, quote.text, quote.headings) > 0,
+        read=read,
     )
 
 

@@ -13,7 +13,7 @@ from retriever.answers.chosen.list_beginnings import list_beginnings
 from retriever.answers.chosen.page_openings import page_openings
 from retriever.answers.chosen.picked import picked
 from retriever.answers.chosen.quote_vectors import QuoteVectors
-from retriever.answers.chosen.scored import Scored, scored
+from retriever.answers.chosen.scored import Reading, Scored, scored
 from retriever.answers.chosen.stretches import Chosen, joined
 from retriever.answers.judged.neighbours import names_a_neighbour
 from retriever.answers.judged.replies import without_reply
@@ -44,12 +44,15 @@ OVERVIEW_HITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was chosen, in the order of the answer; `differing` holds the ranks of passages that
-    contradict each other.
+    """What was chosen, in the order of the answer.
+
+    `differing` holds the ranks of passages that contradict each other. `read` is the best logit of the quotes that
+    were read together with the question; None where none was.
     """
 
     chosen: tuple[Chosen, ...]
     differing: tuple[tuple[int, ...], ...]
+    read: float | None = None
 
 
 class Selector:
@@ -71,13 +74,15 @@ class Selector:
         *,
         further: Sequence[Hit] | None = None,
         vector: NDArray[np.float32] | None = None,
+        reading: Reading | None = None,
     ) -> Selection | None:
         """The quotes that answer the question best; None where the hits hold nothing that can
         stand alone, or are beside the point. Where `further` is not None, it is read as well, and so
         are the beginnings of lists that the first hits go on with; neither brings a question to its point.
 
         A message that only says what someone has is answered like the question what that is, where a page is named
-        so. `vector` is the one that the question was searched with, and is made here where there was none.
+        so. `vector` is the one that the question was searched with, and is made here where there was none. With a
+        `reading` the quotes that look best are read together with the question; those of a comparison are not.
         """
         if vector is None:
             vector = self._encoder.encode_queries([question])[0]
@@ -97,13 +102,16 @@ class Selector:
         sides = compared(sought.text)
         chosen = [] if sides is None else self._of_comparison(sides, sought, quotes, vector)
         differing: tuple[tuple[int, ...], ...] = ()
+        read: float | None = None
         if not chosen:
-            found = scored(sought, quotes, vector, self._vectors, last_rank=None if is_stated else last_rank)
+            behind = None if is_stated else last_rank
+            found = scored(sought, quotes, vector, self._vectors, last_rank=behind, reading=reading)
             if not found:
                 return None
+            read = max((one.read for one in found if one.read is not None), default=None)
             chosen, differing = picked(found, sought)
         stretches = [part for one in chosen for part in self._parts(one.quote, sought)]
-        return Selection(chosen=joined(stretches, hits, self._index), differing=differing)
+        return Selection(chosen=joined(stretches, hits, self._index), differing=differing, read=read)
 
     def _sought(self, question: str, *, facets: tuple[Facet, ...] | None = None) -> Sought:
         named = self._things.named(question)
