@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.dataset import GoldQuote, GoldSlice, GoldSpan, Half
+from eval.datasets.dataset import GoldQuote, GoldSlice, GoldSpan, Half, Span
 from eval.datasets.document_names import file_name, identifier_of, match_names
 from eval.datasets.prepare import page_of, prepare
 from eval.datasets.read_dataset import read_dataset, sample
@@ -108,6 +108,14 @@ def test_an_answer_may_be_a_span_with_a_digest_in_place_of_a_quote(tmp_path: Pat
     assert dataset.quoted == {"a"}
 
 
+def test_a_question_may_say_what_its_author_read(tmp_path: Path) -> None:
+    line = {"id": "a", "question": "how long?", "answerable": True, "source_path": "x.md", **SPAN}
+    path = write_lines(tmp_path / "questions.jsonl", {**line, "window": {"start": 3, "end": 13}})
+    assert [question.window for question in read_dataset(path).questions] == [Span("x.md", 3, 13)]
+    write_lines(path, line)
+    assert [question.window for question in read_dataset(path).questions] == [None]
+
+
 @pytest.mark.parametrize(
     ("row", "where"),
     [
@@ -134,6 +142,10 @@ def test_an_answer_may_be_a_span_with_a_digest_in_place_of_a_quote(tmp_path: Pat
             {"source_path": "x.md", **SPAN, "distractors": [{**SPAN, "start": 12, "end": 20}]},
             "a distractor overlaps an answer",
         ),
+        ({"source_path": "x.md", "window": {"start": 0, "end": 9}}, "a `window` is of a page with its answer"),
+        ({"source_path": "x.md", **SPAN, "window": {"start": 20, "end": 3}}, "the window from 20 to 3 is empty"),
+        ({"source_path": "x.md", **SPAN, "window": {"start": 4, "end": 13}}, "outside of the window"),
+        ({"source_path": "x.md", **SPAN, "window": {"start": 3, "stop": 13}}, "stop"),
         (
             {"source_path": "x.md", "quote": "14 days", "distractors": [{"quote": "14 days"}]},
             "a distractor overlaps an answer",

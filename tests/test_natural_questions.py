@@ -79,6 +79,17 @@ def test_questions_on_one_page_stand_in_one_half(folder: Path) -> None:
     assert [page for page, found in halves.items() if len(found) > 1] == []
 
 
+@pytest.mark.parametrize("folder", [WIDE, WIDE_STARTER], ids=lambda path: path.name)
+def test_each_answer_was_found_in_a_window_that_its_author_read(folder: Path) -> None:
+    for question in read_dataset(folder).questions:
+        assert (question.window is not None) == question.answerable
+        if question.window is not None:
+            own = [place for place in question.distractors if place.document == question.window.document]
+            for place in (question.quotes[0], *own):
+                assert isinstance(place, GoldSlice)
+                assert question.window.start_char <= place.start_char < place.end_char <= question.window.end_char
+
+
 @pytest.mark.parametrize("folder", [NATURAL_STARTER, WIDE, WIDE_STARTER], ids=lambda path: path.name)
 def test_no_natural_question_is_one_of_another_set(folder: Path) -> None:
     others = {*OTHER_SETS, NATURAL, NATURAL_STARTER} - {folder}

@@ -60,7 +60,8 @@ class Question:
 
     `answerable` is None where the dataset does not say; `category` groups the unanswerable ones. Each of `quotes`
     answers it alone; each of `distractors` looks like an answer and is none: of another drug, group or time.
-    `half` is the part of a dataset that rules are tuned on, or the one that is only looked at.
+    `half` is the part of a dataset that rules are tuned on, or the one that is only looked at. `window` is what
+    the author read through of the first answer's page: in it, nothing but the quotes answers.
     `where` is the file and line that it was read from.
     """
 
@@ -73,6 +74,7 @@ class Question:
     distractors: tuple[GoldPlace, ...] = ()
     reference: str | None = None
     half: Half | None = None
+    window: Span | None = None
     where: str | None = None
 
 

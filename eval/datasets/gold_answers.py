@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from eval.datasets.dataset import GoldPlace, GoldQuote, GoldSlice
+from eval.datasets.dataset import GoldPlace, GoldQuote, GoldSlice, Span
 from eval.errors import DatasetInvalid
 
 
@@ -23,6 +23,13 @@ class FurtherGold(GoldFields, kw_only=True, forbid_unknown_fields=True):
 
     It is of the line's own page where it names none.
     """
+
+
+class WindowFields(msgspec.Struct, forbid_unknown_fields=True):
+    """The `window` of a line: code points of the source file, half-open."""
+
+    start: Annotated[int, msgspec.Meta(ge=0)]
+    end: Annotated[int, msgspec.Meta(ge=1)]
 
 
 def gold_answers(first: GoldFields, further: tuple[FurtherGold, ...], where: str) -> tuple[GoldPlace, ...]:
@@ -46,6 +53,22 @@ def distractors(
     if any(_overlap(place, answer) for place in places for answer in answers):
         raise DatasetInvalid(f"{where}: a distractor overlaps an answer; shorten one of them or leave it out")
     return tuple(places)
+
+
+def window(
+    first: GoldFields, given: WindowFields | None, answers: tuple[GoldPlace, ...], where: str
+) -> Span | None:
+    """What the author of a line read through of its page. Raises DatasetInvalid with `where`."""
+    if given is None:
+        return None
+    if first.source_path is None or not answers:
+        raise DatasetInvalid(f"{where}: a `window` is of a page with its answer; add them or leave it out")
+    if given.start >= given.end:
+        raise DatasetInvalid(f"{where}: the window from {given.start} to {given.end} is empty; correct it")
+    answer = answers[0]
+    if isinstance(answer, GoldSlice) and not given.start <= answer.start_char < answer.end_char <= given.end:
+        raise DatasetInvalid(f"{where}: the answer lies outside of the window that it was found in; correct one")
+    return Span(first.source_path, given.start, given.end)
 
 
 def _overlap(one: GoldPlace, other: GoldPlace) -> bool:

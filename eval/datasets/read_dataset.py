@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from eval.datasets.dataset import Dataset, GoldSpan, Half, Question
-from eval.datasets.gold_answers import FurtherGold, GoldFields, distractors, gold_answers
+from eval.datasets.gold_answers import FurtherGold, GoldFields, WindowFields, distractors, gold_answers, window
 from eval.datasets.lines import columns, files_sha256, objects, text_lines, whole_number
 from eval.errors import DatasetInvalid
 
@@ -54,6 +54,7 @@ class _QuestionLine(GoldFields, kw_only=True):
     quotes: tuple[FurtherGold, ...] = ()
     distractors: tuple[FurtherGold, ...] = ()
     half: Half | None = None
+    window: WindowFields | None = None
 
 
 def read_dataset(path: Path, *, wording: str = "question", split: str = "test") -> Dataset:
@@ -163,6 +164,7 @@ def _labelled(path: Path) -> Dataset:
             distractors(line, line.distractors, quotes, where),
             reference=line.quote,
             half=line.half,
+            window=window(line, line.window, quotes, where),
             where=where,
         )
         questions.append((number, question))
