@@ -9,6 +9,7 @@ import click
 from api.commands.shared_options import index_option, mode_option
 from eval.calibration.command import calibrate, calibrate_default
 from eval.links.command import links
+from eval.pair_reader.command import pair_reader
 from eval.peers.command import install_peers, peers
 from eval.performance.command import bench, encoders, growth, load
 from eval.refusal_exit import refusing
@@ -155,5 +156,6 @@ command.add_command(calibrate_default)
 command.add_command(links)
 command.add_command(encoders)
 command.add_command(growth)
+command.add_command(pair_reader)
 command.add_command(peers)
 command.add_command(install_peers)

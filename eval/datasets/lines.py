@@ -1,6 +1,8 @@
 """Files read line by line, each line checked: an error names the file and the line."""
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -14,11 +16,14 @@ Split = tuple[int, list[str]]
 
 
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Every line that is not blank with its number, from 1. Raises DatasetInvalid."""
+    """Every line that is not blank with its number, from 1; `.gz` is understood. Raises DatasetInvalid."""
+    open_text = gzip.open if path.suffix == ".gz" else open
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DatasetInvalid(f"{path} cannot be read ({error.strerror}); check the path") from error
+        with open_text(path, "rt", encoding="utf-8-sig") as opened:
+            text = opened.read()
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise DatasetInvalid(f"{path} cannot be read ({reason}); check the path") from error
     except UnicodeDecodeError as error:
         raise DatasetInvalid(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     for number, line in enumerate(text.split("\n"), start=1):
