@@ -1,5 +1,6 @@
 """The pair reader's training: what it learns from, that it learns, and that what is run says what was trained."""
 
+import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,13 +20,15 @@ from eval.datasets.source_tokens import quoted_place
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.eval_command import command
 from eval.pair_reader.batches import Weighted, arrays, batches, pair_tokenizer
-from eval.pair_reader.group import Draft, Group, read_groups, write_groups
+from eval.pair_reader.group import Draft, Group, pair_text, read_groups, write_groups
 from eval.pair_reader.groups import answers, dataset_groups
+from eval.pair_reader.own_candidates import OwnCandidates
 from eval.pair_reader.page_units import Place
 from eval.pair_reader.pseudo_questions import Pair, heading_groups, pair_groups, read_pairs
 from eval.pair_reader.recipe import Recipe
 from ingest.commands.ingest import command as ingest
 from retriever.errors import EncoderUnavailable
+from retriever.query import Query
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import ingested, retriever_of
@@ -35,12 +38,13 @@ from tests.tiny_models import MAX_TOKENS, cross_encoder, sentence_model
 
 ROOT = Path(__file__).resolve().parents[1]
 DRUGS = ("amlodipine", "bisoprolol", "citalopram", "denosumab", "enalapril", "fluoxetine")
+MISSED = "Ask a pharmacist when you have missed one of them."
 PAGES = {
     f"{name}.md": f"---\ntitle: {name.title()} (Tablets)\n---\n\n# {name.title()} (Tablets)\n\n"
     f"{name.title()} is a medicine that doctors give for condition number {place}.\n\n"
-    f"## Side effects\n\nPeople who take {name} most often feel effect number {place}. "
+    f"## Side effects of these tablets\n\nPeople who take {name} most often feel effect number {place}. "
     f"It goes away within {place + 2} weeks in nearly all of them.\n\n"
-    f"## Dose\n\nAdults take {place + 3} tablets of {name} each day with a glass of water.\n\n"
+    f"## Dose\n\nAdults take {place + 3} tablets of {name} each day with a glass of water. {MISSED}\n\n"
     f"## Storing it\n\nKeep {name} below 25 degrees and away from children of any age.\n"
     for place, name in enumerate(DRUGS)
 }
@@ -99,7 +103,9 @@ def asked_of_effects() -> Question:
 
 def test_an_answer_is_set_against_its_distractor_and_what_the_author_did_not_mark(drugs: Retriever) -> None:
     (group,) = groups_of(drugs, asked_of_effects())
-    assert group.texts[0] == f"Citalopram (Tablets) > Citalopram (Tablets) > Side effects\n{EFFECT}"
+    assert (
+        group.texts[0] == f"Citalopram (Tablets) > Citalopram (Tablets) > Side effects of these tablets\n{EFFECT}"
+    )
     assert group.labels[0] == 1
     (hard,) = group.hard
     assert group.texts[hard].endswith(f"\n{GOES_AWAY}")
@@ -110,16 +116,49 @@ def test_an_answer_is_set_against_its_distractor_and_what_the_author_did_not_mar
     assert all(EFFECT in text for text in by_label(group, 1))
 
 
+def without_search(*questions: Question, retriever: Retriever, seed: int = 1) -> list[Group]:
+    """Their groups where the search finds nothing, so that all texts are the dataset's."""
+    dataset = replace(dataset_of(*questions), excluded=tuple(PAGES))
+    return list(dataset_groups(dataset, retriever, HashingEncoder(), seed=seed))
+
+
 def test_a_window_brings_no_heading_and_nothing_outside_of_it(drugs: Retriever) -> None:
-    nothing_is_found = replace(dataset_of(asked_of_effects()), excluded=tuple(PAGES))
-    (group,) = dataset_groups(nothing_is_found, drugs, HashingEncoder(), seed=1)
-    said = {text.partition("\n")[2] for text in group.texts}
+    said = set()
+    for seed in range(10):
+        (group,) = without_search(asked_of_effects(), retriever=drugs, seed=seed)
+        assert len(group.texts) <= 2 + 3
+        said |= {text.partition("\n")[2] for text in group.texts}
     assert said == {
         EFFECT,
         GOES_AWAY,
         "Citalopram is a medicine that doctors give for condition number 2.",
         "Adults take 5 tablets of citalopram each day with a glass of water.",
+        MISSED,
     }
+
+
+def test_three_answers_are_read_and_no_other_counts_as_wrong(drugs: Retriever) -> None:
+    further = [
+        GoldQuote("enalapril.md", "Adults take 7 tablets"),
+        GoldQuote("enalapril.md", "Keep enalapril below"),
+    ]
+    quotes = (*asked_of_effects().quotes, *further, GoldQuote("fluoxetine.md", MISSED))
+    for seed in range(10):
+        (group,) = without_search(replace(asked_of_effects(), quotes=quotes), retriever=drugs, seed=seed)
+        right = [text.partition("\n")[2] for text in by_label(group, 1)]
+        assert [text.split()[0] for text in right] == ["People", "Adults", "Keep"]
+        assert right[1] == "Adults take 7 tablets of enalapril each day with a glass of water."
+        assert not any(MISSED in text for text in group.texts)
+
+
+def test_our_own_candidates_come_as_they_would_be_weighed_and_each_once(drugs: Retriever) -> None:
+    query = Query(asked_of_effects().text, top_k=10)
+    hits = drugs.retrieve(query).hits[:8][::-1]
+    quotes = OwnCandidates(drugs.index, HashingEncoder()).best_first(query.text, hits, further=())
+    assert EFFECT in quotes[0].text
+    assert EFFECT not in hits[0].passage.text
+    assert len(quotes) == len({(one.document_id, one.start_char, one.end_char) for one in quotes}) > 4
+    assert OwnCandidates(drugs.index, HashingEncoder()).best_first(query.text, (), further=()) == []
 
 
 def test_where_nothing_answers_all_texts_are_wrong(drugs: Retriever) -> None:
@@ -183,7 +222,15 @@ def test_groups_of_the_starter_collection_hold_its_answers_and_call_none_of_them
 
 @pytest.mark.parametrize(
     ("start", "end", "is_answer"),
-    [(100, 200, True), (0, 150, True), (0, 149, False), (190, 200, True), (191, 203, False), (200, 210, False)],
+    [
+        (100, 200, True),
+        (0, 150, True),
+        (0, 149, False),
+        (190, 200, True),
+        (192, 202, True),
+        (191, 203, False),
+        (200, 210, False),
+    ],
 )
 def test_a_quote_answers_that_says_half_of_an_answer_or_little_else(start: int, end: int, is_answer: bool) -> None:
     gold = [Place("one", 100, 200)]
@@ -201,6 +248,7 @@ def test_no_words_of_an_answer_count_as_wrong_wherever_they_stand() -> None:
     draft.add_wrong("Leave", "Nobody knows.")
     texts = ("Leave\nTwo weeks.", "Leave\nTwo days.", "Leave\nNobody knows.")
     assert draft.group() == Group("how long?", texts, (1, 0, 0), (1,))
+    assert pair_text("", "Two\tweeks.") == "Two weeks."
 
 
 def test_groups_are_read_as_they_were_written(tmp_path: Path, drugs: Retriever) -> None:
@@ -238,16 +286,27 @@ def test_a_heading_is_answered_by_what_stands_below_it(drugs: Retriever) -> None
         told = [words for heading, words in below.items() if heading in asked]
         if told:  # else it was misspelt, or it is the title
             assert any(words in right for words in told[0])
+            assert "(tablets)" not in asked
+            own = [text for text in by_label(group, 0) if text.split()[0] == right.split()[0]]
+            assert not any(words in text for words in told[0] for text in own)
         assert 3 <= len(by_label(group, 0)) <= 5
 
 
 def pairs_of_drugs() -> list[Pair]:
-    """Two questions and answers on each medicine."""
+    """Four questions and answers on each medicine, two of one kind and two in the same words."""
     return [
-        Pair(f"{name}_{kind}", name.title(), kind, f"{words} {name.title()} ?", f"{said} {name}, as {place} tell.")
+        Pair(
+            f"{name}_{words[:12]}_{kind}",
+            name.title(),
+            kind,
+            f"{words} {name.title()} ?",
+            f"{said} {name}, as {place} tell.",
+        )
         for place, name in enumerate(DRUGS)
         for kind, words, said in (
             ("treatment", "What are the treatments for", "Rest and tea are what people with too much use for"),
+            ("information", "What are the treatments for", "Warm socks and a walk will do for people with"),
+            ("treatment", "What to do about", "Time heals what goes wrong in people who have taken"),
             ("outlook", "What is the outlook for", "Most people feel well again within a week of"),
         )
     ]
@@ -265,14 +324,16 @@ def test_a_pairs_answer_stands_against_those_to_other_questions(
     }
     retriever = retriever_of(ingested(tmp_path_factory, pages))
     found = list(pair_groups({pair.id: pair for pair in pairs}, retriever, most=20, seed=2))
-    assert len(found) == 6  # of each of the two kinds as many as a seventh of 20, and one
+    assert len(found) == 9  # of each of the three kinds as many as a seventh of 20, and one
     by_text = {pair.text: pair for pair in pairs}
     for group in found:
         (right,) = by_label(group, 1)
-        pair = by_text[right.partition("\n")[2]]
-        wrong = [text.partition("\n")[2] for text in by_label(group, 0)]
+        pair = by_text[right.rpartition("\n")[2]]
+        wrong = [text.rpartition("\n")[2] for text in by_label(group, 0)]
         assert 3 <= len(wrong) <= 5
-        assert pair.text not in wrong
+        others = [by_text[text] for text in wrong]
+        assert not any(other.question == pair.question for other in others)
+        assert not any((other.focus, other.qtype) == (pair.focus, pair.qtype) for other in others)
     with pytest.raises(ComparisonRefused, match="no pair has a page"):
         list(pair_groups({"x": msgspec.structs.replace(pairs[0], id="x")}, retriever, most=2, seed=2))
 
@@ -281,6 +342,12 @@ def test_pairs_are_read_with_their_ids_once(tmp_path: Path) -> None:
     row = {"id": "a", "focus": "Gout", "qtype": "outlook", "question": "How long?", "text": "A week.", "url": "u"}
     path = write_lines(tmp_path / "pairs.jsonl", row)
     assert read_pairs(path) == {"a": Pair("a", "Gout", "outlook", "How long?", "A week.")}
+    packed = tmp_path / "pairs.jsonl.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert read_pairs(packed) == read_pairs(path)
+    packed.write_bytes(packed.read_bytes()[:-9])
+    with pytest.raises(DatasetInvalid, match="cannot be read"):
+        read_pairs(packed)
     with pytest.raises(DatasetInvalid, match="stands twice"):
         read_pairs(write_lines(path, row, row))
 
@@ -348,12 +415,26 @@ def test_groups_of_the_first_epoch_are_read_in_it_alone_and_count_less(tiny: Pat
     both = train(tiny, people, tmp_path / "both", recipe, first_epoch=pseudo)
     assert sum(step.answerable for step in alone) == 2 * 8
     assert sum(step.answerable for step in both) == 2 * 8 + 8
-    # One batch holds a group of either kind: its loss is theirs, weighed 1 and .7.
-    one = replace(RECIPE, epochs=1)
-    own = train(tiny, people[:1], tmp_path / "own", one)[0].loss
-    other = train(tiny, pseudo[:1], tmp_path / "other", one)[0].loss
-    mixed = train(tiny, people[:1], tmp_path / "mixed", one, first_epoch=pseudo[:1])[0].loss
-    assert mixed == pytest.approx((own + 0.7 * other) / 1.7, abs=5e-3)
+    # The logits of random weights lie at 0: one of three texts right costs ln 3, and each by itself .3 ln 2.
+    one, unanswerable = replace(RECIPE, epochs=1), [msgspec.structs.replace(people[0], labels=(0, 0, 0))]
+    (own,) = train(tiny, people[:1], tmp_path / "own", one)
+    (none,) = train(tiny, unanswerable, tmp_path / "none", one)
+    (mixed,) = train(tiny, people[:1], tmp_path / "mixed", one, first_epoch=unanswerable)
+    assert own.loss == pytest.approx(np.log(3) + 0.3 * np.log(2), abs=0.05)
+    assert none.loss == pytest.approx(0.3 * np.log(2), abs=0.05)
+    assert mixed.loss == pytest.approx((own.loss + 0.7 * none.loss) / 1.7, abs=5e-3)
+    assert (none.answerable, mixed.answerable) == (0, 1)
+
+
+@pytest.mark.model
+def test_the_rate_grows_and_then_falls() -> None:
+    from eval.pair_reader.train import LAST_SHARE, share_of_rate
+
+    shares = [share_of_rate(step, 100, 0.06) for step in range(101)]
+    assert shares[0] == pytest.approx(1 / 7)
+    assert max(shares) == shares[6] == pytest.approx(0.94)
+    assert shares[50] == pytest.approx(0.5)
+    assert shares[99] == shares[100] == LAST_SHARE
 
 
 @pytest.mark.model

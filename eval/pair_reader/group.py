@@ -65,7 +65,7 @@ class Draft:
 
 def pair_text(prefix: str, text: str) -> str:
     """What is read beside the question: the page's title and headings, and below them the text on one line."""
-    return f"{prefix}\n{_on_one_line(text)}"
+    return f"{prefix}\n{_on_one_line(text)}" if prefix else _on_one_line(text)
 
 
 def write_groups(path: Path, groups: Iterable[Group]) -> int:

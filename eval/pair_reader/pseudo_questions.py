@@ -33,7 +33,7 @@ SENTENCES = (1, 1, 2, 3)
 SECTIONS_OF_A_PAGE = 9
 KINDS = 7
 """No kind of question makes up more than one part in so many of the pairs."""
-_TAIL_OF_TITLE = re.compile(r"\s*(?:\(|[|–—]|\s-\s).*$", re.DOTALL)
+_TAIL_OF_TITLE = re.compile(r"\s*(?:\([^)]*\))?\s*(?:[|–—]|\s-\s).*$|\s*\([^)]*\)\s*$", re.DOTALL)
 _LEADS_ELSEWHERE = re.compile(
     r"reference|clinical trial|more information|about this|related|view details|learn more", re.IGNORECASE
 )
@@ -94,18 +94,19 @@ def pair_groups(pairs: dict[str, Pair], retriever: Retriever, *, most: int, seed
 def heading_groups(retriever: Retriever, *, most: int, seed: int) -> Iterator[Group]:
     """Up to `most` groups of headings: what stands below one against the rest of its page and other pages."""
     random = np.random.default_rng(seed)
-    documents, made = retriever.index.documents, 0
-    for place in random.permutation(len(documents)):
-        document = documents[place]
-        text = retriever.index.reading_text(document.document_id)
+    drawn: list[tuple[Document, Section]] = []
+    for document in retriever.index.documents:
         sections = [section for section in document.sections if _has_own_subject(section)]
-        for number in random.permutation(len(sections))[:SECTIONS_OF_A_PAGE]:
-            if made >= most:
-                return
-            group = _of_heading(document, sections[number], text, retriever, random)
-            if group is not None:
-                made += 1
-                yield group
+        drawn += ((document, sections[at]) for at in random.permutation(len(sections))[:SECTIONS_OF_A_PAGE])
+    made = 0
+    for place in random.permutation(len(drawn)):
+        if made >= most:
+            return
+        document, section = drawn[place]
+        group = _of_heading(document, section, retriever, random)
+        if group is not None:
+            made += 1
+            yield group
 
 
 def _of_pair(
@@ -130,8 +131,9 @@ def _of_pair(
 
 
 def _of_heading(
-    document: Document, section: Section, text: str, retriever: Retriever, random: np.random.Generator
+    document: Document, section: Section, retriever: Retriever, random: np.random.Generator
 ) -> Group | None:
+    text = retriever.index.reading_text(document.document_id)
     heading, name = section.headings[-1], _name(document)
     asked = asked_of_heading(heading, name=name, random=random)
     hits = _hits(retriever, asked, top_k=20, per_document=6)
@@ -182,8 +184,9 @@ def _group(
 
 
 def _cut(text: str, where: str, random: np.random.Generator) -> str:
-    """The beginning of a text, or one to three sentences: its `first` ones, or `any`."""
-    spans = sentence_spans(text, 0, len(text)) if where else []
+    """The beginning of a text, or one to three sentences that ask nothing: its `first` ones, or `any`."""
+    sentences = sentence_spans(text, 0, len(text)) if where else []
+    spans = [(start, end) for start, end in sentences if not text[start:end].endswith("?")]
     if not spans:
         return " ".join(text.split())[:WHOLE_CHARS]
     first = int(random.integers(len(spans))) if where == "any" else 0

@@ -62,7 +62,7 @@ def asked_of_heading(heading: str, *, name: str, random: np.random.Generator) ->
     if heading.rstrip().endswith("?"):
         forms = ("{heading}",) * 2 + ("{name}: {heading}", "{plain} ({name})?")
         form = "{heading}" if names_it else forms[int(random.integers(len(forms)))]
-    elif names_it and random.random() < 0.5:
+    elif heading.casefold() == name.casefold() or (names_it and random.random() < 0.5):
         form = "{heading}"
     else:
         form = OF_HEADINGS[int(random.integers(len(OF_HEADINGS)))]

@@ -70,7 +70,7 @@ def train(
     total = sum(len(epoch) for epoch in epochs)
     say(f"{len(people):,} groups, {len(pseudo):,} more in the first epoch, {total:,} steps")
     optimizer = _optimizer(model, recipe)
-    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share_of_rate(step, total, recipe.warm_up))
+    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: share_of_rate(step, total, recipe.warm_up))
     steps: list[Step] = []
     told = _Told(total, say)
     model.train()
@@ -99,7 +99,8 @@ def _optimizer(model: "PreTrainedModel", recipe: Recipe) -> torch.optim.Optimize
     return torch.optim.AdamW(decays, lr=recipe.learning_rate, fused=True)
 
 
-def _share_of_rate(step: int, total: int, warm_up: float) -> float:
+def share_of_rate(step: int, total: int, warm_up: float) -> float:
+    """What part of the learning rate a step of `total` has: it grows at first, and falls to nearly nothing."""
     return min(1.0, (step + 1) / (warm_up * total + 1)) * max(LAST_SHARE, (total - step) / total)
 
 
