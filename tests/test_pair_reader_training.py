@@ -20,15 +20,17 @@ from eval.datasets.source_tokens import quoted_place
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.eval_command import command
 from eval.pair_reader.batches import Weighted, arrays, batches, pair_tokenizer
-from eval.pair_reader.group import Draft, Group, pair_text, read_groups, write_groups
+from eval.pair_reader.group import Draft, Group, read_groups, write_groups
 from eval.pair_reader.groups import answers, dataset_groups
-from eval.pair_reader.own_candidates import OwnCandidates
+from eval.pair_reader.own_candidates import best_first
 from eval.pair_reader.page_units import Place
 from eval.pair_reader.pseudo_questions import Pair, heading_groups, pair_groups, read_pairs
 from eval.pair_reader.recipe import Recipe
 from ingest.commands.ingest import command as ingest
+from retriever.answers.chosen.selector import Selector
 from retriever.errors import EncoderUnavailable
 from retriever.query import Query
+from retriever.reading.pair_text import pair_text
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import ingested, retriever_of
@@ -154,11 +156,11 @@ def test_three_answers_are_read_and_no_other_counts_as_wrong(drugs: Retriever) -
 def test_our_own_candidates_come_as_they_would_be_weighed_and_each_once(drugs: Retriever) -> None:
     query = Query(asked_of_effects().text, top_k=10)
     hits = drugs.retrieve(query).hits[:8][::-1]
-    quotes = OwnCandidates(drugs.index, HashingEncoder()).best_first(query.text, hits, further=())
+    quotes = best_first(Selector(drugs.index, HashingEncoder()), query.text, hits, further=())
     assert EFFECT in quotes[0].text
     assert EFFECT not in hits[0].passage.text
     assert len(quotes) == len({(one.document_id, one.start_char, one.end_char) for one in quotes}) > 4
-    assert OwnCandidates(drugs.index, HashingEncoder()).best_first(query.text, (), further=()) == []
+    assert best_first(Selector(drugs.index, HashingEncoder()), query.text, (), further=()) == []
 
 
 def test_where_nothing_answers_all_texts_are_wrong(drugs: Retriever) -> None:

@@ -169,7 +169,7 @@ def train(
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @_start
 def convert(model: Path, out: Path, start: str) -> None:
-    """Convert what `train` wrote in MODEL to model.xml and model.bin in OUT, its weights as bytes.
+    """Convert what `train` wrote in MODEL to model.xml and model.bin in OUT, its weights as 16-bit floats.
 
     The table of the words' vectors is left out, as training does not change it: who runs the graph looks them up
     in the model that --start names.

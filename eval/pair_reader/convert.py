@@ -9,10 +9,7 @@ from eval.outputs import refuse_unwritable, writing
 from eval.pair_reader.classifier import load_classifier, word_vectors
 from retriever.errors import EncoderUnavailable
 from retriever.openvino_runtime import openvino_runtime
-
-GRAPH, WEIGHTS = "model.xml", "model.bin"
-WORDS, MASK, TYPES = "words", "attention_mask", "token_type_ids"
-"""The inputs: the words' vectors, shape (n, width, dimension), and two of whole numbers, shape (n, width)."""
+from retriever.reading.pair_reader import GRAPH, MASK, TYPES, WEIGHTS, WORDS
 
 
 class _OfVectors(torch.nn.Module):
@@ -31,7 +28,7 @@ class _OfVectors(torch.nn.Module):
 
 
 def convert(model_dir: Path, out_dir: Path, *, words_of: Path) -> int:
-    """Writes `model.xml` and `model.bin`, weights as bytes, and returns the size of both in bytes.
+    """Writes `model.xml` and `model.bin`, weights as 16-bit floats, and returns the size of both in bytes.
 
     `words_of` is the folder of the model whose vectors of words will be given to the graph: those of the trained
     model have to be the same. Raises EncoderUnavailable where they are not, or a folder holds no model;
@@ -53,11 +50,9 @@ def convert(model_dir: Path, out_dir: Path, *, words_of: Path) -> int:
     shapes = {WORDS: [-1, -1, dimension], MASK: [-1, -1], TYPES: [-1, -1]}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the libraries' notes on tracing say nothing that a person can act on
-        import nncf
         from openvino.tools.ovc import convert_model
 
         graph = convert_model(_OfVectors(model), example_input=example, input=shapes)
-        graph = nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM)
         with writing(out_dir):
-            openvino.save_model(graph, out_dir / GRAPH)
+            openvino.save_model(graph, out_dir / GRAPH, compress_to_fp16=True)
     return sum((out_dir / name).stat().st_size for name in (GRAPH, WEIGHTS))

@@ -8,6 +8,7 @@ import msgspec
 from eval.datasets.lines import objects
 from eval.errors import DatasetInvalid
 from eval.outputs import writing
+from retriever.reading.pair_text import on_one_line, pair_text
 
 FEWEST_TEXTS = 3
 
@@ -41,14 +42,14 @@ class Draft:
 
     def reserve(self, text: str) -> None:
         """The words of an answer, so that no text that holds them counts as none; wherever it stands."""
-        if words := _on_one_line(text):
+        if words := on_one_line(text):
             self._answers.add(words)
 
     def add_wrong(self, prefix: str, text: str, *, is_hard: bool = False) -> None:
         """A text that does not answer it; left out where it is in the group, or holds an answer to the letter."""
         whole = pair_text(prefix, text)
-        on_one_line = _on_one_line(text)
-        if whole in self._labels or any(answer in on_one_line for answer in self._answers):
+        words = on_one_line(text)
+        if whole in self._labels or any(answer in words for answer in self._answers):
             return
         self._labels[whole] = 0
         if is_hard:
@@ -61,11 +62,6 @@ class Draft:
         texts = tuple(self._labels)
         hard = tuple(texts.index(text) for text in self._hard)
         return Group(self._question, texts, tuple(self._labels.values()), hard)
-
-
-def pair_text(prefix: str, text: str) -> str:
-    """What is read beside the question: the page's title and headings, and below them the text on one line."""
-    return f"{prefix}\n{_on_one_line(text)}" if prefix else _on_one_line(text)
 
 
 def write_groups(path: Path, groups: Iterable[Group]) -> int:
@@ -89,7 +85,3 @@ def read_groups(path: Path) -> Iterator[Group]:
         if any(place not in places or group.labels[place] for place in group.hard):
             raise DatasetInvalid(f"{path}:{number}: `hard` has to name texts with the label 0; correct it")
         yield group
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())

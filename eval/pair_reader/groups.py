@@ -9,8 +9,9 @@ from eval.datasets.document_names import match_names
 from eval.datasets.source_tokens import SourceTokens, distractor_spans, gold_spans, quoted_place
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.pair_reader.group import Draft, Group
-from eval.pair_reader.own_candidates import OwnCandidates
+from eval.pair_reader.own_candidates import best_first
 from eval.pair_reader.page_units import PageUnits, Place
+from retriever.answers.chosen.selector import Selector
 from retriever.answers.quotable.quote import Quote
 from retriever.encoder import Encoder
 from retriever.errors import QueryInvalid
@@ -64,7 +65,7 @@ class _Making:
         left_out = tuple(sorted(paths[self._names.document_id(one)] for one in known))
         self._filter = Condition(Operator.NIN, "source_path", left_out) if left_out else None
         self._retriever, self._index = retriever, index
-        self._candidates = OwnCandidates(index, encoder)
+        self._selector = Selector(index, encoder)
         self._units = PageUnits(index)
         self._random = np.random.default_rng(seed)
 
@@ -108,7 +109,7 @@ class _Making:
         query = Query(text, top_k=TOP_K, filters=self._filter, sentences=lines_as_sentences(question))
         retrieval = self._retriever.retrieve(query)
         asked = retrieval.in_place(query)
-        return asked, self._candidates.best_first(asked, retrieval.hits, further=retrieval.further)
+        return asked, best_first(self._selector, asked, retrieval.hits, further=retrieval.further)
 
     def _place(self, marked: GoldPlace) -> Place:
         document_id = self._names.document_id(marked.document)

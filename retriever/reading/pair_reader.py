@@ -24,7 +24,9 @@ WIDTH_STEP = 16
 AT_ONCE = 1
 """Questions that are read for at the same time; each more takes 15 MB."""
 DIGITS = 3
-_WORDS, _MASK, _TYPES = "words", "attention_mask", "token_type_ids"
+WORDS, MASK, TYPES = "words", "attention_mask", "token_type_ids"
+"""The inputs: the words' vectors, shape (n, width, dimension), and two of whole numbers, shape (n, width)."""
+GRAPH, WEIGHTS = "model.xml", "model.bin"
 
 
 class PairReader:
@@ -61,7 +63,7 @@ class PairReader:
                     "ENABLE_CPU_PINNING": False,
                 }
                 with FIRST_USE:
-                    compiled = openvino_runtime().Core().compile_model(model / "model.xml", "CPU", settings)
+                    compiled = openvino_runtime().Core().compile_model(model / GRAPH, "CPU", settings)
                     request = compiled.create_infer_request()
                     request.infer(_inputs([[0]], [[0]], self._table))
             except (OSError, ValueError, RuntimeError) as error:
@@ -124,4 +126,4 @@ def _inputs(
         pieces[row, : len(own)] = own
         mask[row, : len(own)] = 1
         kinds[row, : len(own)] = kind
-    return {_WORDS: table[pieces], _MASK: mask, _TYPES: kinds}
+    return {WORDS: table[pieces], MASK: mask, TYPES: kinds}

@@ -30,6 +30,7 @@ from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.want_patterns import Want
 from retriever.answers.wanted.wants import meets
 from retriever.questions.facets import Facet
+from retriever.reading.pair_text import pair_text
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
@@ -87,7 +88,7 @@ def scored(
     Left out are those that are about something else. Where all are, the best passage's page still answers if it is
     about most of what was asked.
     """
-    cheap = _without_vectors(quotes, sought, last_rank=last_rank)
+    cheap = without_vectors(quotes, sought, last_rank=last_rank)
     if not cheap:
         return []
     read: dict[int, float] = {}
@@ -125,7 +126,7 @@ def scored(
 
 
 def _read(reading: Reading, places: Sequence[int], quotes: Sequence[Quote]) -> dict[int, float]:
-    texts = [f"{quotes[place].prefix}\n{' '.join(quotes[place].text.split())}" for place in places]
+    texts = [pair_text(quotes[place].prefix, quotes[place].text) for place in places]
     return dict(zip(places, reading(texts).tolist(), strict=True))
 
 
@@ -162,7 +163,7 @@ def _rivals(
     ]
 
 
-def _without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int | None) -> list[tuple[float, int]]:
+def without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int | None) -> list[tuple[float, int]]:
     """Score and place of the quotes that look best before any is encoded, best first."""
     hits = {quote.hit.rank: quote.hit for quote in quotes}
     professional = {rank: is_for_professionals(hit) for rank, hit in hits.items()}

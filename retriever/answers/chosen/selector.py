@@ -55,6 +55,19 @@ class Selection:
     read: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What a question seeks, the hits that are read for it, and what of them may be quoted to it.
+
+    Hits behind `last_rank` are read on for; None where they count like all others.
+    """
+
+    sought: Sought
+    hits: Sequence[Hit]
+    quotes: Sequence[Quote]
+    last_rank: int | None
+
+
 class Selector:
     """Chooses quotes from the hits of one open generation. Safe to share between threads."""
 
@@ -86,32 +99,38 @@ class Selector:
         """
         if vector is None:
             vector = self._encoder.encode_queries([question])[0]
-        thing = stated_thing(question)
-        is_stated = thing is not None and _names_a_page(thing, hits)
-        sought = self._sought(f"What is {thing}?" if is_stated else question)
-        last_rank = len(hits)
-        hits = hits[:ANSWER_HITS]
-        if is_one_sentence(sought.text) and are_beside_the_point(sought.question, hits):
+        considered = self.considered(question, hits, further=further)
+        sought, quotes = considered.sought, considered.quotes
+        if is_one_sentence(sought.text) and are_beside_the_point(sought.question, hits[:ANSWER_HITS]):
             return None
-        if further is not None:
-            hits = [*hits, *further]
-            hits += list_beginnings(hits, self._index, behind=last_rank + len(further))
-            if is_stated:
-                hits += page_openings(hits, self._index, behind=max(last_rank, hits[-1].rank))
-        quotes = self._quotes_for(sought, hits)
+        hits = considered.hits
         sides = compared(sought.text)
         chosen = [] if sides is None else self._of_comparison(sides, sought, quotes, vector)
         differing: tuple[tuple[int, ...], ...] = ()
         read: float | None = None
         if not chosen:
-            behind = None if is_stated else last_rank
-            found = scored(sought, quotes, vector, self._vectors, last_rank=behind, reading=reading)
+            found = scored(sought, quotes, vector, self._vectors, last_rank=considered.last_rank, reading=reading)
             if not found:
                 return None
             read = max((one.read for one in found if one.read is not None), default=None)
             chosen, differing = picked(found, sought)
         stretches = [part for one in chosen for part in self._parts(one.quote, sought)]
         return Selection(chosen=joined(stretches, hits, self._index), differing=differing, read=read)
+
+    def considered(self, question: str, hits: Sequence[Hit], *, further: Sequence[Hit] | None) -> Considered:
+        """What `select` chooses from, be it beside the point or not."""
+        thing = stated_thing(question)
+        is_stated = thing is not None and _names_a_page(thing, hits)
+        sought = self._sought(f"What is {thing}?" if is_stated else question)
+        last_rank = len(hits)
+        hits = hits[:ANSWER_HITS]
+        if further is not None:
+            hits = [*hits, *further]
+            hits += list_beginnings(hits, self._index, behind=last_rank + len(further))
+            if is_stated:
+                hits += page_openings(hits, self._index, behind=max(last_rank, hits[-1].rank))
+        quotes = self._quotes_for(sought, hits)
+        return Considered(sought, hits, quotes, None if is_stated else last_rank)
 
     def _sought(self, question: str, *, facets: tuple[Facet, ...] | None = None) -> Sought:
         named = self._things.named(question)
