@@ -35,7 +35,7 @@ def tracked_texts() -> Iterator[tuple[str, str]]:
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in names.split("\0"):
         path = ROOT / name
-        if name and path.is_file() and path.suffix not in (".png", ".ico", ".woff2", ".npz"):
+        if name and path.is_file() and path.suffix not in (".png", ".ico", ".woff2", ".npz", ".bin"):
             yield name, path.read_text(encoding="utf-8")
 
 

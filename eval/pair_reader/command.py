@@ -30,8 +30,8 @@ def pair_reader() -> None:
 
     \b
     footnoted eval pair-reader groups eval/natural-wide --out people.jsonl
-    footnoted eval pair-reader groups --headings --most 1500 --out headings.jsonl
-    footnoted eval pair-reader train people.jsonl --first-epoch headings.jsonl \\
+    footnoted eval pair-reader groups --headings --most 1500 --out heads.jsonl
+    footnoted eval pair-reader train people.jsonl --first-epoch heads.jsonl \\
       --out trained                                              # an hour or two
     footnoted eval pair-reader convert trained pair-reader       # model.xml, .bin
     """
@@ -72,7 +72,7 @@ def groups(
     \b
     Examples:
       footnoted eval pair-reader groups eval/natural-wide --out people.jsonl
-      footnoted eval pair-reader groups --headings --most 1500 --out headings.jsonl
+      footnoted eval pair-reader groups --headings --most 1500 --out heads.jsonl
       footnoted eval prepare medquad.jsonl.gz pages
       footnoted ingest pages --index pairs-index
       footnoted eval pair-reader groups --pairs medquad.jsonl.gz \\
@@ -142,7 +142,7 @@ def train(
 
     \b
     Example:
-      footnoted eval pair-reader train people.jsonl --first-epoch headings.jsonl \\
+      footnoted eval pair-reader train people.jsonl --first-epoch heads.jsonl \\
         --first-epoch pairs.jsonl --out trained
     """
     from eval.pair_reader.run import run_train
@@ -182,3 +182,27 @@ def convert(model: Path, out: Path, start: str) -> None:
 
     with refusing():
         run_convert(model, out, start=start)
+
+
+@pair_reader.command(
+    short_help="What its number counts in the decision.",
+    epilog="Exit codes: 0 done, 2 usage, 3 refused (a faulty dataset, no index, too few questions).",
+)
+@click.argument("sources", metavar="INDEX=DATASET...", nargs=-1, required=True)
+@click.option("--model", type=_a_folder, help="A converted pair reader.  [default: the program's own]")
+def weigh(sources: tuple[str, ...], model: Path | None) -> None:
+    """Fit what a logit counts where the numbers of a retrieval leave it open whether to answer.
+
+    Asks the labelled questions of each DATASET of its INDEX, and prints slope and zero. Take questions that the
+    reader was not trained on.
+
+    \b
+    Example:
+      footnoted eval pair-reader weigh index=eval/everyday index=eval/natural
+    """
+    from eval.pair_reader.run import run_weigh
+
+    if any(not all(source.partition("=")[::2]) for source in sources):
+        raise click.UsageError("give each source as INDEX=DATASET, such as index=eval/everyday")
+    with refusing():
+        run_weigh(sources, model=model)

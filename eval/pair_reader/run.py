@@ -18,10 +18,13 @@ from eval.pair_reader.group import read_groups, write_groups
 from eval.pair_reader.groups import dataset_groups
 from eval.pair_reader.pseudo_questions import heading_groups, pair_groups, read_pairs
 from eval.pair_reader.recipe import Recipe
+from eval.pair_reader.second_look import OpenQuestion, fit, open_questions
 from eval.question_progress import asking
 from eval.systems.complete_index import open_complete
+from retriever.answers.answer import Answerer
 from retriever.encoding.model_files import find_model
 from retriever.encoding.open_encoder import open_encoder
+from retriever.reading.pair_reader import PairReader, own_pair_reader
 from retriever.retrieve import Retriever
 
 MADE_OF = "made_of.json"
@@ -105,3 +108,24 @@ def run_convert(model: Path, out: Path, *, start: str) -> None:
         with writing(out / MADE_OF):
             (out / MADE_OF).write_bytes((model / MADE_OF).read_bytes())
     click.echo(f"{size / 1e6:.1f} MB written to {out}", err=True)
+
+
+def run_weigh(sources: Sequence[str], *, model: Path | None) -> None:
+    """Prints what a logit should count, by the labelled questions of each INDEX=DATASET."""
+    reader = own_pair_reader() if model is None else PairReader(model)
+    opened: dict[str, tuple[Retriever, Answerer]] = {}
+    found: list[OpenQuestion] = []
+    for source in sources:
+        index_dir, _, path = source.partition("=")
+        if index_dir not in opened:
+            index = open_complete(Path(index_dir))
+            encoder = open_encoder(index.manifest.encoder, Path(index_dir), threads=1)
+            opened[index_dir] = Retriever(index, encoder), Answerer(index, encoder)
+        dataset = read_dataset(Path(path))
+        with asking(len(dataset.questions)) as tick:
+            found += open_questions(*opened[index_dir], reader, dataset, tick)
+    fitted = fit(found)
+    click.echo(
+        f"{fitted.questions} questions are open: slope {fitted.slope:g}, zero {fitted.zero:g}; loss "
+        f"{fitted.before:.4f} without a second look, {fitted.present:.4f} as it is, {fitted.after:.4f} fitted"
+    )

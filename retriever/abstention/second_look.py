@@ -26,14 +26,19 @@ def is_open(probability: float) -> bool:
     return OPEN_FROM <= probability < OPEN_UNTIL
 
 
-def seen_again(probability: float, read: float, evidence: Evidence) -> float:
-    """The probability, 0 to 1, with the best logit of the quotes as further evidence; rounded to four places.
+def may_raise(evidence: Evidence) -> bool:
+    """Whether what is read can make an answer more probable, and not only less.
 
-    Where another of the same kind stands in the place of what was asked, or a name is not in the collection, what
-    is read can only make an answer less probable: the quotes of a neighbour's page read like answers.
+    Not where another of the same kind stands in the place of what was asked, nor where the collection does not
+    hold a word of it: the quotes of a neighbour's page read like answers.
     """
+    return evidence.neighbour == 0 and evidence.unknown == 0
+
+
+def seen_again(probability: float, read: float, evidence: Evidence) -> float:
+    """The probability, 0 to 1, with the best logit of the quotes as further evidence; rounded to four places."""
     known = min(max(probability, _LEAST), 1 - _LEAST)
     change = SLOPE * (read - ZERO)
-    if evidence.neighbour > 0 or evidence.unknown > 0:
+    if not may_raise(evidence):
         change = min(change, 0.0)
     return round(1 / (1 + exp(-log(known / (1 - known)) - change)), 4)

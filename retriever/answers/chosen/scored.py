@@ -34,7 +34,7 @@ from retriever.reading.pair_text import pair_text
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
-READ_WEIGHT = 0.03
+READ_WEIGHT = 0.02
 """What the logit of a quote that was read together with the question counts beside its score."""
 Reading = Callable[[Sequence[str]], NDArray[np.float32]]
 """How well each text answers the question, shape (len(texts),): logits of a `PairReader`."""
