@@ -25,7 +25,8 @@ def run_checks(index_dir: Path, *, environment: Mapping[str, str], today: date) 
     if index is None:
         checks.append(check_model_for_ingest())
     else:
-        checks += [*_encoder(index, index_dir), check_judgment(index, index_dir), _reviews(index, today=today)]
+        checks += [*_encoder(index, index_dir), check_judgment(index, index_dir)]
+        checks += [check_pair_reader(), _reviews(index, today=today)]
     return checks
 
 
@@ -90,6 +91,17 @@ def check_judgment(index: Index, index_dir: Path) -> Check:
         return Check("judgment", ok=True, detail=_JUDGMENTS[state])
     detail = f"{_JUDGMENTS[state]}; the one that comes with the program is in use"
     return Check("judgment", ok=True, detail=detail, fix="run `footnoted eval calibrate` again")
+
+
+def check_pair_reader() -> Check:
+    """Whether quotes can be read together with a question."""
+    from retriever.reading.pair_reader import own_pair_reader
+
+    try:
+        own_pair_reader().read(WARM_UP.text, [WARM_UP.text])
+    except FootnotedError as error:
+        return Check("pair reader", ok=False, detail=str(error))
+    return Check("pair reader", ok=True, detail="read a question together with a quote")
 
 
 def _reviews(index: Index, *, today: date) -> Check:

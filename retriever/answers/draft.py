@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 from retriever.answers.answer import Answer, Answerer
 from retriever.answers.chosen.scored import Reading
@@ -11,6 +11,11 @@ from retriever.query import Hit, Query, Retrieval
 from retriever.reading.pair_reader import PairReader
 
 logger = logging.getLogger(__name__)
+
+
+@cache
+def _say_once(cause: str) -> None:
+    logger.warning("quotes are not read together with questions: %s", cause)
 
 
 class Draft:
@@ -34,7 +39,7 @@ class Draft:
         try:
             answer = self.answer(self._retrieval.hits)
         except EncoderUnavailable as error:
-            logger.warning("quotes are not read together with the question: %s", error)
+            _say_once(str(error))
             self._reading = None
             return None
         return None if answer is None else answer.read

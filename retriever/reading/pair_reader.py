@@ -19,8 +19,9 @@ from retriever.turns import Turns
 
 MAX_TOKENS = 112
 """Word pieces of question and quote together; what is longer loses the end of the longer one."""
-BATCH = 6
+BATCH = 3
 WIDTH_STEP = 16
+"""OpenVINO keeps memory for every shape it has seen: all batches have as many texts, and few widths."""
 AT_ONCE = 1
 """Questions that are read for at the same time; each more takes 15 MB."""
 DIGITS = 3
@@ -98,7 +99,7 @@ class PairReader:
                     raise EncoderUnavailable(
                         "a pair of texts cannot be read, as a rule for want of memory; end other programs"
                     ) from error
-                found[batch] = request.get_output_tensor(0).data
+                found[batch] = request.get_output_tensor(0).data[: len(batch)]
             self._free.append(request)
         return np.asarray(np.round(found, DIGITS))
 
@@ -118,10 +119,11 @@ def own_pair_reader() -> PairReader:
 def _inputs(
     ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]], table: NDArray[np.float32]
 ) -> dict[str, NDArray[Any]]:
-    """Texts as word pieces, padded to one width, with their vectors looked up."""
+    """Texts as word pieces, padded to one width and to a whole batch, with their vectors looked up."""
     width = ceil(max(map(len, ids)) / WIDTH_STEP) * WIDTH_STEP
-    pieces = np.zeros((len(ids), width), dtype=np.int64)
+    pieces = np.zeros((BATCH, width), dtype=np.int64)
     mask, kinds = np.zeros_like(pieces), np.zeros_like(pieces)
+    mask[len(ids) :, 0] = 1  # rows without a text: a softmax needs something to go over
     for row, (own, kind) in enumerate(zip(ids, types, strict=True)):
         pieces[row, : len(own)] = own
         mask[row, : len(own)] = 1

@@ -34,6 +34,7 @@ from retriever.reading.pair_text import pair_text
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
+MAX_READ = 6
 READ_WEIGHT = 0.02
 """What the logit of a quote that was read together with the question counts beside its score."""
 Reading = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -93,9 +94,10 @@ def scored(
         return []
     read: dict[int, float] = {}
     if reading is not None:
-        read = _read(reading, [place for _, place in cheap], quotes)
+        read = _read(reading, [place for _, place in cheap[:MAX_READ]], quotes)
+        unread = min(read.values())  # who was not read has no better logit than who was
         cheap = sorted(
-            ((score + READ_WEIGHT * read[place], place) for score, place in cheap),
+            ((score + READ_WEIGHT * read.get(place, unread), place) for score, place in cheap),
             key=lambda one: (-one[0], one[1]),
         )
 
