@@ -109,7 +109,10 @@ def fit(questions: Sequence[OpenQuestion]) -> Fitted:
         return float((counts * np.log1p(np.exp(-labels * (logits + change)))).sum() + PENALTY * values[0] ** 2)
 
     starts = (np.array([0.3, zero]) for zero in (-6.0, -3.0, 0.0))
-    best = min((minimize(loss, start, method="Nelder-Mead") for start in starts), key=lambda one: float(one.fun))
+    best = min(
+        (minimize(loss, start, method="Nelder-Mead", bounds=((0, None), (None, None))) for start in starts),
+        key=lambda one: float(one.fun),
+    )
     slope, zero = (round(float(value), 3) for value in best.x)
     return Fitted(
         slope=slope,
