@@ -19,7 +19,7 @@ from eval.datasets.read_dataset import read_dataset, sample
 from eval.datasets.source_tokens import quoted_place
 from eval.errors import ComparisonRefused, DatasetInvalid
 from eval.eval_command import command
-from eval.pair_reader.batches import Weighted, arrays, batches, pair_tokenizer
+from eval.pair_reader.batches import Weighted, arrays, batches
 from eval.pair_reader.group import Draft, Group, read_groups, write_groups
 from eval.pair_reader.groups import answers, dataset_groups
 from eval.pair_reader.own_candidates import best_first
@@ -31,6 +31,7 @@ from retriever.answers.chosen.selector import Selector
 from retriever.errors import EncoderUnavailable
 from retriever.query import Query
 from retriever.reading.pair_text import pair_text
+from retriever.reading.pair_tokenizer import pair_tokenizer
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.hashed_collection import ingested, retriever_of

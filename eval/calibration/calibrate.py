@@ -18,8 +18,8 @@ from eval.calibration.fit import (
     shares,
     upper,
 )
+from eval.datasets.asked_queries import left_out_paths, query_of
 from eval.datasets.dataset import Dataset
-from eval.datasets.document_names import match_names
 from eval.datasets.generated_questions import LEFT_OUT, generate
 from eval.datasets.wordings import wordy
 from eval.errors import ComparisonRefused, DatasetInvalid
@@ -34,10 +34,7 @@ from retriever.abstention.calibration import (
     document_digests,
 )
 from retriever.abstention.evidence import EVIDENCE_HITS, Evidence, EvidenceReader
-from retriever.errors import QueryInvalid
 from retriever.index import Index
-from retriever.query import Condition, Operator, Query
-from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.questions.question import LONG_QUESTION_WORDS
 from retriever.retrieve import Retriever
 
@@ -230,10 +227,7 @@ def examples_of_dataset(
     set of its own. Raises DatasetInvalid where no question says whether it is answerable.
     """
     reader = EvidenceReader(retriever.index)
-    paths = {document.document_id: document.source_path for document in retriever.index.documents}
-    names = match_names(paths, dataset.excluded)
-    known = set(dataset.excluded) - set(names.missing)
-    left_out = tuple(sorted({paths[names.document_id(one)] for one in known}))
+    left_out = left_out_paths(dataset, retriever.index)
     examples = []
     for place, question in enumerate(dataset.questions):
         if question.answerable is not None:
@@ -285,11 +279,8 @@ def _evidence(
     retriever: Retriever, reader: EvidenceReader, text: str, left_out: tuple[str, ...]
 ) -> Evidence | None:
     """The evidence of one question; None where nothing was found, which needs no model to judge."""
-    wanted = Condition(Operator.NIN, "source_path", left_out) if left_out else None
-    try:
-        asked = normalise_question(text)
-        query = Query(asked, top_k=EVIDENCE_HITS, filters=wanted, sentences=lines_as_sentences(text))
-    except QueryInvalid:
+    query = query_of(text, top_k=EVIDENCE_HITS, left_out=left_out)
+    if query is None:
         return None
     retrieval = retriever.retrieve(query)
     return reader.read(query, retrieval) if retrieval.hits else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +9,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from eval.pair_reader.group import Group
-from retriever.errors import EncoderUnavailable
 
-TOKENIZER = "tokenizer.json"
 MOST_RIGHT, MOST_WRONG, MOST_HARD = 2, 7, 3
 """Texts of a group that an epoch reads: what answers, and with it so many that nine are not reached."""
 SORTED_AT_ONCE = 512
@@ -51,19 +48,6 @@ class Picked:
 
 
 Batch = Sequence[Picked]
-
-
-def pair_tokenizer(folder: Path, *, max_tokens: int) -> Tokenizer:
-    """The tokenizer of a model's folder, cutting the longer of two texts until both fit.
-
-    Raises EncoderUnavailable.
-    """
-    if not (folder / TOKENIZER).is_file():
-        raise EncoderUnavailable(f"{folder.name} holds no {TOKENIZER}; give the folder of a model with one")
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens, strategy="longest_first")
-    return tokenizer
 
 
 def batches(

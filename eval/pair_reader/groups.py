@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from eval.datasets.asked_queries import left_out_paths, query_of
 from eval.datasets.dataset import Dataset, GoldPlace, Question
 from eval.datasets.document_names import match_names
 from eval.datasets.source_tokens import SourceTokens, distractor_spans, gold_spans, quoted_place
@@ -14,9 +15,6 @@ from eval.pair_reader.page_units import PageUnits, Place
 from retriever.answers.chosen.selector import Selector
 from retriever.answers.quotable.quote import Quote
 from retriever.encoder import Encoder
-from retriever.errors import QueryInvalid
-from retriever.query import Condition, Operator, Query
-from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.retrieve import Retriever
 
 TOP_K = 10
@@ -61,9 +59,7 @@ class _Making:
         tokens = SourceTokens(index, self._names)
         gold_spans(dataset, tokens)
         distractor_spans(dataset, tokens)
-        known = set(dataset.excluded) - set(self._names.missing)
-        left_out = tuple(sorted(paths[self._names.document_id(one)] for one in known))
-        self._filter = Condition(Operator.NIN, "source_path", left_out) if left_out else None
+        self._left_out = left_out_paths(dataset, index)
         self._retriever, self._index = retriever, index
         self._selector = Selector(index, encoder)
         self._units = PageUnits(index)
@@ -102,11 +98,9 @@ class _Making:
 
     def _searched(self, question: str) -> tuple[str, list[Quote]] | None:
         """The question as quotes are chosen by, and our candidates; None where the service refuses it."""
-        try:
-            text = normalise_question(question)
-        except QueryInvalid:
+        query = query_of(question, top_k=TOP_K, left_out=self._left_out)
+        if query is None:
             return None
-        query = Query(text, top_k=TOP_K, filters=self._filter, sentences=lines_as_sentences(question))
         retrieval = self._retriever.retrieve(query)
         asked = retrieval.in_place(query)
         return asked, best_first(self._selector, asked, retrieval.hits, further=retrieval.further)

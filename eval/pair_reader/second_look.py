@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from eval.datasets.asked_queries import left_out_paths, query_of
 from eval.datasets.dataset import Dataset
-from eval.datasets.document_names import match_names
 from eval.errors import ComparisonRefused
 from retriever.abstention.answerability import Assessor, probability
 from retriever.abstention.calibration import default_calibration
@@ -18,9 +18,6 @@ from retriever.abstention.evidence import EVIDENCE_HITS
 from retriever.abstention.second_look import SLOPE, ZERO, is_open, may_raise
 from retriever.answers.answer import Answerer
 from retriever.answers.draft import Draft
-from retriever.errors import QueryInvalid
-from retriever.query import Condition, Operator, Query
-from retriever.questions.normalise import lines_as_sentences, normalise_question
 from retriever.reading.pair_reader import PairReader
 from retriever.retrieve import Retriever
 
@@ -62,20 +59,15 @@ def open_questions(
     """The labelled questions of a dataset that are open by the default calibration, with what was read."""
     calibration = default_calibration()
     assessor = Assessor(retriever.index, calibration)
-    paths = {document.document_id: document.source_path for document in retriever.index.documents}
-    names = match_names(paths, dataset.excluded)
-    left_out = sorted({paths[names.document_id(one)] for one in set(dataset.excluded) - set(names.missing)})
-    filters = Condition(Operator.NIN, "source_path", tuple(left_out)) if left_out else None
+    left_out = left_out_paths(dataset, retriever.index)
     found = []
     for question in dataset.questions:
         tick()
         if question.answerable is None:
             continue
-        try:
-            text = normalise_question(question.text)
-        except QueryInvalid:
+        query = query_of(question.text, top_k=EVIDENCE_HITS, left_out=left_out)
+        if query is None:
             continue
-        query = Query(text, top_k=EVIDENCE_HITS, filters=filters, sentences=lines_as_sentences(question.text))
         retrieval = retriever.retrieve(query)
         if not retrieval.hits:
             continue

@@ -13,11 +13,12 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from eval.outputs import writing
-from eval.pair_reader.batches import TOKENIZER, Batch, Weighted, arrays, batches, pair_tokenizer
+from eval.pair_reader.batches import Batch, Weighted, arrays, batches
 from eval.pair_reader.classifier import load_classifier, word_vectors
 from eval.pair_reader.group import Group
 from eval.pair_reader.recipe import Recipe
 from retriever.errors import EncoderUnavailable
+from retriever.reading.pair_tokenizer import TOKENIZER, pair_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from retriever.encoding.model_files import BUNDLED_MODEL, find_folder
 from retriever.errors import EncoderUnavailable
 from retriever.openvino_runtime import FIRST_USE, openvino_runtime
+from retriever.reading.pair_tokenizer import pair_tokenizer
 from retriever.reading.word_table import word_table
 from retriever.turns import Turns
 
@@ -50,13 +51,11 @@ class PairReader:
         with self._loading:
             if self._compiled is not None:
                 return
-            from tokenizers import Tokenizer
-
             own = find_folder(BUNDLED_MODEL)
             model = Path(str(files(__package__) / "model")) if self._folder is None else self._folder
             try:
                 self._table = word_table(own / "model.safetensors")
-                self._tokenizer = Tokenizer.from_buffer((own / "tokenizer.json").read_bytes())
+                self._tokenizer = pair_tokenizer(own, max_tokens=MAX_TOKENS)
                 settings = {
                     "INFERENCE_PRECISION_HINT": "bf16",
                     "INFERENCE_NUM_THREADS": AT_ONCE,
@@ -71,8 +70,6 @@ class PairReader:
                 raise EncoderUnavailable(
                     f"the pair reader cannot be loaded ({type(error).__name__}); install the program anew"
                 ) from error
-            self._tokenizer.no_padding()
-            self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
             self._free.append(request)
             self._compiled = compiled
 

@@ -99,11 +99,11 @@ class Selector:
         """
         if vector is None:
             vector = self._encoder.encode_queries([question])[0]
-        considered = self.considered(question, hits, further=further)
-        sought, quotes = considered.sought, considered.quotes
+        sought, is_stated = self._asked(question, hits)
         if is_one_sentence(sought.text) and are_beside_the_point(sought.question, hits[:ANSWER_HITS]):
             return None
-        hits = considered.hits
+        considered = self._considered(sought, hits, further, is_stated=is_stated)
+        quotes, hits = considered.quotes, considered.hits
         sides = compared(sought.text)
         chosen = [] if sides is None else self._of_comparison(sides, sought, quotes, vector)
         differing: tuple[tuple[int, ...], ...] = ()
@@ -119,9 +119,18 @@ class Selector:
 
     def considered(self, question: str, hits: Sequence[Hit], *, further: Sequence[Hit] | None) -> Considered:
         """What `select` chooses from, be it beside the point or not."""
+        sought, is_stated = self._asked(question, hits)
+        return self._considered(sought, hits, further, is_stated=is_stated)
+
+    def _asked(self, question: str, hits: Sequence[Hit]) -> tuple[Sought, bool]:
+        """What is sought, and whether that is what something is that a message only says someone has."""
         thing = stated_thing(question)
         is_stated = thing is not None and _names_a_page(thing, hits)
-        sought = self._sought(f"What is {thing}?" if is_stated else question)
+        return self._sought(f"What is {thing}?" if is_stated else question), is_stated
+
+    def _considered(
+        self, sought: Sought, hits: Sequence[Hit], further: Sequence[Hit] | None, *, is_stated: bool
+    ) -> Considered:
         last_rank = len(hits)
         hits = hits[:ANSWER_HITS]
         if further is not None:
