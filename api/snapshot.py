@@ -70,9 +70,9 @@ class Snapshot:
     nearness: NearnessAhead | None = None
     pair_reader: PairReader | None = None
 
-    def draft(self, query: Query, retrieval: Retrieval) -> Draft:
-        """The answer to a query, not made before it is asked for."""
-        return Draft(self.answerer, self.pair_reader, query, retrieval)
+    def draft(self, query: Query, retrieval: Retrieval, *, keeps_order: bool) -> Draft:
+        """The answer to a query, not made before it is asked for; with its passages as they are if told so."""
+        return Draft(self.answerer, self.pair_reader, query, retrieval, keeps_order=keeps_order)
 
 
 class SnapshotOpener(Protocol):

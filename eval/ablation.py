@@ -15,6 +15,7 @@ from retriever.query import Mode
 from retriever.ranking.ranking import Priors, Ranking
 
 WORDS_ONLY = "words only"
+UNREAD = "without reading quotes with the question"
 ALWAYS_NAMED = "as if every question named its page"
 Asking = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
 
@@ -27,6 +28,7 @@ class Variant:
     mode: Mode
     ranking: Ranking
     is_reranked: bool = False
+    reads: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def variants(ranking: Ranking) -> list[Variant]:
             if getattr(ranking.priors, prior.name)
         ),
         *([Variant(ALWAYS_NAMED, Mode.HYBRID, replace(ranking, unnamed=None))] if ranking.unnamed else []),
+        Variant(UNREAD, Mode.HYBRID, ranking, reads=False),
     ]
 
 
@@ -92,6 +95,7 @@ def ablate(
                     mode=variant.mode,
                     ranking=variant.ranking,
                     reranker=system.reranker if variant.is_reranked else None,
+                    reads=variant.reads,
                 ),
                 whole.names,
                 tokens=tokens,

@@ -2,13 +2,11 @@
 
 import json
 import logging
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from retriever.abstention.answerability import Decision, assess
 from retriever.abstention.calibration import Weights, default_calibration
@@ -24,6 +22,7 @@ from retriever.reading.pair_reader import MAX_TOKENS, PairReader, own_pair_reade
 from retriever.reading.word_table import word_table
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
+from tests.fake_pair_readers import Broken, Likes
 from tests.hashing import HashingEncoder
 from tests.small_answers import INJECTIONS, TABLETS
 
@@ -129,27 +128,6 @@ def test_what_is_read_decides_an_open_question() -> None:
     assert assess(evidence, calibration, read=lambda: ZERO + 9).decision is Decision.ANSWER
     assert assess(evidence, calibration, read=lambda: ZERO - 9).decision is Decision.ABSTAIN
     assert assess(evidence, calibration, read=lambda: None) == assess(evidence, calibration)
-
-
-class Likes(PairReader):
-    """Reads without a model: what holds a word has a high logit."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__()
-        self.word, self.calls = word, 0
-
-    def read(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:  # noqa: ARG002 - the seam's
-        """9 with the word, -9 without."""
-        self.calls += 1
-        return np.array([9.0 if self.word in text else -9.0 for text in texts], dtype=np.float32)
-
-
-class Broken(PairReader):
-    """A reader that cannot be loaded."""
-
-    def read(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:  # noqa: ARG002 - the seam's
-        """Raises what a missing model raises."""
-        raise EncoderUnavailable("the pair reader cannot be loaded; install the program anew")
 
 
 @pytest.fixture(scope="module")

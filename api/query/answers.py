@@ -56,12 +56,13 @@ def answer_query(
     started = perf_counter()
     query = request.core_query(today=today)
     retrieval = _retrieve(snapshot, query, policy.freshness, only=only, today=today)
-    draft = snapshot.draft(query, retrieval)
+    # The policy has said which passages come last.
+    draft = snapshot.draft(query, retrieval, keeps_order=policy.freshness is FreshnessPolicy.DEMOTE)
     judgment = snapshot.judge.assess(query, retrieval, read=draft.read)
     hits = apply_freshness(retrieval.hits, policy.freshness, today=today)[: query.top_k]
     wanted = request.answer is AnswerKind.EXTRACTIVE and judgment.decision is Decision.ANSWER
     answer = _answered(draft, retrieval, hits, policy.freshness) if wanted else None
-    shown = hits if answer is None else answer.hits
+    shown = draft.ordered(hits) if answer is None else answer.hits
     passages = [_passage(snapshot, hit, today=today) for hit in shown]
     response = QueryResponse(
         query_id=query_id,

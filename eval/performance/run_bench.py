@@ -40,13 +40,13 @@ def run_bench(
     system = InProcess.open(index_dir)
     opened = peak_rss_mb()
     systems = {
-        "hybrid": system,
+        "hybrid": system.variant(),
         "dense": system.variant(mode=Mode.DENSE),
         "lexical": system.variant(mode=Mode.LEXICAL),
     }
     folders = {"hybrid": index_dir}
     if against is not None:
-        systems["against"] = InProcess.open(against)
+        systems["against"] = InProcess.open(against).variant()
         folders["against"] = against
     turn_s = sys.getswitchinterval()
     sys.setswitchinterval(THREAD_TURN_S)

@@ -16,6 +16,7 @@ from eval.systems.system import MOST_GIVEN, Found, Response
 from eval.systems.whole_ranking import nearest_others
 from retriever.abstention.answerability import Assessor, Decision
 from retriever.abstention.calibration import Calibration, load_calibration
+from retriever.abstention.evidence import EVIDENCE_HITS
 from retriever.answers.answer import Answerer, AnswerSpan
 from retriever.answers.draft import Draft
 from retriever.encoder import Encoder
@@ -95,10 +96,13 @@ class InProcess:
         mode: Mode = Mode.HYBRID,
         ranking: Ranking | None = None,
         reranker: Reranker | None = None,
+        reads: bool = False,
     ) -> "InProcess":
-        """The same index and exclusions, ranked another way."""
+        """The same index and exclusions, ranked another way; by the search alone unless it `reads`, too."""
         varied = InProcess(self.index, self.encoder, mode=mode, ranking=ranking, reranker=reranker)
         varied._left_out = self._left_out
+        if reads:
+            varied._assessor, varied._answerer = self._assessor, self._answerer
         return varied
 
     def leave_out(self, source_paths: Iterable[str]) -> None:
@@ -115,8 +119,9 @@ class InProcess:
         query = self._query(question, top_k=top_k, max_per_document=max_per_document)
         if query is None:
             return Response((), 0.0, 0.0, (time.perf_counter() - started) * 1000, refused=True)
-        retrieval = self._retrieve(replace(query, top_k=min(top_k, MOST_GIVEN)))
-        found = tuple(_found(hit) for hit in retrieval.hits)
+        given = min(top_k, MOST_GIVEN)
+        retrieval = self._retrieve(replace(query, top_k=max(given, EVIDENCE_HITS)))
+        found = tuple(_found(hit) for hit in self._shown(query, retrieval, given))
         if top_k > MOST_GIVEN:
             found += self._carried_on(query, retrieval.vector, found)
         return Response(
@@ -185,6 +190,15 @@ class InProcess:
             return self._retriever.retrieve(query)
         except QueryInvalid as error:
             raise ComparisonRefused(f"the search was refused: {error}") from error
+
+    def _shown(self, query: Query, retrieval: Retrieval, most: int) -> tuple[Hit, ...]:
+        """The first hits in the order in which the service shows them without an answer."""
+        hits = retrieval.hits[:most]
+        if self._assessor is None or self._answerer is None:
+            return hits
+        draft = Draft(self._answerer, own_pair_reader(), query, retrieval)
+        self._assessor.assess(query, retrieval, read=draft.read)
+        return draft.ordered(hits)
 
     def _quoted(self, text: str, span: AnswerSpan) -> Quoted:
         said = text[span.start_char : span.end_char]

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.answers.chosen.placing import in_place
+from retriever.answers.chosen.placing import Ordering, in_order, in_place
 from retriever.answers.chosen.scored import Reading
 from retriever.answers.chosen.selector import Selection, Selector
 from retriever.answers.chosen.stretches import Chosen
@@ -87,6 +87,7 @@ class Answerer:
         max_per_document: int = MAX_PER_DOCUMENT,
         vector: NDArray[np.float32] | None = None,
         reading: Reading | None = None,
+        ordering: Ordering | None = None,
     ) -> Answer | None:
         """What the hits say to the question, in their own words; None where nothing in them may stand alone.
 
@@ -95,15 +96,16 @@ class Answerer:
 
         The same question, hits and index give the same answer. `question` is as the retrieval read it
         (`Retrieval.in_place`); `vector` is the one that it was searched with, and is made here where there was
-        none. With a `reading` quotes are read together with the question before one is chosen.
+        none. With a `reading` quotes are read together with the question before one is chosen; an
+        `ordering` then gives the passages the order in which they are shown.
         """
         selection = self._selector.select(question, hits, further=further, vector=vector, reading=reading)
         if selection is None:
             return None
         placed = in_place(hits, selection, max_per_document=max_per_document)
         if placed is None:
-            return self.answer(question, hits, vector=vector, reading=reading)
-        return _written(*placed)
+            return self.answer(question, hits, vector=vector, reading=reading, ordering=ordering)
+        return _written(*(placed if ordering is None else in_order(*placed, ordering)))
 
 
 def _written(hits: tuple[Hit, ...], selection: Selection) -> Answer:

@@ -1,11 +1,14 @@
-"""Placing: a passage that is quoted from further down its page stands where one stood that is not quoted."""
+"""Placing: where the passages stand that an answer was chosen from, and those that it reads on in."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from retriever.answers.chosen.selector import Selection
 from retriever.query import Hit
+
+Ordering = Callable[[Sequence[Hit]], tuple[Hit, ...]]
+"""Gives the same hits in the order in which they are shown, their ranks and scores those of their new places."""
 
 
 def in_place(
@@ -40,8 +43,21 @@ def in_place(
     of_document = Counter(hit.document.document_id for hit in placed)
     if max(of_document[hit.document.document_id] for hit in brought) > max_per_document:
         return None
+    return tuple(placed), _with_ranks(selection, placed, new_rank)
+
+
+def in_order(hits: Sequence[Hit], selection: Selection, ordering: Ordering) -> tuple[tuple[Hit, ...], Selection]:
+    """The hits in another order, and the selection by the ranks that they have there."""
+    ordered = ordering(hits)
+    place = {hit.passage.passage_id: hit.rank for hit in ordered}
+    new_rank = {hit.rank: place[hit.passage.passage_id] for hit in hits}
+    return ordered, _with_ranks(selection, ordered, new_rank)
+
+
+def _with_ranks(selection: Selection, hits: Sequence[Hit], new_rank: Mapping[int, int]) -> Selection:
+    """The selection by the ranks of these hits; a rank that is not in `new_rank` stays."""
     chosen = tuple(
-        replace(one, hit=placed[new_rank.get(one.hit.rank, one.hit.rank) - 1]) for one in selection.chosen
+        replace(one, hit=hits[new_rank.get(one.hit.rank, one.hit.rank) - 1]) for one in selection.chosen
     )
     differing = tuple(tuple(sorted(new_rank.get(rank, rank) for rank in ranks)) for ranks in selection.differing)
-    return tuple(placed), replace(selection, chosen=chosen, differing=differing)
+    return replace(selection, chosen=chosen, differing=differing)

@@ -30,15 +30,14 @@ from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.want_patterns import Want
 from retriever.answers.wanted.wants import meets
 from retriever.questions.facets import Facet
-from retriever.reading.pair_text import pair_text
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
 MAX_READ = 6
 READ_WEIGHT = 0.02
 """What the logit of a quote that was read together with the question counts beside its score."""
-Reading = Callable[[Sequence[str]], NDArray[np.float32]]
-"""How well each text answers the question, shape (len(texts),): logits of a `PairReader`."""
+Reading = Callable[[Sequence[Quote]], Sequence[float]]
+"""How well each quote answers the question: logits of a `PairReader`, in the same order."""
 MAX_ENCODED = 8
 WITHIN_REACH = 0.14
 """How far below the best a quote may stand before its vector is known; one further below is not encoded.
@@ -94,7 +93,8 @@ def scored(
         return []
     read: dict[int, float] = {}
     if reading is not None:
-        read = _read(reading, [place for _, place in cheap[:MAX_READ]], quotes)
+        places = [place for _, place in cheap[:MAX_READ]]
+        read = dict(zip(places, reading([quotes[place] for place in places]), strict=True))
         unread = min(read.values())  # who was not read has no better logit than who was
         cheap = sorted(
             ((score + READ_WEIGHT * read.get(place, unread), place) for score, place in cheap),
@@ -125,11 +125,6 @@ def scored(
     if rivals := _rivals(cheap[within:], quotes, first, sought.facets):
         found += with_vectors(rivals)
     return sorted(found, key=_order)
-
-
-def _read(reading: Reading, places: Sequence[int], quotes: Sequence[Quote]) -> dict[int, float]:
-    texts = [pair_text(quotes[place].prefix, quotes[place].text) for place in places]
-    return dict(zip(places, reading(texts).tolist(), strict=True))
 
 
 def _judged(
