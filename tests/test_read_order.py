@@ -2,18 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from api.query.answer_policy import AnswerPolicy
+from api.query.answers import answer_query
+from api.query.request import QueryRequest
+from retriever.abstention.answerability import Answerability
+from retriever.abstention.second_look import Read, not_read
 from retriever.answers.answer import Answerer
 from retriever.answers.chosen.selector import ANSWER_HITS
 from retriever.answers.draft import Draft
 from retriever.answers.read_order import READ_COUNTS, by_what_was_read
 from retriever.index import Index
+from retriever.provenance.overdue import FreshnessPolicy
 from retriever.query import Hit, Mode, Query, Retrieval
+from retriever.questions.routing import default_rules
 from retriever.retrieve import Retriever
 from tests.collections_on_disk import run_ingest, write_collection
 from tests.fake_pair_readers import Likes
+from tests.fakes_api import PAGES, TODAY, MemoryIndex, WordJudge, snapshot_of
 from tests.hashing import HashingEncoder
 from tests.small_answers import INJECTIONS, TABLETS
 
@@ -112,3 +121,39 @@ def test_an_order_that_somebody_asked_for_stays(asked: Asked, reason: str) -> No
     assert answer is not None
     assert ids(answer.hits) == ids(retrieval.hits)
     assert SIDE_EFFECTS in answer.text
+
+
+class ReadingJudge(WordJudge):
+    """Leaves every question open, so that its quotes are read."""
+
+    def assess(self, query: Query, retrieval: Retrieval, *, read: Read = not_read) -> Answerability:
+        """The judgment, after the quotes were read."""
+        read()
+        return super().assess(query, retrieval)
+
+
+@pytest.mark.parametrize("answer", ["none", "extractive"])
+@pytest.mark.parametrize(("policy", "year"), [(FreshnessPolicy.WARN, 2024), (FreshnessPolicy.DEMOTE, 2026)])
+def test_a_response_is_in_the_order_of_what_was_read_unless_the_policy_puts_pages_last(
+    policy: FreshnessPolicy, year: int, answer: str
+) -> None:
+    pages = [
+        (
+            replace(PAGES[0][0], title=f"Page {of}", last_reviewed=date(of, 11, 1)),
+            f"Calcium makes bones strong, as was shown in {of}.",
+        )
+        for of in (2026, 2024)
+    ]
+    snapshot = snapshot_of(MemoryIndex("gen-000001", pages))
+    response = answer_query(
+        replace(snapshot, judge=ReadingJudge(), pair_reader=Likes("2024")),
+        QueryRequest.model_validate({"query": "what does calcium do to bones", "answer": answer}),
+        AnswerPolicy(rules=default_rules(), freshness=policy),
+        query_id="q",
+        today=TODAY,
+    )
+    assert [passage.rank for passage in response.passages] == [1, 2]
+    assert str(year) in response.passages[0].text
+    assert (response.answer is not None) == (answer == "extractive")
+    for span in response.answer.spans if response.answer else ():
+        assert span.quote.document_id == response.passages[span.passage_rank - 1].document_id

@@ -197,7 +197,8 @@ class InProcess:
         if self._assessor is None or self._answerer is None:
             return hits
         draft = Draft(self._answerer, own_pair_reader(), query, retrieval)
-        self._assessor.assess(query, retrieval, read=draft.read)
+        if not draft.keeps_order:  # else the judgment, and what is read for it, would be for nothing
+            self._assessor.assess(query, retrieval, read=draft.read)
         return draft.ordered(hits)
 
     def _quoted(self, text: str, span: AnswerSpan) -> Quoted:

@@ -40,7 +40,7 @@ class Draft:
         """
         self._answerer, self._reader = answerer, reader
         self._query, self._retrieval = query, retrieval
-        self._keeps_order = keeps_order or query.mode is not Mode.HYBRID or retrieval.is_reranked
+        self.keeps_order = keeps_order or query.mode is not Mode.HYBRID or retrieval.is_reranked
         self._question = retrieval.in_place(query)
         self._reading: Reading | None = None
         self._read: dict[str, float] = {}
@@ -79,7 +79,7 @@ class Draft:
 
     def ordered(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits in the order in which they are shown: by what was read of them, where anything was."""
-        return tuple(hits) if self._keeps_order else by_what_was_read(hits, self._read)
+        return tuple(hits) if self.keeps_order else by_what_was_read(hits, self._read)
 
     def _read_quotes(self, reader: PairReader, quotes: Sequence[Quote]) -> list[float]:
         """The logits of some quotes; what is best of each passage is remembered."""

@@ -20,12 +20,13 @@ def by_what_was_read(hits: Sequence[Hit], read: Mapping[str, float]) -> tuple[Hi
         return tuple(hits)
     best, unread = max(read.values()), min(read.values())
 
-    def score(hit: Hit) -> float:
-        return hit.score - READ_COUNTS * (best - read.get(hit.passage.passage_id, unread))
+    def read_together(hit: Hit) -> Hit:
+        lost = READ_COUNTS * (best - read.get(hit.passage.passage_id, unread))
+        return replace(hit, score=hit.score - lost)
 
-    first = sorted(hits[:ANSWER_HITS], key=lambda hit: (-score(hit), hit.rank))
+    first = sorted(map(read_together, hits[:ANSWER_HITS]), key=lambda hit: (-hit.score, hit.rank))
     ordered: list[Hit] = []
     for rank, hit in enumerate((*first, *hits[ANSWER_HITS:]), start=1):
-        own = score(hit) if rank <= ANSWER_HITS else hit.score
-        ordered.append(replace(hit, rank=rank, score=min(own, ordered[-1].score) if ordered else own))
+        highest = ordered[-1].score if ordered else hit.score
+        ordered.append(replace(hit, rank=rank, score=min(highest, hit.score)))
     return tuple(ordered)
