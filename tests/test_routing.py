@@ -57,6 +57,10 @@ EMERGENCIES = (
     "fell in the garden, my thigh bent where there is no joint",
     "stepped off the kerb, heard a crack and now I can't put any weight on my leg",
     "just had my infusion, my tongue is getting fat",
+    "mum fell down the stairs and is not answering me",
+    "my nan toppled over and now she keeps being sick",
+    "gran is on the floor and she won't open her eyes",
+    "he fell an hour ago and screams when we touch his leg",
 )
 SELF_HARM = (
     "my life is miserable and I am going to die tonight",
@@ -82,6 +86,10 @@ SELF_HARM = (
     "gonna top myself if this pain goes on",
 )
 INFORMATION = (
+    "my gran keeps tripping over, what can she do at home",
+    "my grandma has fallen twice this month, what should we change in her flat",
+    "do hip protectors help people who fall",
+    "mum fell and broke her hip in march, how long is the recovery",
     "am I going to die",
     "Is my dad really going to die from this?",
     "so, is she dying?",
