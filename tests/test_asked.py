@@ -5,7 +5,7 @@ import pytest
 from retriever.abstention.said import Said
 from retriever.index import Index
 from retriever.query import Query
-from retriever.questions.asked import is_one_sentence, read_asked
+from retriever.questions.asked import read_asked
 from retriever.questions.kinds import Kinds, phrases
 from retriever.questions.question import FACET_TERMS
 from retriever.questions.title_fit import TitleFit
@@ -144,19 +144,6 @@ def test_what_a_heading_is_called_after_narrows_a_kind_only_where_names_or_the_p
 def test_a_phrase_ends_at_stop_words_numbers_and_punctuation() -> None:
     found = phrases("Soft-tissue sarcoma of the liver, 3 lung nodules - NCI", without=FACET_TERMS)
     assert list(found) == [["soft", "tissu", "sarcoma"], ["liver"], ["lung", "nodul"], ["nci"]]
-
-
-@pytest.mark.parametrize(
-    ("message", "is_one"),
-    [
-        ("can i move my biopsy to monday", True),
-        ("What is denosumab used for?", True),
-        ("What is denosumab used for? My throat is swelling", False),
-        ("Hello. What is it for?", False),
-    ],
-)
-def test_a_message_of_several_sentences_may_tell_more_than_it_asks(message: str, is_one: bool) -> None:
-    assert is_one_sentence(message) is is_one
 
 
 def test_what_the_collection_has_another_name_for_counts_as_said(

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from retriever.answers.judged.asked_of_a_thing import is_a_time_of_another, leaves_what_is_asked_of_it_unsaid
-from retriever.answers.judged.narrowing import is_below_a_heading_for_others
 from retriever.answers.judged.stopping import leaves_stopping_unsaid
 from tests.small_answers import answer_of, quote_below, sought_by
 
@@ -56,21 +55,6 @@ def test_what_a_medicine_is_does_not_answer_whether_it_damages_something(tmp_pat
 )
 def test_who_asks_about_stopping_is_told_of_it(question: str, heading: str, text: str, is_unsaid: bool) -> None:
     assert leaves_stopping_unsaid(quote_below(heading, text), sought_by(question)) == is_unsaid
-
-
-@pytest.mark.parametrize(
-    ("heading", "text", "is_for_others"),
-    [
-        ("Female breast cancer risks", "By age 70 the risk is 55% to 65%.", True),
-        ("Female breast cancer risks", "In men the risk is 1% to 2%.", False),
-        ("Breast cancer risks", "By age 70 the risk is 55% to 65%.", False),
-    ],
-)
-def test_what_stands_below_a_heading_for_women_is_not_told_of_a_man(
-    heading: str, text: str, is_for_others: bool
-) -> None:
-    sought = sought_by("brca2 man, risk of breast cancer by 70")
-    assert is_below_a_heading_for_others(quote_below(heading, text), sought) == is_for_others
 
 
 @pytest.mark.parametrize(

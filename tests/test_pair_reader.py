@@ -13,6 +13,7 @@ from retriever.abstention.calibration import Weights, default_calibration
 from retriever.abstention.evidence import Evidence
 from retriever.abstention.second_look import OPEN_FROM, OPEN_UNTIL, ZERO, is_open, seen_again
 from retriever.answers.answer import Answerer
+from retriever.answers.chosen.scored import BELIEVED
 from retriever.answers.draft import Draft
 from retriever.encoding.model_files import BUNDLED_MODEL, find_folder
 from retriever.errors import EncoderUnavailable
@@ -152,6 +153,18 @@ def test_a_draft_is_made_once_and_chosen_by_what_was_read(asked: tuple[Answerer,
         assert likes.calls == 1
         texts.append(answer.text)
     assert all(likes.word in text for likes, text in zip(liked, texts, strict=True))
+
+
+@pytest.mark.parametrize(("logit", "is_given"), [(BELIEVED, True), (BELIEVED - 0.1, False)])
+def test_a_quote_that_a_rule_doubts_is_given_where_it_reads_like_an_answer(
+    asked: tuple[Answerer, Query, Retrieval], logit: float, *, is_given: bool
+) -> None:
+    answerer, _, retrieval = asked
+    question = "can I stop denosumab"  # no page tells of stopping
+    assert answerer.answer(question, retrieval.hits) is None
+    answer = answerer.answer(question, retrieval.hits, reading=lambda quotes: [logit] * len(quotes))
+    assert (answer is not None) == is_given
+    assert answer is None or answer.read == logit
 
 
 def test_an_answer_that_nobody_read_for_is_the_one_without_a_reader(

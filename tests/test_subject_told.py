@@ -1,14 +1,12 @@
 """Subject told: quotes and passages about what was asked, and those about something else."""
 
-from pathlib import Path
-
 import pytest
 
-from retriever.answers.judged.subject_told import about, are_beside_the_point
+from retriever.answers.judged.subject_told import subject_told
 from retriever.answers.wanted.subject_words import asked_words, saying, says
 from retriever.questions.question import Question
 from retriever.search.analyze import terms
-from tests.small_answers import answer_of, quote_below
+from tests.small_answers import quote_below
 
 
 def asked(**weights: float) -> Question:
@@ -64,22 +62,8 @@ def test_quotes_that_tell_less_than_half_of_what_the_best_tells_are_about_someth
         quote_below("Recovery", "Most wounds heal within a month."),
     ]
     weighed = asked(garlic=6.0, blood=3.0, month=2.0, chemo=6.0)
-    assert about(asked_words(weighed), told) == {
-        0: 9 / 15,
-        1: 6 / 15,
-    }  # chemo is said nowhere, a month is no subject
-    assert list(about(asked_words(weighed), told[2:])) == [0]  # held against the best that there is
-    assert list(about(asked_words(Question(weighed.weights, (), {}, is_long=True)), told)) == [0, 1, 2]
-
-
-def test_passages_that_leave_most_of_the_subject_unsaid_are_beside_the_point() -> None:
-    hits = [quote_below("Biopsy", "A biopsy is done.").hit]
-    assert are_beside_the_point(asked(biopsi=3.0, friday=7.0, monday=7.0), hits)
-    assert not are_beside_the_point(asked(biopsi=3.0, friday=2.0, monday=2.0), hits)
-    assert not are_beside_the_point(asked(biopsi=1.0, myelogen=7.0), hits)  # one word may have another for it
-
-
-def test_passages_beside_the_point_are_not_quoted(tmp_path: Path) -> None:
-    page = {"a.md": "# Biopsy\n\nA biopsy of the skin is done to find out whether a mole is cancer."}
-    assert answer_of(tmp_path / "a", page, "is a skin biopsy done on a mole") is not None
-    assert answer_of(tmp_path / "b", page, "biopsy booked friday, move it to monday") is None
+    # chemo is said nowhere, a month is no subject
+    assert subject_told(asked_words(weighed), told) == [(9 / 15, True), (6 / 15, True), (0, False)]
+    assert subject_told(asked_words(weighed), told[2:]) == [(0, True)]  # held against the best that there is
+    of_long = asked_words(Question(weighed.weights, (), {}, is_long=True))
+    assert subject_told(of_long, told) == [(1.0, True)] * 3

@@ -16,6 +16,6 @@ def best_first(selector: Selector, question: str, hits: Sequence[Hit], *, furthe
         return []
     considered = selector.considered(question, hits, further=further)
     quotes = considered.quotes
-    weighed = without_vectors(quotes, considered.sought, last_rank=considered.last_rank)
-    places = dict.fromkeys((*(place for _, place in weighed), *range(len(quotes))))
+    weighed, doubted = without_vectors(quotes, considered.sought, last_rank=considered.last_rank, are_read=True)
+    places = dict.fromkeys((*(place for _, place in (*weighed, *doubted)), *range(len(quotes))))
     return [quotes[place] for place in places]

@@ -19,7 +19,6 @@ _NUMBER = re.compile(
     r"\d+(?:yo|y|yrs?|st|nd|rd|th|cm|mm|mg|mcg|kg|ml|lbs?|oz|iu|gy|am|pm|hrs?|mins?|wks?|mths?|[abcx])?"
 )
 """A number with its unit, an age, a time of day, the letter of a stage: "7cm", "48yo", "3am", "2b"."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _MISSPELLABLE = tuple(sorted(term for term in SIDE_TERMS if len(term) >= SHORTEST_MISSPELT))
 _SMALLEST = tuple(
     sorted(word for word in STOP_WORDS | {"have", "does", "what", "when", "should"} if len(word) >= 4)
@@ -38,11 +37,6 @@ class Asked:
     asking: frozenset[str]
     length: int
     sequence: Sequence[str]
-
-
-def is_one_sentence(message: str) -> bool:
-    """Whether a message is one sentence, all of whose words belong to what is asked; others may tell a story."""
-    return sum(any(map(str.isalnum, sentence)) for sentence in _SENTENCE.findall(message)) < 2
 
 
 def read_asked(message: str, vocabulary: Vocabulary) -> Asked:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 from retriever.answers.chosen.differences import differ
 from retriever.answers.chosen.quote_vectors import QuoteVectors
 from retriever.answers.judged.approved_uses import tells_uses_unasked
-from retriever.answers.judged.asked_case import is_on_another_case
 from retriever.answers.judged.asked_of_a_thing import (
     is_a_time_of_another,
     is_on_a_rival,
@@ -17,11 +17,10 @@ from retriever.answers.judged.asked_of_a_thing import (
 )
 from retriever.answers.judged.beside_the_question import answers_not
 from retriever.answers.judged.definitions import defines
-from retriever.answers.judged.narrowing import is_below_a_heading_for_others
 from retriever.answers.judged.quote_score import WEIGHTS, is_little, score_without_cosine
 from retriever.answers.judged.reported import tells_an_opinion
 from retriever.answers.judged.stopping import leaves_stopping_unsaid
-from retriever.answers.judged.subject_told import about
+from retriever.answers.judged.subject_told import subject_told
 from retriever.answers.quotable.dictionary_form import is_glossed
 from retriever.answers.quotable.name_lines import is_names_label
 from retriever.answers.quotable.quote import Quote
@@ -33,9 +32,14 @@ from retriever.questions.facets import Facet
 from retriever.store.contents import embedding_text
 
 MAX_LOOKED_AT = 12
-MAX_READ = 6
+MAX_READ, MAX_DOUBTED_READ = 6, 2
+"""So many quotes are read together with the question, and of those that a rule doubts."""
 READ_WEIGHT = 0.02
 """What the logit of a quote that was read together with the question counts beside its score."""
+BELIEVED = -1.0
+"""The logit from which on a quote that a rule doubts may be given."""
+Placed = tuple[float, int]
+"""The score of a quote and its place among all."""
 Reading = Callable[[Sequence[Quote]], Sequence[float]]
 """How well each quote answers the question: logits of a `PairReader`, in the same order."""
 MAX_ENCODED = 8
@@ -80,28 +84,28 @@ def scored(
     """The quotes with their scores, best first; of those that look best without a vector, as few as can change
     what is chosen are encoded: a vector costs more than all else that is done for an answer.
 
-    With a `reading` those that look best are read together with the question first.
+    With a `reading` those that look best are read together with the question first, and with them the best of
+    those that are doubted: that seem to be about something else, or to leave what was asked. Of these only what
+    then reads like an answer is given, and none without a `reading`.
 
     `of_question` is the question's vector, shape (dimension,). Quotes of hits behind `last_rank` were read on for:
     they count less, and none is given where the hits before hold nothing that could be.
-
-    Left out are those that are about something else. Where all are, the best passage's page still answers if it is
-    about most of what was asked.
     """
-    cheap = without_vectors(quotes, sought, last_rank=last_rank)
-    if not cheap:
-        return []
+    cheap, doubted = without_vectors(quotes, sought, last_rank=last_rank, are_read=reading is not None)
     read: dict[int, float] = {}
     if reading is not None:
-        places = [place for _, place in cheap[:MAX_READ]]
-        read = dict(zip(places, reading([quotes[place] for place in places]), strict=True))
+        places = [place for _, place in (*cheap[:MAX_READ], *doubted[:MAX_DOUBTED_READ])]
+        logits = dict(zip(places, reading([quotes[place] for place in places]), strict=True))
+        cheap += [one for one in doubted if logits.get(one[1], -inf) >= BELIEVED]
+        read = {place: logits[place] for _, place in cheap if place in logits}
+    if not cheap or _are_all_read_on(cheap, quotes, last_rank):
+        return []
+    if read:
         unread = min(read.values())  # who was not read has no better logit than who was
-        cheap = sorted(
-            ((score + READ_WEIGHT * read.get(place, unread), place) for score, place in cheap),
-            key=lambda one: (-one[0], one[1]),
-        )
+        cheap = [(score + READ_WEIGHT * read.get(place, unread), place) for score, place in cheap]
+    cheap = sorted(cheap, key=_best_first)
 
-    def with_vectors(some: Sequence[tuple[float, int]]) -> list[Scored]:
+    def with_vectors(some: Sequence[Placed]) -> list[Scored]:
         vectors = known.of([embedding_text(quotes[place].prefix, quotes[place].text) for _, place in some])
         return [
             _judged(
@@ -148,8 +152,8 @@ def _expected_cosine(quote: Quote) -> float:
 
 
 def _rivals(
-    others: Sequence[tuple[float, int]], quotes: Sequence[Quote], best: Quote, facets: tuple[Facet, ...]
-) -> list[tuple[float, int]]:
+    others: Sequence[Placed], quotes: Sequence[Quote], best: Quote, facets: tuple[Facet, ...]
+) -> list[Placed]:
     """Those of the others that may contradict the best one from another page; their vectors tell whether they
     speak of the same.
     """
@@ -160,29 +164,44 @@ def _rivals(
     ]
 
 
-def without_vectors(quotes: Sequence[Quote], sought: Sought, *, last_rank: int | None) -> list[tuple[float, int]]:
-    """Score and place of the quotes that look best before any is encoded, best first."""
+def without_vectors(
+    quotes: Sequence[Quote], sought: Sought, *, last_rank: int | None, are_read: bool
+) -> tuple[list[Placed], list[Placed]]:
+    """Score and place of the quotes that look best before any is encoded, best first; and, if they are read
+    together with the question, of those that seem to be about something else, or that a rule doubts.
+    """
     hits = {quote.hit.rank: quote.hit for quote in quotes}
     professional = {rank: is_for_professionals(hit) for rank, hit in hits.items()}
     is_choice = not all(professional.values())
     best = max((quote.hit.score for quote in quotes), default=0.0)
-    cheap: list[tuple[float, int]] = []
-    for place, told in about(sought.words, quotes, sought.named).items():
+    cheap: list[Placed] = []
+    doubted: list[Placed] = []
+    for place, told in enumerate(subject_told(sought.words, quotes, sought.named)):
         quote = quotes[place]
-        if any(rules_out(quote, sought) for rules_out in _RULED_OUT_BY):
+        is_doubted = not told.is_about or any(doubts(quote, sought) for doubts in _DOUBTED_BY)
+        if is_doubted and not are_read:
             continue
         score = score_without_cosine(
             quote,
             sought,
-            told=told,
+            told=told.itself,
             is_professional=is_choice and professional[quote.hit.rank],
             is_read_on=last_rank is not None and quote.hit.rank > last_rank,
         )
         score += WEIGHTS["below_best_hit"] * (1 - quote.hit.score / best if best > 0 else 0.0)
-        cheap.append((score + _expected_cosine(quote), place))
-    if last_rank is not None and last_rank > 1 and all(quotes[place].hit.rank > last_rank for _, place in cheap):
-        return []
-    return sorted(cheap, key=lambda one: (-one[0], one[1]))[:MAX_LOOKED_AT]
+        (doubted if is_doubted else cheap).append((score + _expected_cosine(quote), place))
+    return sorted(cheap, key=_best_first)[:MAX_LOOKED_AT], sorted(doubted, key=_best_first)
+
+
+def _are_all_read_on(placed: Sequence[Placed], quotes: Sequence[Quote], last_rank: int | None) -> bool:
+    """Whether none stands in a passage that was found itself; a single one is no choice."""
+    if last_rank is None or last_rank <= 1:
+        return False
+    return all(quotes[place].hit.rank > last_rank for _, place in placed)
+
+
+def _best_first(one: Placed) -> Placed:
+    return -one[0], one[1]
 
 
 def _names_another(quote: Quote, sought: Sought) -> bool:
@@ -192,15 +211,13 @@ def _names_another(quote: Quote, sought: Sought) -> bool:
     return is_glossed(quote.text) and not defines(quote.text, sought.thing, sought.question.weights)
 
 
-_RULED_OUT_BY: Sequence[Callable[[Quote, Sought], bool]] = (
+_DOUBTED_BY: Sequence[Callable[[Quote, Sought], bool]] = (
     _names_another,
     answers_not,
-    is_below_a_heading_for_others,
     leaves_stopping_unsaid,
     is_on_a_rival,
     leaves_what_is_asked_of_it_unsaid,
     is_a_time_of_another,
-    is_on_another_case,
     tells_uses_unasked,
 )
 

@@ -17,7 +17,6 @@ from retriever.answers.chosen.scored import Reading, Scored, scored
 from retriever.answers.chosen.stretches import Chosen, joined
 from retriever.answers.judged.neighbours import names_a_neighbour
 from retriever.answers.judged.replies import without_reply
-from retriever.answers.judged.subject_told import are_beside_the_point
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import terms_of
 from retriever.answers.quotable.quotes import all_quotes
@@ -27,7 +26,6 @@ from retriever.answers.wanted.sought import Sought, read_sought
 from retriever.encoder import Encoder
 from retriever.index import Index
 from retriever.query import Hit
-from retriever.questions.asked import is_one_sentence
 from retriever.questions.asked_effect import asked_effect
 from retriever.questions.comparison import Sides, compared
 from retriever.questions.facets import Facet
@@ -90,7 +88,7 @@ class Selector:
         reading: Reading | None = None,
     ) -> Selection | None:
         """The quotes that answer the question best; None where the hits hold nothing that can
-        stand alone, or are beside the point. Where `further` is not None, it is read as well, and so
+        stand alone, or nothing that answers. Where `further` is not None, it is read as well, and so
         are the beginnings of lists that the first hits go on with; neither brings a question to its point.
 
         A message that only says what someone has is answered like the question what that is, where a page is named
@@ -100,8 +98,6 @@ class Selector:
         if vector is None:
             vector = self._encoder.encode_queries([question])[0]
         sought, is_stated = self._asked(question, hits)
-        if is_one_sentence(sought.text) and are_beside_the_point(sought.question, hits[:ANSWER_HITS]):
-            return None
         considered = self._considered(sought, hits, further, is_stated=is_stated)
         quotes, hits = considered.quotes, considered.hits
         sides = compared(sought.text)
@@ -118,7 +114,7 @@ class Selector:
         return Selection(chosen=joined(stretches, hits, self._index), differing=differing, read=read)
 
     def considered(self, question: str, hits: Sequence[Hit], *, further: Sequence[Hit] | None) -> Considered:
-        """What `select` chooses from, be it beside the point or not."""
+        """What `select` chooses from."""
         sought, is_stated = self._asked(question, hits)
         return self._considered(sought, hits, further, is_stated=is_stated)
 

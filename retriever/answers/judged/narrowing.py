@@ -4,7 +4,6 @@ from functools import lru_cache
 
 from retriever.answers.quotable.quote import Quote
 from retriever.answers.quotable.quote_subject import terms_of
-from retriever.answers.wanted.sought import Sought
 from retriever.answers.wanted.subject_words import NO_SUBJECT, says
 from retriever.questions.title_fit import page_name
 from retriever.search.analyze import terms
@@ -29,42 +28,6 @@ _NARROWING = tuple(
     )
 )
 """Groups of words, one of which in a heading says that what follows holds only for some, or only of some."""
-
-
-_OPPOSED = tuple(
-    (frozenset(terms(own)), frozenset(terms(other)))
-    for own, other in (
-        (
-            "man men male husband boyfriend dad father son brother uncle grandfather grandpa boy boys guy guys",
-            "woman women female females girl girls menstrual menopause postmenopausal premenopausal",
-        ),
-        (
-            "woman women female females wife girlfriend mum mom mother sister aunt grandmother grandma girl girls",
-            "man men male males boy boys",
-        ),
-        ("child children childhood kid kids baby infant toddler pediatric", "adult adults"),
-        ("adult adults", "child children childhood pediatric infant infants"),
-    )
-)
-"""Words for whom a question is about, each with words for others, for whom alone an answer may be meant."""
-
-
-@lru_cache(maxsize=256)
-def _opposed(asked: frozenset[str]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """Words for whom a question with these terms is about, each with those for others."""
-    return tuple((own, others) for own, others in _OPPOSED if asked & own and not asked & others)
-
-
-def is_below_a_heading_for_others(quote: Quote, sought: Sought) -> bool:
-    """Whether a quote's headings say that it holds for others than a question names ("Female Breast Cancer Risks"
-    to who asks about a man), and neither they nor the quote name those.
-    """
-    opposed = _opposed(sought.terms)
-    if not opposed or sought.question.is_long:
-        return False
-    above = terms_of("\n".join(quote.headings))
-    said = above | terms_of(quote.text)
-    return any(not others.isdisjoint(above) and own.isdisjoint(said) for own, others in opposed)
 
 
 def narrows(named: frozenset[str], asked: frozenset[str]) -> bool:
