@@ -1,6 +1,6 @@
 """Scored quotes: those of all hits in the order in which they answer, as few of them encoded as can change it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -92,18 +92,11 @@ def scored(
     they count less, and none is given where the hits before hold nothing that could be.
     """
     cheap, doubted = without_vectors(quotes, sought, last_rank=last_rank, are_read=reading is not None)
-    read: dict[int, float] = {}
+    read: Mapping[int, float] = {}
     if reading is not None:
-        places = [place for _, place in (*cheap[:MAX_READ], *doubted[:MAX_DOUBTED_READ])]
-        logits = dict(zip(places, reading([quotes[place] for place in places]), strict=True))
-        cheap += [one for one in doubted if logits.get(one[1], -inf) >= BELIEVED]
-        read = {place: logits[place] for _, place in cheap if place in logits}
+        cheap, read = _read_together(cheap, doubted, quotes, reading)
     if not cheap or _are_all_read_on(cheap, quotes, last_rank):
         return []
-    if read:
-        unread = min(read.values())  # who was not read has no better logit than who was
-        cheap = [(score + READ_WEIGHT * read.get(place, unread), place) for score, place in cheap]
-    cheap = sorted(cheap, key=_best_first)
 
     def with_vectors(some: Sequence[Placed]) -> list[Scored]:
         vectors = known.of([embedding_text(quotes[place].prefix, quotes[place].text) for _, place in some])
@@ -129,6 +122,23 @@ def scored(
     if rivals := _rivals(cheap[within:], quotes, first, sought.facets):
         found += with_vectors(rivals)
     return sorted(found, key=_order)
+
+
+def _read_together(
+    cheap: Sequence[Placed], doubted: Sequence[Placed], quotes: Sequence[Quote], reading: Reading
+) -> tuple[list[Placed], Mapping[int, float]]:
+    """What looks best and what is believed of the doubted, best first by what was read too; and the logits of what
+    was read of them, by place.
+    """
+    places = [place for _, place in (*cheap[:MAX_READ], *doubted[:MAX_DOUBTED_READ])]
+    if not places:
+        return [], {}
+    logits = dict(zip(places, reading([quotes[place] for place in places]), strict=True))
+    heard = [*cheap, *(one for one in doubted if logits.get(one[1], -inf) >= BELIEVED)]
+    read = {place: logits[place] for _, place in heard if place in logits}
+    unread = min(read.values(), default=0.0)  # who was not read has no better logit than who was
+    counted = [(score + READ_WEIGHT * read.get(place, unread), place) for score, place in heard]
+    return sorted(counted, key=_best_first), read
 
 
 def _judged(
