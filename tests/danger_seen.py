@@ -12,6 +12,7 @@ from retriever.encoding.open_encoder import open_encoder
 from retriever.questions.nearness import learn_nearness
 from retriever.questions.routing import default_rules, route
 from tests.messages_of_danger import OF_DANGER, SOUNDS_ALIKE
+from tests.messages_on_falls import DANGEROUS_FALLS, HARMLESS_FALLS
 
 SEED = 0
 
@@ -37,6 +38,8 @@ def main() -> None:
         ("of danger, among other sentences", _in_letters(OF_DANGER)),
         ("that sound alike", SOUNDS_ALIKE),
         ("that sound alike, among other sentences", _in_letters(SOUNDS_ALIKE)),
+        ("of falls that cannot wait", DANGEROUS_FALLS),
+        ("on falls that ask for knowledge", HARMLESS_FALLS),
     ):
         print(name, len(messages), _count(by_patterns, messages), _count(by_either, messages), sep="\t")
 
